@@ -1,0 +1,68 @@
+//! The state of an access: it follows from its dates, so that it ends by itself, everywhere, at once.
+
+use ::time::Date;
+
+use crate::validity::Validity;
+
+/// Where an access stands on a given day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessState {
+    /// Granted, its first day not yet come.
+    Upcoming,
+    /// In force.
+    Active,
+    /// Its last day is over.
+    Expired,
+    /// Taken away.
+    Revoked,
+}
+
+crate::text_enum!(AccessState {
+    Upcoming = "upcoming",
+    Active = "active",
+    Expired = "expired",
+    Revoked = "revoked",
+});
+
+impl AccessState {
+    /// The state on `today`, a date in the zone of the person who holds it.
+    pub fn on(today: Date, validity: Validity, revoked: bool) -> Self {
+        if revoked {
+            Self::Revoked
+        } else if today > validity.last() {
+            Self::Expired
+        } else if today < validity.first() {
+            Self::Upcoming
+        } else {
+            Self::Active
+        }
+    }
+
+    /// Its name on screen.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Upcoming => "Belum Berlaku",
+            Self::Active => "Aktif",
+            Self::Expired => "Kedaluwarsa",
+            Self::Revoked => "Dicabut",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::time::macros::date;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(date!(2026 - 11 - 30), false, AccessState::Upcoming)]
+    #[case(date!(2026 - 12 - 01), false, AccessState::Active)]
+    #[case(date!(2026 - 12 - 31), false, AccessState::Active)]
+    #[case(date!(2027 - 01 - 01), false, AccessState::Expired)]
+    #[case(date!(2026 - 12 - 15), true, AccessState::Revoked)]
+    fn both_ends_count(#[case] today: Date, #[case] revoked: bool, #[case] expected: AccessState) {
+        let validity = Validity::new(date!(2026 - 12 - 01), date!(2026 - 12 - 31)).unwrap();
+        assert_eq!(AccessState::on(today, validity, revoked), expected);
+    }
+}

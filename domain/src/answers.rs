@@ -1,0 +1,88 @@
+//! The answers of the form (guide step 10), kept as typed.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{institution::InstitutionType, validity::DateInput};
+
+/// What the person entered into the form, right or wrong; the draft stores it whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answers {
+    /// Jenis Instansi.
+    pub institution_type: Option<InstitutionType>,
+    /// Nama Instansi.
+    pub institution: Option<Uuid>,
+    /// Satuan Kerja.
+    pub work_unit: Option<Uuid>,
+    /// Alamat Satuan Kerja.
+    pub address: String,
+    /// Masa Berlaku Peran, first day.
+    pub first_day: DateInput,
+    /// Masa Berlaku Peran, last day.
+    pub last_day: DateInput,
+}
+
+/// The fewest and the most characters of an address.
+pub const ADDRESS_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
+
+impl Answers {
+    /// These answers cut to what may be stored: an address of at most four times its limit, date boxes of at most 10
+    /// characters. Longer input is nobody's typing.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        let cut = |text: &mut String, max: usize| {
+            if let Some((end, _)) = text.char_indices().nth(max) {
+                text.truncate(end);
+            }
+        };
+        cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
+        for date in [&mut self.first_day, &mut self.last_day] {
+            for part in [&mut date.day, &mut date.month, &mut date.year] {
+                cut(part, 10);
+            }
+        }
+        self
+    }
+
+    /// What follows from a change of type or institution: whatever hung on the old choice is cleared (guide step 10).
+    /// `before` are the answers stored until now.
+    #[must_use]
+    pub fn following(mut self, before: &Self) -> Self {
+        if self.institution_type != before.institution_type && self.institution == before.institution {
+            self.institution = None;
+        }
+        if self.institution != before.institution && self.work_unit == before.work_unit {
+            self.work_unit = None;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changing_the_type_clears_what_hung_on_it() {
+        let before = Answers {
+            institution_type: Some(InstitutionType::Kementerian),
+            institution: Some(Uuid::from_u128(1)),
+            work_unit: Some(Uuid::from_u128(2)),
+            ..Answers::default()
+        };
+        let changed = Answers { institution_type: Some(InstitutionType::Lembaga), ..before.clone() };
+        let after = changed.following(&before);
+        assert_eq!((after.institution, after.work_unit), (None, None));
+
+        let other = Answers { institution: Some(Uuid::from_u128(9)), ..before.clone() };
+        assert_eq!(other.following(&before).work_unit, None);
+        assert_eq!(before.clone().following(&before), before);
+    }
+
+    #[test]
+    fn endless_input_is_cut_between_characters() {
+        let answers = Answers { address: "é".repeat(9000), ..Answers::default() }.bounded();
+        assert_eq!(answers.address.chars().count(), 2000);
+    }
+}

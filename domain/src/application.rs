@@ -1,0 +1,156 @@
+//! The state machine of an application.
+
+/// Where an application stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Being filled in.
+    Draft,
+    /// Sent, waiting for a verifier.
+    Submitted,
+    /// Held by a verifier.
+    InReview,
+    /// Back with the person, with marks on what to repair.
+    Returned,
+    /// Granted; an access came of it.
+    Approved,
+    /// Refused, with a reason.
+    Rejected,
+    /// Taken back by the person.
+    Withdrawn,
+}
+
+crate::text_enum!(Status {
+    Draft = "draft",
+    Submitted = "submitted",
+    InReview = "in_review",
+    Returned = "returned",
+    Approved = "approved",
+    Rejected = "rejected",
+    Withdrawn = "withdrawn",
+});
+
+/// What can be done to an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The person sends it (**Kirim**).
+    Submit,
+    /// A verifier takes it up.
+    Review,
+    /// A verifier sends it back with marks.
+    Return,
+    /// A verifier grants it.
+    Approve,
+    /// A verifier refuses it.
+    Reject,
+    /// The person takes it back.
+    Withdraw,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Draft, Self::Submitted, Self::InReview, Self::Returned, Self::Approved, Self::Rejected, Self::Withdrawn];
+
+    /// The state after `action`, or `None` if it is not allowed now.
+    pub const fn after(self, action: Action) -> Option<Self> {
+        use Action::{Approve, Reject, Return, Review, Submit, Withdraw};
+        use Status::{Approved, Draft, InReview, Rejected, Returned, Submitted, Withdrawn};
+        Some(match (self, action) {
+            (Draft | Returned, Submit) => Submitted,
+            (Submitted, Review) => InReview,
+            (Submitted | InReview, Return) => Returned,
+            (Submitted | InReview, Approve) => Approved,
+            (Submitted | InReview, Reject) => Rejected,
+            (Draft | Submitted | Returned, Withdraw) => Withdrawn,
+            _ => return None,
+        })
+    }
+
+    /// Sent and not yet decided: with the desk, or back for repair. At most one for a person, role and work unit.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Submitted | Self::InReview | Self::Returned)
+    }
+
+    /// In the hands of the desk.
+    pub const fn is_waiting(self) -> bool {
+        matches!(self, Self::Submitted | Self::InReview)
+    }
+
+    /// Whether a verdict ended it.
+    pub const fn is_decided(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected)
+    }
+
+    /// Its name on screen. `Rejected` is the guide's word (step 15).
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draf",
+            Self::Submitted => "Menunggu Verifikasi",
+            Self::InReview => "Sedang Ditinjau",
+            Self::Returned => "Perlu Perbaikan",
+            Self::Approved => "Disetujui",
+            Self::Rejected => "Rejected",
+            Self::Withdrawn => "Dibatalkan",
+        }
+    }
+}
+
+/// A verdict of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// **Setujui**
+    Approve,
+    /// **Tolak**
+    Reject,
+}
+
+crate::text_enum!(Verdict { Approve = "approve", Reject = "reject" });
+
+impl Verdict {
+    /// What it does to the application.
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Approve => Action::Approve,
+            Self::Reject => Action::Reject,
+        }
+    }
+}
+
+/// The fewest and the most characters of the reason of a refusal.
+pub const REASON_LENGTH: std::ops::RangeInclusive<usize> = 10..=2000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ACTIONS: [Action; 6] =
+        [Action::Submit, Action::Review, Action::Return, Action::Approve, Action::Reject, Action::Withdraw];
+
+    #[test]
+    fn what_is_decided_or_withdrawn_stays_so() {
+        for status in [Status::Approved, Status::Rejected, Status::Withdrawn] {
+            assert!(ACTIONS.iter().all(|action| status.after(*action).is_none()));
+        }
+    }
+
+    #[test]
+    fn a_case_under_review_is_not_withdrawn_under_the_verifiers_hands() {
+        assert_eq!(Status::InReview.after(Action::Withdraw), None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_decided_before_it_was_sent(steps in proptest::collection::vec(0usize..6, 0..12)) {
+            let mut status = Status::Draft;
+            let mut sent = false;
+            for step in steps {
+                if let Some(next) = status.after(ACTIONS[step]) {
+                    sent |= ACTIONS[step] == Action::Submit;
+                    status = next;
+                }
+            }
+            prop_assert!(sent || !status.is_decided());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Working days: the promise to decide within a number of them, as a calendar that a person can follow.
+
+use ::time::{Date, Duration, Month, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// Working days within which an application is decided, counted from the day after it was sent.
+pub const PROMISED_WORKING_DAYS: u32 = 3;
+
+/// Public holidays that fall on the same date every year: New Year, Labour Day, Pancasila Day, Independence Day,
+/// Christmas. Those that move are data (table `holidays`).
+const FIXED_HOLIDAYS: [(Month, u8); 5] =
+    [(Month::January, 1), (Month::May, 1), (Month::June, 1), (Month::August, 17), (Month::December, 25)];
+
+/// The days on which nobody is promised a decision: weekends, fixed holidays, and the moving ones given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holidays(Vec<Date>);
+
+impl Holidays {
+    /// From the dates of moving holidays, in any order.
+    pub fn new(mut dates: Vec<Date>) -> Self {
+        dates.sort_unstable();
+        dates.dedup();
+        Self(dates)
+    }
+
+    /// Whether `day` counts as a working day.
+    pub fn is_working_day(&self, day: Date) -> bool {
+        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+            && !FIXED_HOLIDAYS.contains(&(day.month(), day.day()))
+            && self.0.binary_search(&day).is_err()
+    }
+
+    /// The day on which `count` working days after `start` have passed; `start` itself does not count.
+    pub fn after(&self, start: Date, count: u32) -> Date {
+        let mut day = start;
+        let mut left = count;
+        while left > 0 {
+            let Some(next) = day.next_day() else { return day };
+            day = next;
+            left -= u32::from(self.is_working_day(day));
+        }
+        day
+    }
+
+    /// Working days in the days after `from` up to and with `to`; zero if `to` is not after `from`.
+    pub fn between(&self, from: Date, to: Date) -> u32 {
+        let mut day = from;
+        let mut count = 0;
+        while day < to {
+            let Some(next) = day.next_day() else { break };
+            day = next;
+            count += u32::from(self.is_working_day(day));
+        }
+        count
+    }
+}
+
+/// What a day of the strip is to the person who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DayKind {
+    /// The day on which the application was sent.
+    Sent,
+    /// The n-th promised working day.
+    Working(u32),
+    /// A weekend or holiday, not counted.
+    Off,
+    /// The last promised working day.
+    Due,
+}
+
+/// One cell of the calendar strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// Its date, in the zone of the person who looks.
+    pub date: Date,
+    /// What it is.
+    pub kind: DayKind,
+    /// Whether it lies before today.
+    pub past: bool,
+    /// Whether it is today.
+    pub today: bool,
+}
+
+/// The promise for one application, as seen on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The last day on which the decision is promised.
+    pub due: Date,
+    /// Working days left until then, today not counted; zero on the last day and after it.
+    pub left: u32,
+    /// Working days by which the promise is overdue; zero while it is not.
+    pub overdue: u32,
+    /// Every day from sending to the due date.
+    pub days: Vec<Day>,
+}
+
+impl Promise {
+    /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
+    pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
+        let due = holidays.after(sent, PROMISED_WORKING_DAYS);
+        let mut days = Vec::new();
+        let mut working = 0;
+        let mut date = sent;
+        while date <= due {
+            let kind = if date == sent {
+                DayKind::Sent
+            } else if !holidays.is_working_day(date) {
+                DayKind::Off
+            } else if date == due {
+                DayKind::Due
+            } else {
+                working += 1;
+                DayKind::Working(working)
+            };
+            days.push(Day { date, kind, past: date < today, today: date == today });
+            date = date.saturating_add(Duration::DAY);
+        }
+        Self { due, left: holidays.between(today, due), overdue: holidays.between(due, today), days }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::time::macros::date;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(date!(2026 - 11 - 26), date!(2026 - 12 - 01))] // Thursday: Friday, Monday, Tuesday
+    #[case(date!(2026 - 11 - 28), date!(2026 - 12 - 02))] // Saturday: Monday to Wednesday
+    #[case(date!(2026 - 12 - 23), date!(2026 - 12 - 29))] // over Christmas
+    #[case(date!(2026 - 12 - 30), date!(2027 - 01 - 05))] // over New Year
+    fn due_day(#[case] sent: Date, #[case] due: Date) {
+        assert_eq!(Promise::new(sent, sent, &Holidays::default()).due, due);
+    }
+
+    #[test]
+    fn moving_holidays_are_not_counted() {
+        let holidays = Holidays::new(vec![date!(2026 - 11 - 27), date!(2026 - 11 - 27)]);
+        let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &holidays);
+        assert_eq!(promise.due, date!(2026 - 12 - 02));
+        let kinds: Vec<_> = promise.days.iter().map(|day| day.kind).collect();
+        use DayKind::{Due, Off, Sent, Working};
+        assert_eq!(kinds, [Sent, Off, Off, Off, Working(1), Working(2), Due]);
+        assert_eq!((promise.left, promise.overdue), (2, 0));
+    }
+
+    #[test]
+    fn overdue_is_counted_in_working_days() {
+        let promise = Promise::new(date!(2026 - 11 - 23), date!(2026 - 11 - 30), &Holidays::default());
+        assert_eq!((promise.due, promise.left, promise.overdue), (date!(2026 - 11 - 26), 0, 2));
+    }
+
+    proptest! {
+        #[test]
+        fn the_due_day_is_a_working_day_and_days_add_up(offset in 0i64..4000, count in 1u32..30) {
+            let start = date!(2024 - 01 - 01) + Duration::days(offset);
+            let holidays = Holidays::default();
+            let end = holidays.after(start, count);
+            prop_assert!(holidays.is_working_day(end));
+            prop_assert_eq!(holidays.between(start, end), count);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Requests that are well formed but come too late or twice.
+
+use ::time::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{application::Status, time::Timestamp};
+
+/// Why a request does not fit what is stored, with what the person must know to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflict {
+    /// The draft was saved elsewhere (another tab, another device) at `at`.
+    DraftChanged { at: Timestamp },
+    /// The application left the state that the request needs.
+    StatusChanged { status: Status, at: Timestamp },
+    /// Somebody decided it first.
+    AlreadyDecided { status: Status, by: String, at: Timestamp },
+    /// The same person, role and work unit already have an open application.
+    OpenApplication { reference: String },
+    /// The same person, role and work unit already have an access in that period.
+    OverlappingAccess { first: Date, last: Date },
+    /// One's own application: nobody decides for themselves.
+    OwnApplication,
+    /// The e-mail address was taken in the meantime.
+    AlreadyConfirmed,
+}

@@ -1,0 +1,142 @@
+//! What can be wrong with an input: a field and a code. The interface turns the code into a sentence (`app::texts`).
+
+use ::time::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{conflict::Conflict, letter::LetterProblem, sirup::LinkFailure, time::Timestamp};
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// The field that shows it and gets the focus.
+    pub field: Field,
+    /// What is wrong with its value.
+    pub problem: Problem,
+}
+
+impl Issue {
+    /// `problem` at `field`.
+    pub const fn new(field: Field, problem: Problem) -> Self {
+        Self { field, problem }
+    }
+}
+
+/// A field of one of the product's forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The form as a whole; its problem stands above the fields.
+    Form,
+    Name,
+    Email,
+    Password,
+    CurrentPassword,
+    EmployeeNumber,
+    Phone,
+    Zone,
+    ProfileType,
+    Role,
+    SirupUsername,
+    SirupPassword,
+    InstitutionType,
+    Institution,
+    WorkUnit,
+    Address,
+    FirstDay,
+    LastDay,
+    Letter,
+    Confirmation,
+    Reason,
+    Message,
+}
+
+crate::text_enum!(Field {
+    Form = "form",
+    Name = "name",
+    Email = "email",
+    Password = "password",
+    CurrentPassword = "current_password",
+    EmployeeNumber = "employee_number",
+    Phone = "phone",
+    Zone = "zone",
+    ProfileType = "profile_type",
+    Role = "role",
+    SirupUsername = "sirup_username",
+    SirupPassword = "sirup_password",
+    InstitutionType = "institution_type",
+    Institution = "institution",
+    WorkUnit = "work_unit",
+    Address = "address",
+    FirstDay = "first_day",
+    LastDay = "last_day",
+    Letter = "letter",
+    Confirmation = "confirmation",
+    Reason = "reason",
+    Message = "message",
+});
+
+impl Field {
+    /// Whether its value must never be written back, stored in a draft or logged.
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Password | Self::CurrentPassword | Self::SirupPassword)
+    }
+}
+
+/// What is wrong with a value, with the facts that a sentence about it needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was given.
+    Missing,
+    /// Fewer than `min` characters.
+    TooShort { min: usize },
+    /// More than `max` characters.
+    TooLong { max: usize },
+    /// Characters that the field does not take (control characters in a name, letters in a number).
+    BadCharacters,
+    /// Not of the form `name@host.domain`.
+    NotAnEmail,
+    /// A password that is on the lists that attackers try first, or close to one.
+    CommonPassword,
+    /// The present password, asked for again, does not match.
+    WrongPassword,
+    /// E-mail and password do not open an account. Says nothing about which of the two, or whether there is one.
+    SignInFailed,
+    /// A NIP that does not have 18 digits.
+    NipLength { digits: usize },
+    /// A NIP whose first eight digits are no date of birth.
+    NipBirthDate,
+    /// An NRP that does not have 5 to 16 digits.
+    NrpLength { digits: usize },
+    /// Not an Indonesian telephone number.
+    NotAPhone,
+    /// One of the boxes of a date is empty.
+    DateIncomplete,
+    /// The calendar has no such day, or its year is not from 1945 to 2100.
+    NoSuchDate,
+    /// The last day precedes the first.
+    LastBeforeFirst { last: Date },
+    /// The last day is over.
+    LastInPast { last: Date },
+    /// A value that is not among those offered.
+    NotOffered,
+    /// The institution is not of the chosen type.
+    InstitutionOfOtherType,
+    /// The work unit belongs to another institution.
+    WorkUnitOfOtherInstitution,
+    /// The work unit is not active in `year`.
+    WorkUnitInactive { year: i32 },
+    /// The letter was refused.
+    Letter(LetterProblem),
+    /// The tick box that confirms the data is empty.
+    NotConfirmed,
+    /// The link of a mail is unknown, used or older than it may be.
+    LinkExpired,
+    /// Too many attempts; the next is heard at `until`.
+    TooManyAttempts { until: Timestamp },
+    /// SiRUP did not link the access (guide steps 6 and 7).
+    Sirup(LinkFailure),
+    /// What was asked for no longer fits what is stored.
+    Conflict(Conflict),
+    /// A part that is needed does not answer now; nothing was changed.
+    Unavailable,
+}

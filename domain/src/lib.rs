@@ -1,0 +1,81 @@
+//! The rules of Gerbang, pure: no I/O, no async, no database, no interface. The same functions run in the browser as
+//! one types and on the server before anything is written.
+//!
+//! A value that has rules is a newtype whose only constructor is `parse`; what is wrong with an input is an
+//! [`issue::Issue`], a code that the interface turns into a sentence.
+
+/// Gives an enum without fields its one text form, used in the database, on the wire and in forms: `as_str`, `Display`,
+/// `FromStr`, `TryFrom<String>` (the text given back as the error) and serde.
+macro_rules! text_enum {
+    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+        impl $name {
+            /// The text that stands for this value wherever it is stored or sent.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownText;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::UnknownText(text.to_owned())) }
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = $crate::UnknownText;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use text_enum;
+
+/// A text that is none of an enum's values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownText(pub String);
+
+impl std::fmt::Display for UnknownText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "unknown value {:?}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownText {}
+
+pub mod access;
+pub mod answers;
+pub mod application;
+pub mod calendar;
+pub mod conflict;
+pub mod email;
+pub mod indonesian;
+pub mod institution;
+pub mod issue;
+pub mod letter;
+pub mod password;
+pub mod permission;
+pub mod person;
+pub mod reference;
+pub mod role;
+pub mod search;
+pub mod sirup;
+pub mod time;
+pub mod validity;
+pub mod wizard;
+pub mod work_unit;

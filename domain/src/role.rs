@@ -1,0 +1,100 @@
+//! The catalogue of roles. A new role, such as PPK, is one row of [`roles!`].
+
+/// What kind of party a person acts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProfileType {
+    /// Officials who may spend a budget.
+    NonPenyedia,
+    /// Suppliers.
+    Penyedia,
+}
+
+crate::text_enum!(ProfileType { NonPenyedia = "non_penyedia", Penyedia = "penyedia" });
+
+impl ProfileType {
+    /// Both, in the order in which they are offered (guide step 2).
+    pub const ALL: [Self; 2] = [Self::NonPenyedia, Self::Penyedia];
+
+    /// The guide's name for it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NonPenyedia => "Non Penyedia",
+            Self::Penyedia => "Penyedia",
+        }
+    }
+
+    /// The roles that it offers.
+    pub fn roles(self) -> impl Iterator<Item = Role> {
+        Role::ALL.iter().copied().filter(move |role| role.info().profile_type == self)
+    }
+}
+
+/// What the catalogue knows of a role.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RoleInfo {
+    /// The profile type that offers it.
+    pub profile_type: ProfileType,
+    /// Short name on screen.
+    pub code: &'static str,
+    /// Full name on screen.
+    pub name: &'static str,
+    /// The letter that proves it; the label of the guide (step 10).
+    pub letter: &'static str,
+    /// Whether SiRUP can vouch for it, so that step 3 is offered.
+    pub in_sirup: bool,
+}
+
+macro_rules! roles {
+    ($($variant:ident = $text:literal, $profile:ident, $code:literal, $name:literal, $letter:literal, sirup: $sirup:literal;)+) => {
+        /// A role that an access proves.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Role {
+            $(#[doc = $name] $variant),+
+        }
+
+        crate::text_enum!(Role { $($variant = $text),+ });
+
+        impl Role {
+            /// Every role, in the order in which they are offered.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its row of the catalogue.
+            pub const fn info(self) -> &'static RoleInfo {
+                match self {
+                    $(Self::$variant => &RoleInfo {
+                        profile_type: ProfileType::$profile,
+                        code: $code,
+                        name: $name,
+                        letter: $letter,
+                        in_sirup: $sirup,
+                    }),+
+                }
+            }
+        }
+    };
+}
+
+roles! {
+    Pa = "pa", NonPenyedia, "PA", "Pengguna Anggaran", "Surat Tanda Jabatan sebagai PA", sirup: true;
+    Kpa = "kpa", NonPenyedia, "KPA", "Kuasa Pengguna Anggaran", "Surat Pengangkatan sebagai KPA", sirup: true;
+}
+
+impl Role {
+    /// `PA · Pengguna Anggaran`
+    pub fn title(self) -> String {
+        format!("{} · {}", self.info().code, self.info().name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_follow_the_profile_type() {
+        assert_eq!(ProfileType::NonPenyedia.roles().collect::<Vec<_>>(), [Role::Pa, Role::Kpa]);
+        assert_eq!("kpa".parse(), Ok(Role::Kpa));
+        assert_eq!(Role::Pa.title(), "PA · Pengguna Anggaran");
+        assert!("PPK".parse::<Role>().is_err());
+    }
+}

@@ -1,0 +1,423 @@
+//! Finding an institution or a work unit by a few typed letters: any word order, any case, abbreviations understood.
+//!
+//! An [`Index`] holds each distinct word once, sorted, and every entry as numbers of words. A typed prefix is then a
+//! range of numbers, and looking at an entry costs a handful of integer comparisons.
+
+use std::{collections::HashMap, ops::Range};
+
+use serde::{Deserialize, Serialize};
+
+/// Abbreviations of Indonesian administration and what they stand for. Both directions are understood: who types
+/// `ditjen` finds `Direktorat Jenderal …`, and who types `jenderal` finds `Ditjen …`.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("bbpvp", "balai besar pelatihan vokasi dan produktivitas"),
+    ("bkd", "badan kepegawaian daerah"),
+    ("bkpsdm", "badan kepegawaian dan pengembangan sumber daya manusia"),
+    ("bpbd", "badan penanggulangan bencana daerah"),
+    ("bpkad", "badan pengelolaan keuangan dan aset daerah"),
+    ("bps", "badan pusat statistik"),
+    ("bpvp", "balai pelatihan vokasi dan produktivitas"),
+    ("dikbud", "pendidikan dan kebudayaan"),
+    ("dinkes", "dinas kesehatan"),
+    ("dinsos", "dinas sosial"),
+    ("dirjen", "direktorat jenderal"),
+    ("disdik", "dinas pendidikan"),
+    ("dishub", "dinas perhubungan"),
+    ("disnaker", "dinas tenaga kerja"),
+    ("dit", "direktorat"),
+    ("ditjen", "direktorat jenderal"),
+    ("dpmptsp", "dinas penanaman modal dan pelayanan terpadu satu pintu"),
+    ("dprd", "dewan perwakilan rakyat daerah"),
+    ("irjen", "inspektorat jenderal"),
+    ("itjen", "inspektorat jenderal"),
+    ("kab", "kabupaten"),
+    ("kan", "kantor"),
+    ("kanwil", "kantor wilayah"),
+    ("kec", "kecamatan"),
+    ("kejari", "kejaksaan negeri"),
+    ("kejati", "kejaksaan tinggi"),
+    ("kel", "kelurahan"),
+    ("kemen", "kementerian"),
+    ("kemenag", "kementerian agama"),
+    ("kemendagri", "kementerian dalam negeri"),
+    ("kemenhan", "kementerian pertahanan"),
+    ("kemenhub", "kementerian perhubungan"),
+    ("kemenkes", "kementerian kesehatan"),
+    ("kemenkeu", "kementerian keuangan"),
+    ("kemenlu", "kementerian luar negeri"),
+    ("kemenpan", "kementerian pendayagunaan aparatur negara"),
+    ("kemenperin", "kementerian perindustrian"),
+    ("kemenpora", "kementerian pemuda dan olahraga"),
+    ("kemensos", "kementerian sosial"),
+    ("kementan", "kementerian pertanian"),
+    ("kementrian", "kementerian"),
+    ("kemnaker", "kementerian ketenagakerjaan"),
+    ("kpp", "kantor pelayanan pajak"),
+    ("lapas", "lembaga pemasyarakatan"),
+    ("man", "madrasah aliyah negeri"),
+    ("min", "madrasah ibtidaiyah negeri"),
+    ("mtsn", "madrasah tsanawiyah negeri"),
+    ("pn", "pengadilan negeri"),
+    ("polda", "kepolisian daerah"),
+    ("polres", "kepolisian resor"),
+    ("prop", "provinsi"),
+    ("propinsi", "provinsi"),
+    ("prov", "provinsi"),
+    ("pupr", "pekerjaan umum dan penataan ruang"),
+    ("puskesmas", "pusat kesehatan masyarakat"),
+    ("ri", "republik indonesia"),
+    ("rs", "rumah sakit"),
+    ("rsud", "rumah sakit umum daerah"),
+    ("rsup", "rumah sakit umum pusat"),
+    ("rutan", "rumah tahanan negara"),
+    ("satpol", "satuan polisi"),
+    ("sekda", "sekretariat daerah"),
+    ("sekjen", "sekretariat jenderal"),
+    ("sekwan", "sekretariat dewan"),
+    ("set", "sekretariat"),
+    ("setda", "sekretariat daerah"),
+    ("setjen", "sekretariat jenderal"),
+    ("sman", "sekolah menengah atas negeri"),
+    ("smkn", "sekolah menengah kejuruan negeri"),
+    ("univ", "universitas"),
+    ("upt", "unit pelaksana teknis"),
+    ("uptd", "unit pelaksana teknis daerah"),
+];
+
+fn expansion(word: &str) -> Option<&'static str> {
+    ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(word)).ok().map(|at| ABBREVIATIONS[at].1)
+}
+
+/// The words of a text with their places in it, in bytes: runs of letters and digits, in lower case; an apostrophe
+/// inside a word is dropped (`Jum'at` gives `jumat`).
+pub fn words(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    let mut open = false;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if c.is_alphanumeric() {
+            match found.last_mut() {
+                Some((range, word)) if open => {
+                    range.end = end;
+                    word.extend(c.to_lowercase());
+                }
+                _ => found.push((at..end, c.to_lowercase().collect())),
+            }
+            open = true;
+        } else {
+            open = open && matches!(c, '\'' | '’' | '`');
+        }
+    }
+    found
+}
+
+/// A name as it is compared: its words in lower case, single spaces between them.
+pub fn normalised(text: &str) -> String {
+    words(text).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+}
+
+/// One word of an entry: its number in the vocabulary and the bytes of the name it stands for (equal for the words of
+/// an expanded abbreviation; empty for words of the code).
+#[derive(Clone, Copy, Debug)]
+struct Key {
+    word: u32,
+    start: u16,
+    end: u16,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    item: T,
+    keys: Box<[Key]>,
+    name_bytes: u16,
+}
+
+/// A searchable list of named things.
+#[derive(Debug)]
+pub struct Index<T> {
+    vocabulary: Vec<Box<str>>,
+    entries: Vec<Entry<T>>,
+}
+
+/// One result: the thing, and which bytes of its name answered the query.
+#[derive(Debug)]
+pub struct Hit<'a, T> {
+    /// What was found.
+    pub item: &'a T,
+    /// Ranges of bytes of the name, in order, without overlap.
+    pub marks: Vec<Mark>,
+}
+
+/// A stretch of a name that answered the query: first byte and the byte after the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mark(pub u16, pub u16);
+
+impl<T> Default for Index<T> {
+    fn default() -> Self {
+        Self { vocabulary: Vec::new(), entries: Vec::new() }
+    }
+}
+
+impl<T> Index<T> {
+    /// Builds an index over things in the order given, each with its name and its code.
+    pub fn new(
+        items: impl IntoIterator<Item = T>,
+        name: impl Fn(&T) -> &str,
+        code: impl Fn(&T) -> Option<&str>,
+    ) -> Self {
+        let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
+        let mut number = |word: &str| {
+            let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+            *numbers.entry(word.into()).or_insert(next)
+        };
+        let mut entries: Vec<Entry<T>> = items
+            .into_iter()
+            .map(|item| {
+                let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+                let mut keys = Vec::new();
+                for (range, word) in words(name(&item)) {
+                    let (start, end) = (place(range.start), place(range.end));
+                    keys.push(Key { word: number(&word), start, end });
+                    for part in expansion(&word).into_iter().flat_map(str::split_whitespace) {
+                        keys.push(Key { word: number(part), start, end });
+                    }
+                }
+                for (_, word) in code(&item).map(words).unwrap_or_default() {
+                    keys.push(Key { word: number(&word), start: 0, end: 0 });
+                }
+                let name_bytes = place(name(&item).len());
+                Entry { item, keys: keys.into(), name_bytes }
+            })
+            .collect();
+
+        let mut sorted: Vec<(Box<str>, u32)> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let mut rank = vec![0u32; sorted.len()];
+        for (new, (_, old)) in (0u32..).zip(&sorted) {
+            rank[*old as usize] = new;
+        }
+        for key in entries.iter_mut().flat_map(|entry| entry.keys.iter_mut()) {
+            key.word = rank[key.word as usize];
+        }
+        Self { vocabulary: sorted.into_iter().map(|(word, _)| word).collect(), entries }
+    }
+
+    /// How many things it holds.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Everything it holds, in the order given to [`Index::new`].
+    pub fn items(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().map(|entry| &entry.item)
+    }
+
+    /// The things within `range` of the order given, and passing `filter`, that have every word of `query`; the best
+    /// `limit` of them, and how many there are in all. An empty query finds everything, in order.
+    pub fn search(
+        &self,
+        query: &str,
+        range: Range<usize>,
+        filter: impl Fn(&T) -> bool,
+        limit: usize,
+    ) -> (Vec<Hit<'_, T>>, usize) {
+        let entries = self.entries.get(range).unwrap_or_default();
+        let terms: Vec<Term> = words(query).iter().take(12).map(|(_, word)| self.term(word)).collect();
+        let mut found: Vec<(Rank, &Entry<T>)> = entries
+            .iter()
+            .filter(|entry| filter(&entry.item))
+            .filter_map(|entry| Some((rank(entry, &terms)?, entry)))
+            .collect();
+        let total = found.len();
+        if !terms.is_empty() {
+            // Stable, so that equals stay in the order given.
+            found.sort_by_key(|(rank, _)| *rank);
+        }
+        found.truncate(limit);
+        let hits = found.into_iter().map(|(_, entry)| Hit { item: &entry.item, marks: marks(entry, &terms) }).collect();
+        (hits, total)
+    }
+
+    /// The numbers of the words that begin with `prefix`.
+    fn range(&self, prefix: &str) -> Range<u32> {
+        let start = self.vocabulary.partition_point(|word| word.as_ref() < prefix);
+        let end = start + self.vocabulary[start..].partition_point(|word| word.starts_with(prefix));
+        // A vocabulary of more than 2^32 words does not fit into memory.
+        start as u32..end as u32
+    }
+
+    fn term(&self, word: &str) -> Term {
+        let whole = |word: &str| {
+            let range = self.range(word);
+            if self.vocabulary.get(range.start as usize).is_some_and(|first| first.as_ref() == word) {
+                range.start..range.start + 1
+            } else {
+                0..0
+            }
+        };
+        let meaning =
+            expansion(word).map(|long| long.split_whitespace().map(whole).collect::<Vec<_>>()).unwrap_or_default();
+        Term { prefix: self.range(word), exact: whole(word).start, meaning }
+    }
+}
+
+/// One typed word: the words it begins, and, where it is an abbreviation, the words it stands for.
+struct Term {
+    prefix: Range<u32>,
+    exact: u32,
+    meaning: Vec<Range<u32>>,
+}
+
+/// What comes first: fewer words that are only begun, earlier places in the name, shorter names.
+type Rank = (u32, u32, u16);
+
+fn rank<T>(entry: &Entry<T>, terms: &[Term]) -> Option<Rank> {
+    let place_of =
+        |words: &Range<u32>| entry.keys.iter().find(|key| words.contains(&key.word)).map(|key| u32::from(key.start));
+    let (mut begun, mut places) = (0, 0);
+    for term in terms {
+        places += match place_of(&term.prefix) {
+            Some(place) => {
+                begun += u32::from(!entry.keys.iter().any(|key| key.word == term.exact));
+                place
+            }
+            None => {
+                // An abbreviation: every word that it stands for.
+                let places = term.meaning.iter().map(place_of).collect::<Option<Vec<_>>>()?;
+                places.into_iter().min()?
+            }
+        };
+    }
+    Some((begun, places, entry.name_bytes))
+}
+
+fn marks<T>(entry: &Entry<T>, terms: &[Term]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for term in terms {
+        let direct = entry.keys.iter().any(|key| term.prefix.contains(&key.word));
+        let hit = |key: &&Key| {
+            if direct {
+                term.prefix.contains(&key.word)
+            } else {
+                term.meaning.iter().any(|word| word.contains(&key.word))
+            }
+        };
+        marks.extend(
+            entry.keys.iter().filter(hit).filter(|key| key.end > key.start).map(|key| Mark(key.start, key.end)),
+        );
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    const NAMES: &[(&str, &str)] = &[
+        ("Sekretariat Jenderal", "450938"),
+        ("Inspektorat Jenderal", "259031"),
+        ("Ditjen Pembinaan Pelatihan Vokasi dan Produktivitas", "451026"),
+        ("DIREKTORAT JENDERAL PERHUBUNGAN LAUT", "004182"),
+        ("Kab. Kotawaringin Barat", "D228"),
+        ("DINAS PEKERJAAN UMUM KOBAR", "SK.01"),
+        ("Dinas Kesehatan", "1.02.0.00.0.00.01.0000"),
+        ("Kantor Urusan Agama Jum'at", "1"),
+    ];
+
+    fn index() -> Index<&'static (&'static str, &'static str)> {
+        Index::new(NAMES, |item| item.0, |item| Some(item.1))
+    }
+
+    fn found(query: &str) -> Vec<&'static str> {
+        index().search(query, 0..NAMES.len(), |_| true, 10).0.iter().map(|hit| hit.item.0).collect()
+    }
+
+    #[test]
+    fn abbreviations_are_sorted() {
+        assert!(ABBREVIATIONS.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[rstest]
+    #[case("jenderal sekre", &["Sekretariat Jenderal"])]
+    #[case("SEKRETARIAT jend", &["Sekretariat Jenderal"])]
+    #[case("dirjen laut", &["DIREKTORAT JENDERAL PERHUBUNGAN LAUT"])]
+    #[case("ditjen", &["DIREKTORAT JENDERAL PERHUBUNGAN LAUT", "Ditjen Pembinaan Pelatihan Vokasi dan Produktivitas"])]
+    #[case("direktorat jenderal", &["Ditjen Pembinaan Pelatihan Vokasi dan Produktivitas", "DIREKTORAT JENDERAL PERHUBUNGAN LAUT"])]
+    #[case("kabupaten kota", &["Kab. Kotawaringin Barat"])]
+    #[case("kab. kota", &["Kab. Kotawaringin Barat"])]
+    #[case("dinkes", &["Dinas Kesehatan"])]
+    #[case("sk.01", &["DINAS PEKERJAAN UMUM KOBAR"])]
+    #[case("004182", &["DIREKTORAT JENDERAL PERHUBUNGAN LAUT"])]
+    #[case("jumat", &["Kantor Urusan Agama Jum'at"])]
+    #[case("tidak ada", &[])]
+    fn queries(#[case] query: &str, #[case] expected: &[&str]) {
+        assert_eq!(found(query), expected);
+    }
+
+    #[test]
+    fn an_empty_query_lists_all_in_order() {
+        assert_eq!(found(" . ").len(), NAMES.len());
+        let (hits, total) = {
+            let index = index();
+            let (hits, total) = index.search("", 0..NAMES.len(), |_| true, 3);
+            (hits.len(), total)
+        };
+        assert_eq!((hits, total), (3, NAMES.len()));
+    }
+
+    #[test]
+    fn marks_show_what_answered() {
+        let index = index();
+        let mark = |query: &str| {
+            let (hits, _) = index.search(query, 0..NAMES.len(), |_| true, 1);
+            let name = hits[0].item.0;
+            hits[0].marks.iter().map(|Mark(a, b)| &name[usize::from(*a)..usize::from(*b)]).collect::<Vec<_>>()
+        };
+        assert_eq!(mark("jend sekre"), ["Sekretariat", "Jenderal"]);
+        assert_eq!(mark("pembinaan jenderal"), ["Ditjen", "Pembinaan"]);
+        assert_eq!(mark("jumat"), ["Jum'at"]);
+        assert_eq!(mark("450938"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn whole_words_come_before_begun_ones() {
+        let names = ["Dinas Kesehatanku", "Dinas Kesehatan Kota", "Dinas Kesehatan"];
+        let index = Index::new(names, |name| name, |_| None);
+        let (hits, _) = index.search("kesehatan", 0..3, |_| true, 10);
+        let order: Vec<_> = hits.iter().map(|hit| *hit.item).collect();
+        assert_eq!(order, ["Dinas Kesehatan", "Dinas Kesehatan Kota", "Dinas Kesehatanku"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_of_words_finds_the_same(mut picks in proptest::collection::vec(0usize..40, 1..4)) {
+            let vocabulary: Vec<String> = NAMES.iter().flat_map(|(name, _)| words(name)).map(|(_, word)| word).collect();
+            let query = |picks: &[usize]| picks.iter().map(|p| vocabulary[p % vocabulary.len()].clone()).collect::<Vec<_>>().join(" ");
+            let index = index();
+            let count = |q: &str| index.search(q, 0..NAMES.len(), |_| true, 10).1;
+            let forward = count(&query(&picks));
+            picks.reverse();
+            prop_assert_eq!(count(&query(&picks)), forward);
+        }
+
+        #[test]
+        fn anything_typed_is_answered_with_marks_on_letters(query in ".{0,30}", names in proptest::collection::vec(".{0,30}", 0..6)) {
+            let index = Index::new(names.clone(), |name| name, |_| None);
+            let (hits, _) = index.search(&query, 0..names.len(), |_| true, 10);
+            for hit in hits {
+                for Mark(a, b) in hit.marks {
+                    prop_assert!(hit.item.get(usize::from(a)..usize::from(b)).is_some());
+                }
+            }
+        }
+    }
+}

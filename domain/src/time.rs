@@ -1,0 +1,124 @@
+//! Instants and the three time zones of Indonesia.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, UtcOffset};
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z.
+///
+/// Both databases keep it as a 64-bit integer, which sorts and compares alike on each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since the Unix epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Seconds since the Unix epoch, cut, not rounded.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This instant and `by` more; saturates at the end of time.
+    pub fn plus(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// This instant less `by`; saturates.
+    pub fn minus(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long ago `earlier` was; zero if it lies ahead.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Date and time on the clocks of `zone`. An instant outside the years that a calendar holds becomes the epoch.
+    pub fn local(self, zone: Zone) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .to_offset(zone.offset())
+    }
+
+    /// The calendar date in `zone` at this instant.
+    pub fn date(self, zone: Zone) -> Date {
+        self.local(zone).date()
+    }
+}
+
+impl From<i64> for Timestamp {
+    fn from(micros: i64) -> Self {
+        Self(micros)
+    }
+}
+
+/// A time zone of Indonesia; none of them has summer time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Zone {
+    /// Western Indonesia, UTC+7 (Asia/Jakarta); the default.
+    #[default]
+    Wib,
+    /// Central Indonesia, UTC+8 (Asia/Makassar).
+    Wita,
+    /// Eastern Indonesia, UTC+9 (Asia/Jayapura).
+    Wit,
+}
+
+impl Zone {
+    /// All three, from west to east.
+    pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
+
+    /// Hours ahead of UTC.
+    pub const fn hours(self) -> i8 {
+        match self {
+            Self::Wib => 7,
+            Self::Wita => 8,
+            Self::Wit => 9,
+        }
+    }
+
+    fn offset(self) -> UtcOffset {
+        UtcOffset::from_hms(self.hours(), 0, 0).unwrap_or(UtcOffset::UTC)
+    }
+
+    /// The abbreviation that stands behind a time on screen: `WIB`, `WITA`, `WIT`.
+    pub const fn abbreviation(self) -> &'static str {
+        match self {
+            Self::Wib => "WIB",
+            Self::Wita => "WITA",
+            Self::Wit => "WIT",
+        }
+    }
+}
+
+crate::text_enum!(Zone { Wib = "wib", Wita = "wita", Wit = "wit" });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    #[test]
+    fn the_date_depends_on_the_zone() {
+        // 2026-12-31T16:30:00Z
+        let instant = Timestamp::from_micros(1_798_734_600_000_000);
+        assert_eq!(instant.date(Zone::Wib), date!(2026 - 12 - 31));
+        assert_eq!(instant.date(Zone::Wita), date!(2027 - 01 - 01));
+        assert_eq!(instant.date(Zone::Wit), date!(2027 - 01 - 01));
+    }
+
+    #[test]
+    fn arithmetic_saturates() {
+        assert_eq!(Timestamp::from_micros(i64::MAX).plus(Duration::from_secs(1)).micros(), i64::MAX);
+        assert_eq!(Timestamp::from_micros(1).since(Timestamp::from_micros(2)), Duration::ZERO);
+    }
+}
