@@ -1,0 +1,54 @@
+//! Who asks, and from where.
+
+use std::net::IpAddr;
+
+use domain::{
+    permission::{Permission, StaffRole},
+    time::Zone,
+};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The address of the person's device, as far as it can be known.
+    pub address: IpAddr,
+    /// What the browser says of itself, at most 300 characters.
+    pub user_agent: String,
+}
+
+/// A person who is signed in.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The person.
+    pub user_id: Uuid,
+    /// The session that speaks.
+    pub session_id: Uuid,
+    /// Name, as on the account.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// The person's time zone.
+    pub zone: Zone,
+    /// What they are of the staff, if anything.
+    pub staff_role: Option<StaffRole>,
+    /// Where the request comes from.
+    pub address: IpAddr,
+}
+
+impl Actor {
+    /// Passes if the person has `permission`.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Whether the person has `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.staff_role.is_some_and(|role| role.may(permission))
+    }
+}

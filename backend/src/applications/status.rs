@@ -1,0 +1,226 @@
+//! What a person sees of their applications.
+
+use domain::{
+    application::Status,
+    calendar::Promise,
+    indonesian,
+    role::Role,
+    time::Timestamp,
+    validity::Validity,
+    wizard::Draft,
+};
+use time::Date;
+use uuid::Uuid;
+
+use super::{find, submission::holidays};
+use crate::{
+    Actor, Backend,
+    db::{Conn, fetch_all, fetch_one},
+    documents::receipt::receipt as write_receipt,
+    error::{Error, Result},
+};
+
+/// One application in a list.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The application.
+    pub id: Uuid,
+    /// Where it stands.
+    pub status: Status,
+    /// Its number, once it was sent.
+    pub reference: Option<String>,
+    /// The role applied for.
+    pub role: Role,
+    /// Name of the institution, once chosen.
+    pub institution: Option<String>,
+    /// Code of the work unit.
+    pub work_unit_code: Option<String>,
+    /// Name of the work unit, once chosen.
+    pub work_unit: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it was sent.
+    pub submitted_at: Option<Timestamp>,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// Its place in the queue, while it waits.
+    pub place: Option<QueuePlace>,
+    /// The promise, while it waits.
+    pub promise: Option<Promise>,
+}
+
+/// A place in the national queue, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// How many are to be decided up to and with this one.
+    pub place: u32,
+    /// How many wait in all.
+    pub of: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    reference: Option<String>,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    institution: Option<String>,
+    work_unit_code: Option<String>,
+    work_unit: Option<String>,
+    updated_at: i64,
+    submitted_at: Option<i64>,
+    decided_at: Option<i64>,
+    reason: Option<String>,
+    place: i64,
+    waiting: i64,
+}
+
+/// The rows of a person's applications. `place` counts through the partial index of those that wait.
+macro_rules! select {
+    ($filter:literal) => {
+        concat!(
+            "SELECT a.id, a.status, a.reference, a.role, i.name AS institution, w.code AS work_unit_code,
+                    w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason,
+                    CASE WHEN a.status IN ('submitted', 'in_review') THEN (
+                        SELECT count(*) FROM applications q
+                        WHERE q.status IN ('submitted', 'in_review') AND q.submitted_at <= a.submitted_at
+                    ) ELSE 0 END AS place,
+                    CASE WHEN a.status IN ('submitted', 'in_review') THEN (
+                        SELECT count(*) FROM applications q WHERE q.status IN ('submitted', 'in_review')
+                    ) ELSE 0 END AS waiting
+             FROM applications a
+             LEFT JOIN institutions i ON i.id = a.institution_id
+             LEFT JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN decisions d ON d.application_id = a.id
+             WHERE a.user_id = $1 AND ",
+            $filter,
+            " ORDER BY a.updated_at DESC, a.id DESC LIMIT 100"
+        )
+    };
+}
+
+/// The applications that Manajemen Akses shows: drafts, those that wait, and those refused and not tried again.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
+    let mut conn = backend.db.read().await?;
+    let rows: Vec<Row> = fetch_all!(
+        conn,
+        Row,
+        select!(
+            "(a.status IN ('draft', 'submitted', 'in_review', 'returned')
+              OR a.status = 'rejected' AND NOT EXISTS (
+                  SELECT 1 FROM applications n WHERE n.previous_id = a.id AND n.status <> 'withdrawn'))"
+        ),
+        actor.user_id
+    )?;
+    summaries(&mut conn, backend, actor, rows).await
+}
+
+/// All the person ever sent, for Pengaturan Informasi Instansi/Perusahaan.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn history(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
+    let mut conn = backend.db.read().await?;
+    let rows: Vec<Row> = fetch_all!(conn, Row, select!("a.reference IS NOT NULL"), actor.user_id)?;
+    summaries(&mut conn, backend, actor, rows).await
+}
+
+async fn summaries(conn: &mut Conn, backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Result<Vec<Summary>> {
+    // Holidays are read only where a promise is shown.
+    let waiting = rows.iter().any(|row| row.status.is_waiting());
+    let holidays = if waiting { holidays(conn).await? } else { Default::default() };
+    let today = backend.world.today(actor.zone);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let submitted_at = row.submitted_at.map(Timestamp::from_micros);
+            let waits = row.status.is_waiting();
+            Summary {
+                id: row.id,
+                status: row.status,
+                reference: row.reference,
+                role: row.role,
+                institution: row.institution,
+                work_unit_code: row.work_unit_code,
+                work_unit: row.work_unit,
+                updated_at: Timestamp::from_micros(row.updated_at),
+                submitted_at,
+                decided_at: row.decided_at.map(Timestamp::from_micros),
+                reason: row.reason,
+                place: waits.then(|| QueuePlace {
+                    place: u32::try_from(row.place).unwrap_or(0),
+                    of: u32::try_from(row.waiting).unwrap_or(0),
+                }),
+                promise: submitted_at
+                    .filter(|_| waits)
+                    .map(|sent| Promise::new(sent.date(actor.zone), today, &holidays)),
+            }
+        })
+        .collect())
+}
+
+/// One application with all that was entered.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// Its row of the list.
+    pub summary: Summary,
+    /// What was entered.
+    pub draft: Draft,
+    /// The period, once it was sent.
+    pub validity: Option<Validity>,
+    /// The address that was sent with it.
+    pub address: Option<String>,
+}
+
+/// The person's own application, for its status page.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail> {
+    let mut conn = backend.db.read().await?;
+    let (_, stored) = find(&mut conn, backend, actor, id).await?;
+    let rows: Vec<Row> = fetch_all!(conn, Row, select!("a.id = $2"), actor.user_id, id)?;
+    let (first, last, address): (Option<Date>, Option<Date>, Option<String>) = fetch_one!(
+        conn,
+        (Option<Date>, Option<Date>, Option<String>),
+        "SELECT first_day, last_day, address FROM applications WHERE id = $1",
+        id
+    )?;
+    let summary = summaries(&mut conn, backend, actor, rows).await?.pop().ok_or(Error::NotFound)?;
+    let validity = first.zip(last).and_then(|(first, last)| Validity::new(first, last));
+    Ok(Detail { summary, draft: stored.draft, validity, address })
+}
+
+/// The receipt of an application that was sent (**Unduh bukti**): its number and a PDF.
+///
+/// # Errors
+/// [`Error::NotFound`], also for a draft.
+pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(String, Vec<u8>)> {
+    let Detail { summary, draft, validity, address } = detail(backend, actor, id).await?;
+    let (Some(reference), Some(sent), Some(validity)) = (summary.reference, summary.submitted_at, validity) else {
+        return Err(Error::NotFound);
+    };
+    let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
+    let mut facts = vec![
+        ("Nomor pengajuan", reference.clone()),
+        ("Nama", actor.name.clone()),
+        ("Role", draft.role.title()),
+        ("Instansi", summary.institution.unwrap_or_default()),
+        ("Satuan Kerja", format!("{}{code}", summary.work_unit.unwrap_or_default())),
+        ("Masa Berlaku Peran", indonesian::period(validity.first(), validity.last())),
+    ];
+    facts.extend(address.map(|address| ("Alamat Satuan Kerja", address)));
+    facts.extend(draft.letter.map(|letter| (draft.role.info().letter, letter.file_name)));
+    facts.push(("Dikirim", indonesian::date_time_with_weekday(sent, actor.zone)));
+    facts.push(("Status saat diunduh", summary.status.label().to_owned()));
+    facts.push(("Diunduh", indonesian::date_time_with_weekday(backend.world.now(), actor.zone)));
+    let note = "Bukti ini menyatakan bahwa pengajuan telah diterima. Bukti ini bukan persetujuan akses.";
+    Ok((reference, write_receipt("Bukti pengajuan akses", &facts, note)?))
+}

@@ -1,0 +1,195 @@
+//! Sending an application (guide steps 11 and 12) and taking it back.
+
+use domain::{
+    application::Status,
+    calendar::{Holidays, PROMISED_WORKING_DAYS},
+    conflict::Conflict,
+    email::Email,
+    issue::{Field, Issue, Problem},
+    reference::{Reference, Series},
+    wizard::{self, Step, check_address},
+};
+use time::Date;
+use uuid::Uuid;
+
+use super::find;
+use crate::{
+    Actor, Backend,
+    audit::Action,
+    db::{Tx, execute, fetch_all, fetch_one, fetch_optional},
+    error::{Error, Result},
+    mail::{Case, Mail},
+    notice::Notice,
+};
+
+/// What the review page sends.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission {
+    /// The version that was reviewed: what was seen is what is sent.
+    pub version: i64,
+    /// Whether the tick box that confirms the data is ticked.
+    pub confirmed: bool,
+}
+
+/// Sends the draft to the desk, with its number and its mail. Sent again (a second click, an answer that got lost), it
+/// gives the same number and changes nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that is still wrong; [`Conflict::DraftChanged`], [`Conflict::OpenApplication`],
+/// [`Conflict::OverlappingAccess`], [`Conflict::StatusChanged`]; [`Error::NotFound`].
+pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Submission) -> Result<String> {
+    let mut tx = backend.db.begin().await?;
+    tx.lock_user(actor.user_id).await?;
+    let (status, stored) = find(&mut tx, backend, actor, id).await?;
+    match status {
+        Status::Draft | Status::Returned => {}
+        Status::Submitted | Status::InReview | Status::Approved | Status::Rejected => {
+            let (reference,): (String,) =
+                fetch_one!(tx, (String,), "SELECT reference FROM applications WHERE id = $1", id)?;
+            return Ok(reference);
+        }
+        Status::Withdrawn => {
+            return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
+        }
+    }
+    if stored.version != submission.version {
+        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    }
+    let today = backend.world.today(actor.zone);
+    let mut issues = wizard::issues(&stored.draft, Step::Review, today);
+    if !submission.confirmed {
+        issues.push(Issue::new(Field::Confirmation, Problem::NotConfirmed));
+    }
+    let draft = &stored.draft;
+    let (Some(validity), Some(institution), Some(unit), true) =
+        (wizard::validity(&draft.answers), &draft.institution, &draft.work_unit, issues.is_empty())
+    else {
+        return Err(Error::Invalid(issues));
+    };
+
+    if let Some((reference,)) = fetch_optional!(
+        tx,
+        (String,),
+        "SELECT reference FROM applications WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND id <> $4
+           AND status IN ('submitted', 'in_review', 'returned')",
+        actor.user_id,
+        draft.role.as_str(),
+        unit.id,
+        id
+    )? {
+        return Err(Error::Conflict(Conflict::OpenApplication { reference }));
+    }
+    refuse_overlap(&mut tx, actor.user_id, draft.role, unit.id, validity).await?;
+
+    let now = backend.world.now();
+    let reference: String = {
+        let known: Option<(Option<String>,)> =
+            fetch_optional!(tx, (Option<String>,), "SELECT reference FROM applications WHERE id = $1", id)?;
+        match known.and_then(|(reference,)| reference) {
+            Some(reference) => reference, // sent before, and back for repair
+            None => next_reference(backend, &mut tx, Series::Application).await?,
+        }
+    };
+    // Asked for or not: of two first registrants both give one, and the first approved becomes the work unit's.
+    let address = Some(draft.answers.address.trim()).filter(|address| check_address(address).is_ok());
+    let changed = execute!(
+        tx,
+        "UPDATE applications SET status = 'submitted', version = version + 1, reference = $3, first_day = $4,
+             last_day = $5, address = $6, submitted_at = $7, updated_at = $7
+         WHERE id = $1 AND version = $2 AND status IN ('draft', 'returned')",
+        id,
+        stored.version,
+        &reference,
+        validity.first(),
+        validity.last(),
+        address,
+        now.micros()
+    )?;
+    if changed == 0 {
+        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    }
+    let case = Case {
+        id,
+        reference: reference.clone(),
+        role: draft.role,
+        work_unit: unit.name.clone(),
+        institution: institution.name.clone(),
+        validity,
+    };
+    let due = holidays(&mut tx).await?.after(now.date(actor.zone), PROMISED_WORKING_DAYS);
+    let recipient = Email::parse(&actor.email).map_err(|problem| Error::internal(format!("{problem:?}")))?;
+    backend.post(&mut tx, &recipient, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
+    backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference).await?;
+    tx.notify(Notice::Application { id, user_id: actor.user_id });
+    tx.commit().await?;
+    Ok(reference)
+}
+
+/// Refuses a period in which the person already has an access for this role and work unit.
+pub(crate) async fn refuse_overlap(
+    tx: &mut Tx,
+    user_id: Uuid,
+    role: domain::role::Role,
+    work_unit_id: Uuid,
+    validity: domain::validity::Validity,
+) -> Result<()> {
+    let overlapping: Option<(Date, Date)> = fetch_optional!(
+        tx,
+        (Date, Date),
+        "SELECT first_day, last_day FROM accesses
+         WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND revoked_at IS NULL
+           AND first_day <= $5 AND last_day >= $4 ORDER BY last_day DESC LIMIT 1",
+        user_id,
+        role.as_str(),
+        work_unit_id,
+        validity.first(),
+        validity.last()
+    )?;
+    match overlapping {
+        Some((first, last)) => Err(Error::Conflict(Conflict::OverlappingAccess { first, last })),
+        None => Ok(()),
+    }
+}
+
+/// The next number of a series; numbers of a year have no gaps, since a transaction that fails gives its number back.
+pub(crate) async fn next_reference(backend: &Backend, tx: &mut Tx, series: Series) -> Result<String> {
+    let year = backend.world.today(domain::time::Zone::Wib).year();
+    let (number,): (i64,) = fetch_one!(
+        tx,
+        (i64,),
+        "INSERT INTO counters (series, year, number) VALUES ($1, $2, 1)
+         ON CONFLICT (series, year) DO UPDATE SET number = counters.number + 1 RETURNING number",
+        series.as_str(),
+        i64::from(year)
+    )?;
+    Ok(Reference::new(series, year, u32::try_from(number).unwrap_or(u32::MAX)).to_string())
+}
+
+/// The moving public holidays on record.
+pub(crate) async fn holidays(conn: &mut crate::db::Conn) -> Result<Holidays> {
+    let days: Vec<(Date,)> = fetch_all!(conn, (Date,), "SELECT day FROM holidays")?;
+    Ok(Holidays::new(days.into_iter().map(|(day,)| day).collect()))
+}
+
+/// Takes an application back (**Batalkan pengajuan**), or discards a draft.
+///
+/// # Errors
+/// [`Conflict::StatusChanged`] if it is under review, decided or already withdrawn; [`Error::NotFound`].
+pub async fn withdraw(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
+    let now = backend.world.now();
+    let mut tx = backend.db.begin().await?;
+    let (status, stored) = find(&mut tx, backend, actor, id).await?;
+    let changed = execute!(
+        tx,
+        "UPDATE applications SET status = 'withdrawn', version = version + 1, updated_at = $2
+         WHERE id = $1 AND status IN ('draft', 'submitted', 'returned')",
+        id,
+        now.micros()
+    )?;
+    if changed == 0 {
+        return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
+    }
+    backend.record(&mut tx, actor, Action::ApplicationWithdrawn, Some(id), ()).await?;
+    tx.notify(Notice::Application { id, user_id: actor.user_id });
+    tx.commit().await
+}

@@ -1,0 +1,308 @@
+//! One database layer over SQLite and PostgreSQL.
+//!
+//! [`Db`] holds a native pool of either kind; a [`Conn`] is one connection of it. Queries are written once, with `$1`
+//! for arguments, and run through [`fetch_all!`], [`fetch_one!`], [`fetch_optional!`], [`fetch_scalar!`] and
+//! [`execute!`], which expand the same query for both kinds. Where the dialects differ, [`Conn::dialect`] picks.
+//!
+//! The rules of a transaction: [`Db::begin`] takes SQLite's one writer at once (`BEGIN IMMEDIATE`), so a check made in
+//! it stays true until commit. PostgreSQL runs at READ COMMITTED: what must not change under a check is guarded by the
+//! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
+
+pub(crate) mod macros;
+
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    migrate::{Migration, MigrationType, Migrator},
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar};
+
+use crate::{error::Result, notice::Notice};
+
+/// The channel of PostgreSQL on which notices travel between servers.
+const CHANNEL: &str = "gerbang";
+
+/// The database: SQLite in a file, or PostgreSQL.
+#[derive(Clone)]
+pub struct Db {
+    kind: Kind,
+    notices: broadcast::Sender<Notice>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// Which SQL a database speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Dialect {
+    /// The text for this dialect.
+    pub fn pick(self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite,
+            Self::Postgres => postgres,
+        }
+    }
+}
+
+impl Db {
+    /// Opens the database at `url`: `sqlite:PATH` (made if missing) or `postgres://…`.
+    ///
+    /// # Errors
+    /// If the address is of neither kind or the database does not answer.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let kind = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await?
+        } else {
+            let options = PgConnectOptions::from_str(url)?.application_name("gerbang");
+            Kind::Postgres(
+                PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect_with(options)
+                    .await?,
+            )
+        };
+        Ok(Self { kind, notices: broadcast::channel(256).0 })
+    }
+
+    /// Opens SQLite in the file at `path`, which is made if missing.
+    ///
+    /// # Errors
+    /// If the file cannot be opened.
+    pub async fn connect_sqlite(path: &Path) -> Result<Self> {
+        Self::connect(&format!("sqlite:{}", path.display())).await
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Kind> {
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full) // what was answered survives kill -9 and a lost plug
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10));
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
+        Ok(Kind::Sqlite { writer, readers })
+    }
+
+    /// Brings the tables up to date. Safe to run at every start, and from several servers at once.
+    ///
+    /// # Errors
+    /// If a migration fails; what it began is rolled back.
+    pub async fn migrate(&self) -> Result<()> {
+        let migrations = |sqlite: bool| {
+            MIGRATIONS
+                .iter()
+                .map(|(version, name, for_sqlite, for_postgres)| {
+                    let sql = sqlx::SqlSafeStr::into_sql_str(if sqlite { *for_sqlite } else { *for_postgres });
+                    Migration::new(*version, (*name).into(), MigrationType::Simple, sql, false)
+                })
+                .collect()
+        };
+        match &self.kind {
+            Kind::Sqlite { writer, .. } => Migrator::with_migrations(migrations(true)).run(writer).await,
+            Kind::Postgres(pool) => Migrator::with_migrations(migrations(false)).run(pool).await,
+        }
+        .map_err(crate::Error::internal)
+    }
+
+    /// A connection to read with; what it writes is refused (SQLite).
+    ///
+    /// # Errors
+    /// If none is free in time.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(match &self.kind {
+            Kind::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Kind::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Begins a transaction; dropped without [`Tx::commit`], it leaves nothing behind.
+    ///
+    /// # Errors
+    /// If no connection is free in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        let conn = match &self.kind {
+            Kind::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Kind::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
+        };
+        Ok(Tx { conn, notices: self.notices.clone(), pending: Vec::new(), bells: Vec::new() })
+    }
+
+    /// The notices of all transactions from now on, of every server on this database.
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    /// Listens for the notices of other servers, until the process ends. Returns at once for SQLite, which has none.
+    pub async fn relay_notices(&self) {
+        let Kind::Postgres(pool) = &self.kind else { return };
+        loop {
+            let outcome: sqlx::Result<()> = async {
+                let mut listener = PgListener::connect_with(pool).await?;
+                listener.listen(CHANNEL).await?;
+                loop {
+                    if let Ok(notice) = serde_json::from_str(listener.recv().await?.payload()) {
+                        // No receiver means that no page is open.
+                        let _ = self.notices.send(notice);
+                    }
+                }
+            }
+            .await;
+            tracing::warn!(error = ?outcome.err(), "lost the database's notices; trying again");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        match &self.kind {
+            Kind::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Kind::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// One connection, inside or outside a transaction.
+pub enum Conn {
+    /// A reader of SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// SQLite's writer in a transaction.
+    SqliteTx(Transaction<'static, Sqlite>),
+    /// A connection to PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+    /// A connection to PostgreSQL in a transaction.
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// A connection, seen as what the driver takes.
+pub(crate) enum Raw<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Conn {
+    pub(crate) fn raw(&mut self) -> Raw<'_> {
+        match self {
+            Self::Sqlite(conn) => Raw::Sqlite(conn),
+            Self::SqliteTx(tx) => Raw::Sqlite(tx),
+            Self::Postgres(conn) => Raw::Postgres(conn),
+            Self::PostgresTx(tx) => Raw::Postgres(tx),
+        }
+    }
+
+    /// The SQL it speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Sqlite(_) | Self::SqliteTx(_) => Dialect::Sqlite,
+            Self::Postgres(_) | Self::PostgresTx(_) => Dialect::Postgres,
+        }
+    }
+}
+
+/// A transaction.
+pub struct Tx {
+    conn: Conn,
+    notices: broadcast::Sender<Notice>,
+    pending: Vec<Notice>,
+    bells: Vec<Arc<Notify>>,
+}
+
+impl Tx {
+    /// Wakes a worker of this server, once this is committed.
+    pub fn ring(&mut self, bell: &Arc<Notify>) {
+        self.bells.push(bell.clone());
+    }
+
+    /// Tells open pages, once this is committed.
+    pub fn notify(&mut self, notice: Notice) {
+        self.pending.push(notice);
+    }
+
+    /// Makes everything that concerns this person wait for the end of this transaction, so that a check over several
+    /// of their rows stays true (SQLite has one writer and needs nothing).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn lock_user(&mut self, user_id: Uuid) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            fetch_optional!(self, (Uuid,), "SELECT id FROM users WHERE id = $1 FOR UPDATE", user_id)?;
+        }
+        Ok(())
+    }
+
+    /// Makes it permanent, then tells open pages.
+    ///
+    /// # Errors
+    /// If the database refuses; nothing is then changed.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.dialect() == Dialect::Postgres {
+            // Delivered at commit, to this server as to the others.
+            for notice in std::mem::take(&mut self.pending) {
+                let payload = serde_json::to_string(&notice)?;
+                execute!(self, "SELECT pg_notify($1, $2)", CHANNEL, payload)?;
+            }
+        }
+        match self.conn {
+            Conn::SqliteTx(tx) => tx.commit().await?,
+            Conn::PostgresTx(tx) => tx.commit().await?,
+            Conn::Sqlite(_) | Conn::Postgres(_) => {}
+        }
+        for notice in self.pending {
+            let _ = self.notices.send(notice);
+        }
+        for bell in self.bells {
+            bell.notify_one();
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+/// Number, name, text for SQLite, text for PostgreSQL.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../../migrations/sqlite/0001_foundation.sql"),
+    include_str!("../../migrations/postgres/0001_foundation.sql"),
+)];

@@ -1,0 +1,232 @@
+//! The data of development: accounts, every institution, and some thousand made-up work units. Written at the first start
+//! with an empty database, never in production.
+
+use domain::{permission::StaffRole, sirup::SirupAccount, time::Timestamp};
+use secrecy::SecretString;
+use serde_json::json;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{
+    Backend,
+    db::{execute, fetch_one},
+    error::Result,
+    master_data::import,
+};
+
+/// The password of all accounts of development.
+pub const PASSWORD: &str = "Gerbang-2026";
+/// The password of all accounts of the SiRUP simulator.
+pub const SIRUP_PASSWORD: &str = "Sirup-2023";
+
+/// An account of development.
+pub struct Account {
+    /// E-mail address.
+    pub email: &'static str,
+    /// Full name.
+    pub name: &'static str,
+    /// What it is of the staff.
+    pub staff_role: Option<StaffRole>,
+    /// What it is for, in words for the console.
+    pub purpose: &'static str,
+    nip: Option<&'static str>,
+}
+
+/// All accounts of development.
+pub const ACCOUNTS: &[Account] = &[
+    account("siti.pa@contoh.go.id", "Siti Rahmawati", None, "pemohon PA", Some("197804122003122003")),
+    account("budi.kpa@contoh.go.id", "Budi Santoso", None, "pemohon KPA", Some("198109052006041001")),
+    account("dewi@contoh.go.id", "Dewi Kartikasari", None, "pemohon", Some("198502172010122002")),
+    account("toko@contoh.co.id", "Toko Sinar Jaya", None, "penyedia", None),
+    account("verifikator@contoh.go.id", "Ratna Wulandari", Some(StaffRole::Verifier), "verifikator", None),
+    account("verifikator2@contoh.go.id", "Hendra Gunawan", Some(StaffRole::Verifier), "verifikator", None),
+    account("admin@contoh.go.id", "Agus Setiawan", Some(StaffRole::Admin), "administrator", None),
+];
+
+const fn account(
+    email: &'static str,
+    name: &'static str,
+    staff_role: Option<StaffRole>,
+    purpose: &'static str,
+    nip: Option<&'static str>,
+) -> Account {
+    Account { email, name, staff_role, purpose, nip }
+}
+
+/// The institutions that the product ships: names and codes.
+const INSTITUTIONS: &[u8] = include_bytes!("../data/institutions.csv");
+
+/// Fills an empty database; does nothing if there is any account. Gives whether it filled.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn fill(backend: &Backend) -> Result<bool> {
+    let (accounts,): (i64,) = {
+        let mut conn = backend.db.read().await?;
+        fetch_one!(conn, (i64,), "SELECT count(*) FROM users")?
+    };
+    if accounts > 0 {
+        return Ok(false);
+    }
+    import::institutions(backend, INSTITUTIONS, |_| {}).await?;
+    let units = serde_json::to_vec(&made_up_work_units(backend.world.today(Default::default()).year()))?;
+    import::work_units(backend, &units, |_| {}).await?;
+
+    // One hash for all: they have one password anyway, and a start takes no second.
+    let hash = backend.passwords.hash(&backend.world, &SecretString::from(PASSWORD)).await?;
+    let now = backend.world.now().micros();
+    let mut tx = backend.db.begin().await?;
+    for account in ACCOUNTS {
+        execute!(
+            tx,
+            "INSERT INTO users (id, email, name, password_hash, zone, staff_role, employee_number_kind,
+                 employee_number, created_at, updated_at) VALUES ($1, $2, $3, $4, 'wib', $5, $6, $7, $8, $8)",
+            backend.world.id(),
+            account.email,
+            account.name,
+            &hash,
+            account.staff_role.map(StaffRole::as_str),
+            account.nip.map(|_| "nip"),
+            account.nip,
+            now
+        )?;
+    }
+    // Somebody has linked `pa.terpakai` before; nobody can sign in as them.
+    let other: Uuid = backend.world.id();
+    execute!(
+        tx,
+        "INSERT INTO users (id, email, name, password_hash, zone, disabled_at, created_at, updated_at)
+         VALUES ($1, 'pemilik.lama@contoh.go.id', 'Pemilik Lama', '', 'wib', $2, $2, $2)",
+        other,
+        now
+    )?;
+    let linked = SirupAccount {
+        username: "pa.terpakai".into(),
+        name: "Pemilik Lama".into(),
+        role: "PA".into(),
+        kd_klpd: None,
+        kd_satker: None,
+        registered_at: Timestamp::from_micros(1_675_184_400_000_000), // 2023-02-01 in Jakarta
+    };
+    execute!(
+        tx,
+        "INSERT INTO sirup_links (username_key, user_id, account, linked_at) VALUES ($1, $2, $3, $4)",
+        SirupAccount::key(&linked.username),
+        other,
+        Json(&linked),
+        now
+    )?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Parts of a ministry or an agency.
+const CENTRAL: &[&str] = &[
+    "Sekretariat Jenderal",
+    "Inspektorat Jenderal",
+    "Biro Perencanaan dan Keuangan",
+    "Biro Umum dan Pengadaan Barang/Jasa",
+    "Biro Hukum dan Organisasi",
+    "Biro Sumber Daya Manusia",
+    "Pusat Data dan Teknologi Informasi",
+    "Pusat Pendidikan dan Pelatihan",
+    "Badan Penelitian dan Pengembangan",
+    "Ditjen Pembinaan Pelatihan dan Produktivitas",
+    "Direktorat Jenderal Pengawasan dan Pengendalian",
+    "Direktorat Jenderal Kerja Sama dan Kemitraan",
+];
+
+/// Offices of a ministry or an agency in the regions.
+const REGIONAL_OFFICES: &[&str] = &["Kantor Wilayah", "Balai Besar Pelatihan", "Balai Pengujian"];
+
+/// Offices of a province.
+const PROVINCIAL: &[&str] = &[
+    "Sekretariat Daerah",
+    "Sekretariat DPRD",
+    "Inspektorat Daerah",
+    "Badan Perencanaan Pembangunan Daerah",
+    "Badan Pengelolaan Keuangan dan Aset Daerah",
+    "Badan Kepegawaian Daerah",
+    "Badan Pendapatan Daerah",
+    "BPBD",
+    "Dinas Kesehatan",
+    "Dinas Pendidikan dan Kebudayaan",
+    "Dinas Pekerjaan Umum dan Penataan Ruang",
+    "Dinas Perhubungan",
+    "Dinas Sosial",
+    "Dinas Tenaga Kerja dan Transmigrasi",
+    "Dinas Lingkungan Hidup dan Kehutanan",
+    "Dinas Kelautan dan Perikanan",
+    "Dinas Tanaman Pangan, Hortikultura, dan Perkebunan",
+    "Dinas Perindustrian dan Perdagangan",
+    "Dinas Komunikasi dan Informatika",
+    "Dinas Koperasi, Usaha Kecil, dan Menengah",
+    "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
+    "Dinas Pemuda dan Olahraga",
+    "Dinas Pariwisata",
+    "Dinas Perpustakaan dan Kearsipan",
+    "Dinas Energi dan Sumber Daya Mineral",
+    "Satuan Polisi Pamong Praja",
+    "RSUD Provinsi",
+    "Rumah Sakit Jiwa Daerah",
+    "UPTD Balai Laboratorium Kesehatan",
+    "UPTD Pengelolaan Jalan dan Jembatan",
+];
+
+/// Towns after which regional offices are named.
+const TOWNS: &[&str] = &[
+    "Banda Aceh", "Medan", "Padang", "Pekanbaru", "Jambi", "Palembang", "Bandar Lampung", "Serang", "Jakarta", "Bandung",
+    "Semarang", "Yogyakarta", "Surabaya", "Denpasar", "Mataram", "Kupang", "Pontianak", "Banjarmasin", "Samarinda",
+    "Manado", "Palu", "Makassar", "Kendari", "Ambon", "Ternate", "Jayapura",
+];
+
+/// Some thousand work units in the shape of the gateway: plausible names, made-up codes, some of them closed.
+fn made_up_work_units(year: i32) -> serde_json::Value {
+    let mut rows = Vec::new();
+    let institutions = std::str::from_utf8(INSTITUTIONS).unwrap_or_default().lines().skip(1);
+    for (nth, line) in institutions.enumerate() {
+        let mut parts = line.splitn(3, ',');
+        let (Some(kind), Some(code), Some(institution)) = (parts.next(), parts.next(), parts.next()) else { continue };
+        if code.is_empty() {
+            continue; // a work unit names its institution by code
+        }
+        let mut names: Vec<String> = Vec::new();
+        if kind == "PROVINSI" {
+            let region = institution.trim_start_matches("Provinsi ");
+            names.extend(PROVINCIAL.iter().map(|name| format!("{name} {region}")));
+        } else {
+            names.extend(CENTRAL.iter().map(|name| (*name).to_owned()));
+            let office = REGIONAL_OFFICES[nth % REGIONAL_OFFICES.len()];
+            names.extend(TOWNS.iter().map(|town| format!("{office} {town}")));
+        }
+        for (place, name) in names.into_iter().enumerate() {
+            let number = 1000 * (nth + 1) + place;
+            // One in eleven was closed, with a status that says otherwise, as in real data.
+            let closed = (nth + place) % 11 == 10;
+            let last = if closed { year - 2 } else { year };
+            let years: Vec<String> = (2021..=last.max(2021)).map(|year| year.to_string()).collect();
+            rows.push(json!({
+                "kd_klpd": code,
+                "kd_satker": 9_000_000 + number,
+                "kd_satker_str": format!("{number:06}"),
+                "nama_satker": name,
+                "status_satker": "Aktif",
+                "tahun_aktif": years.join(", "),
+                "alamat": null,
+            }));
+        }
+    }
+    json!(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_thousand_work_units_most_of_them_active() {
+        let serde_json::Value::Array(rows) = made_up_work_units(2026) else { panic!("no rows") };
+        let active = rows.iter().filter(|row| row["tahun_aktif"].as_str().unwrap().contains("2026")).count();
+        assert!(rows.len() > 4000 && active > rows.len() * 8 / 10 && active < rows.len(), "{active} of {}", rows.len());
+    }
+}

@@ -1,0 +1,89 @@
+//! Letters: where they are kept, and what is in them.
+
+pub mod pdf;
+mod reader;
+pub mod receipt;
+
+use std::{path::Path, sync::Arc};
+
+use bytes::Bytes;
+use domain::letter::LetterProblem;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
+use url::Url;
+
+pub use reader::PdfReader;
+
+use crate::{
+    error::{Error, Result},
+    world::World,
+};
+
+/// The store of letters and the reader that looks into them.
+pub struct Documents {
+    store: Arc<dyn ObjectStore>,
+    /// Looks into PDFs, in a process of its own.
+    pub reader: PdfReader,
+}
+
+impl Documents {
+    /// Letters in a folder, which is made if missing; each is flushed to the disk before it counts as kept.
+    ///
+    /// # Errors
+    /// If the folder cannot be made.
+    pub fn in_folder(folder: &Path, reader: PdfReader) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store), reader })
+    }
+
+    /// Letters at `url`: `file:///…` or `s3://bucket/prefix` with the credentials of the environment (`AWS_…`).
+    ///
+    /// # Errors
+    /// If the address is of neither kind or its settings are wrong.
+    pub fn at(url: &Url, reader: PdfReader) -> Result<Self> {
+        if let Ok(folder) = url.to_file_path() {
+            return Self::in_folder(&folder, reader);
+        }
+        let settings = std::env::vars().map(|(key, value)| (key.to_lowercase(), value));
+        let (store, prefix) = object_store::parse_url_opts(url, settings).map_err(Error::internal)?;
+        Ok(Self { store: Arc::new(object_store::prefix::PrefixStore::new(store, prefix)), reader })
+    }
+
+    /// Keeps a letter under a new random key, and gives the key. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// [`LetterProblem::NotStored`], with the cause in the log: no room, no connection.
+    pub async fn keep(&self, world: &World, letter: Bytes) -> Result<String, LetterProblem> {
+        let random: [u8; 16] = world.random();
+        let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Two levels of folders, so that none grows beyond what file systems like.
+        let key = format!("letters/{}/{name}", &name[..2]);
+        match self.store.put(&Key::from(key.as_str()), PutPayload::from_bytes(letter)).await {
+            Ok(_) => Ok(key),
+            Err(error) => {
+                tracing::error!(%error, "a letter could not be stored");
+                Err(LetterProblem::NotStored)
+            }
+        }
+    }
+
+    /// A letter's bytes.
+    ///
+    /// # Errors
+    /// If it is not there or the store does not answer.
+    pub async fn fetch(&self, key: &str) -> Result<Bytes> {
+        let found = self.store.get(&Key::from(key)).await.map_err(Error::internal)?;
+        found.bytes().await.map_err(Error::internal)
+    }
+
+    /// Removes a letter; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        match self.store.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+}

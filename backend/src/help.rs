@@ -1,0 +1,106 @@
+//! Messages to the help desk (Pusat Bantuan).
+
+use std::net::IpAddr;
+
+use domain::{
+    email::Email,
+    issue::{Field, Issue, Problem},
+    person::PersonName,
+    reference::Series,
+};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Backend,
+    applications::next_reference,
+    audit::{Action, Who},
+    db::execute,
+    error::{Error, Result},
+    mail::Mail,
+    throttle::Scope,
+};
+
+/// The fewest and the most characters of a message.
+const LENGTH: std::ops::RangeInclusive<usize> = 10..=4000;
+
+/// A message as typed. Name and address are taken from the account of a person who is signed in.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Who asks.
+    pub name: String,
+    /// Where to answer.
+    pub email: String,
+    /// What they ask.
+    pub message: String,
+    /// At which step they were, in words of ours.
+    pub context: String,
+    /// The application they were at, if any; kept only if it is theirs to name.
+    pub application_id: Option<Uuid>,
+}
+
+/// Takes a message, mails it to the help desk, and gives its ticket number. A person who is signed in gets a copy;
+/// anybody else could be a stranger's address, so nothing goes there.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Throttled`] after many messages from one address.
+pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, question: &Question) -> Result<String> {
+    let (name, email) = match actor {
+        Some(actor) => (Ok(actor.name.clone()), Email::parse(&actor.email)),
+        None => (
+            PersonName::parse(&question.name).map(|name| name.as_str().to_owned()),
+            Email::parse(&question.email),
+        ),
+    };
+    let message = question.message.trim();
+    let length = match message.chars().count() {
+        0 => Some(Problem::Missing),
+        n if n < *LENGTH.start() => Some(Problem::TooShort { min: *LENGTH.start() }),
+        n if n > *LENGTH.end() => Some(Problem::TooLong { max: *LENGTH.end() }),
+        _ => None,
+    };
+    let (Ok(name), Ok(email), None) = (&name, &email, &length) else {
+        let found = [(Field::Name, name.err()), (Field::Email, email.err()), (Field::Message, length)];
+        let issues =
+            found.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect();
+        return Err(Error::Invalid(issues));
+    };
+    backend.count_attempt(Scope::Help, &from.to_string()).await?;
+    let context = match question.application_id {
+        Some(id) => format!("{} · {id}", question.context),
+        None => question.context.clone(),
+    };
+
+    let (id, now) = (backend.world.id(), backend.world.now());
+    let mut tx = backend.db.begin().await?;
+    let reference = next_reference(backend, &mut tx, Series::Ticket).await?;
+    execute!(
+        tx,
+        "INSERT INTO tickets (id, reference, user_id, email, name, context, message, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id,
+        &reference,
+        actor.map(|actor| actor.user_id),
+        email.as_str(),
+        name,
+        &context,
+        message,
+        now.micros()
+    )?;
+    let request = Mail::HelpRequest {
+        reference: reference.clone(),
+        name: name.clone(),
+        email: email.as_str().to_owned(),
+        context,
+        message: message.to_owned(),
+    };
+    backend.post(&mut tx, &backend.settings.help_address, &request).await?;
+    if actor.is_some() {
+        let copy =
+            Mail::HelpReceived { name: name.clone(), reference: reference.clone(), message: message.to_owned() };
+        backend.post(&mut tx, email, &copy).await?;
+    }
+    let who = actor.map_or_else(|| Who::at(None, from), Who::from);
+    backend.record(&mut tx, who, Action::HelpRequested, Some(id), &reference).await?;
+    tx.commit().await?;
+    Ok(reference)
+}

@@ -1,0 +1,7 @@
+//! Institutions and work units: searching them, importing them.
+
+mod directory;
+pub mod import;
+mod rows;
+
+pub use directory::{Directory, Found, Snapshot, UnitEntry};

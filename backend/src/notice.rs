@@ -1,0 +1,17 @@
+//! What open pages are told: that something changed, not what. They ask for it themselves.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Something changed that a page may show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Notice {
+    /// An application of this person changed its state.
+    Application {
+        /// The application.
+        id: Uuid,
+        /// The person it belongs to.
+        user_id: Uuid,
+    },
+}

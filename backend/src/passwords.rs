@@ -1,0 +1,136 @@
+//! Hashing passwords with Argon2id, off the async threads and a few at a time; refusing common ones.
+
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString};
+use domain::{issue::Problem, password::check_length};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::{
+    error::{Error, Result},
+    world::World,
+};
+
+/// Memory of one hash in KiB, passes, lanes: OWASP's second recommendation for Argon2id (19 MiB, 2, 1).
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Hashes computed at the same time: bounds memory to some 40 MB and leaves cores to the rest.
+const AT_ONCE: usize = 2;
+
+/// Words that lie close to hand here and that no list of English passwords carries.
+const LOCAL_WORDS: &[&str] = &[
+    "anggaran", "bismillah", "indonesia", "inaproc", "jakarta", "katasandi", "kementerian", "lkpp", "merdeka",
+    "pengadaan", "rahasia", "sandi", "satker", "sayang", "sirup", "spse",
+];
+
+/// The hasher.
+pub struct Passwords {
+    permits: Semaphore,
+    /// What an unknown account is checked against, so that it takes as long as a known one.
+    dummy: String,
+}
+
+impl Passwords {
+    /// Makes a hasher; computes one hash.
+    ///
+    /// # Errors
+    /// If the parameters were refused, which they are not.
+    pub fn new(world: &World) -> Result<Self> {
+        let dummy = hash(b"nobody has this password", &world.random())?;
+        Ok(Self { permits: Semaphore::new(AT_ONCE), dummy })
+    }
+
+    /// The hash of a new password, with its salt and parameters, in PHC form.
+    ///
+    /// # Errors
+    /// If the machine has no memory for it.
+    pub async fn hash(&self, world: &World, password: &SecretString) -> Result<String> {
+        let (password, salt) = (password.clone(), world.random::<16>());
+        self.off_thread(move || hash(password.expose_secret().as_bytes(), &salt)).await?
+    }
+
+    /// Whether `password` is the one of `stored`. With `None` it computes all the same and says no.
+    ///
+    /// # Errors
+    /// If `stored` is no hash.
+    pub async fn verify(&self, password: &SecretString, stored: Option<String>) -> Result<bool> {
+        let known = stored.is_some();
+        let (password, stored) = (password.clone(), stored.unwrap_or_else(|| self.dummy.clone()));
+        let fits = self
+            .off_thread(move || {
+                let hash = PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
+                Ok::<_, Error>(argon2().verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+            })
+            .await??;
+        Ok(fits && known)
+    }
+
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+}
+
+fn argon2() -> Argon2<'static> {
+    let (memory, passes, lanes) = COST;
+    // The parameters are constants within Argon2's bounds; the fallback is the library's own recommendation.
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(memory, passes, lanes, None).unwrap_or_default())
+}
+
+fn hash(password: &[u8], salt: &[u8; 16]) -> Result<String> {
+    let internal = |error: argon2::password_hash::Error| Error::internal(error.to_string());
+    let salt = SaltString::encode_b64(salt).map_err(internal)?;
+    Ok(argon2().hash_password(password, &salt).map_err(internal)?.to_string())
+}
+
+/// Checks a new password: its length, and that it is not among those tried first (ASVS 5.0, 6.2.4). `about` are words
+/// that belong to the person: name and address count as common for them.
+///
+/// # Errors
+/// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
+pub fn check_new(password: &SecretString, about: &[&str]) -> Result<(), Problem> {
+    let password = password.expose_secret();
+    check_length(password)?;
+    let mut words: Vec<&str> = LOCAL_WORDS.to_vec();
+    words.extend(about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2));
+    // Beyond 100 characters zxcvbn only gets slower; a password that long is not on a list.
+    let head: String = password.chars().take(100).collect();
+    // Fewer than a million guesses: on a list, or a small change of one.
+    if zxcvbn::zxcvbn(&head, &words).guesses() < 1_000_000 { Err(Problem::CommonPassword) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("password123", false)]
+    #[case("1234567890", false)]
+    #[case("qwertyuiop", false)]
+    #[case("aaaaaaaaaaaa", false)]
+    #[case("Indonesia2026", false)]
+    #[case("rahmawati2026", false)]
+    #[case("siti.rahmawati", false)]
+    #[case("Gerbang-2026", true)]
+    #[case("kuda lari di pantai", true)]
+    fn common_passwords_are_refused(#[case] password: &str, #[case] good: bool) {
+        let about = ["Siti Rahmawati", "siti.rahmawati@contoh.go.id"];
+        assert_eq!(check_new(&password.to_owned().into(), &about).is_ok(), good);
+    }
+
+    #[test]
+    fn endless_input_is_answered_at_once() {
+        assert_eq!(check_new(&"a1b2".repeat(50_000).into(), &[]), Err(Problem::TooLong { max: 128 }));
+    }
+
+    #[tokio::test]
+    async fn hashes_are_verified_and_unknown_accounts_never() {
+        let world = World::system();
+        let passwords = Passwords::new(&world).unwrap();
+        let right: SecretString = "Gerbang-2026".to_owned().into();
+        let stored = passwords.hash(&world, &right).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(passwords.verify(&right, Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify(&"Gerbang-2027".to_owned().into(), Some(stored)).await.unwrap());
+        assert!(!passwords.verify(&"nobody has this password".to_owned().into(), None).await.unwrap());
+    }
+}

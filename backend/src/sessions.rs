@@ -1,0 +1,203 @@
+//! Sessions: who is signed in where.
+
+use std::time::Duration;
+
+use domain::{permission::StaffRole, time::Timestamp, time::Zone};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Backend, Origin,
+    audit::Action,
+    db::{Tx, execute, fetch_all, fetch_optional},
+    error::{Error, Result},
+    secrets::Token,
+};
+
+/// A session ends this long after its last request (ASVS 5.0, 7.3.1).
+pub const IDLE: Duration = Duration::from_secs(8 * 3600);
+/// A session ends this long after sign-in, whatever happens (ASVS 5.0, 7.3.2).
+pub const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How exact "last seen" is: a write for every request would be a waste.
+const SEEN_GRAIN: Duration = Duration::from_secs(300);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    seen_at: i64,
+    user_id: Uuid,
+    name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    zone: Zone,
+    staff_role: Option<String>,
+}
+
+/// One of a person's sessions, as their list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its row.
+    pub id: Uuid,
+    /// Address of the device at sign-in.
+    pub address: String,
+    /// What the browser said of itself.
+    pub user_agent: String,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to five minutes.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// Opens a session; gives the token for the cookie.
+///
+/// # Errors
+/// If the database refuses.
+pub(crate) async fn open(backend: &Backend, tx: &mut Tx, user_id: Uuid, origin: &Origin) -> Result<Token> {
+    let (now, token) = (backend.world.now(), Token::new(&backend.world));
+    execute!(
+        tx,
+        "INSERT INTO sessions (id, token_hash, user_id, address, user_agent, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+        backend.world.id(),
+        token.hash(),
+        user_id,
+        origin.address.to_string(),
+        &origin.user_agent,
+        now.micros(),
+        now.plus(ABSOLUTE).micros()
+    )?;
+    Ok(token)
+}
+
+/// Who a session's token stands for; `None` if it is unknown or over, or the person was disabled. One query, and at
+/// most every five minutes a write.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Result<Option<Actor>> {
+    let now = backend.world.now();
+    let mut conn = backend.db.read().await?;
+    let row: Option<Row> = fetch_optional!(
+        conn,
+        Row,
+        "SELECT sessions.id, sessions.seen_at, users.id AS user_id, users.name, users.email, users.zone,
+                users.staff_role
+         FROM sessions JOIN users ON users.id = sessions.user_id
+         WHERE sessions.token_hash = $1 AND sessions.expires_at > $2 AND sessions.seen_at > $3
+           AND users.disabled_at IS NULL",
+        token.hash(),
+        now.micros(),
+        now.minus(IDLE).micros()
+    )?;
+    drop(conn);
+    let Some(row) = row else { return Ok(None) };
+    if now.since(Timestamp::from_micros(row.seen_at)) > SEEN_GRAIN {
+        let mut tx = backend.db.begin().await?;
+        execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE id = $1", row.id, now.micros())?;
+        tx.commit().await?;
+    }
+    let staff_role: Option<StaffRole> =
+        row.staff_role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
+    Ok(Some(Actor {
+        user_id: row.user_id,
+        session_id: row.id,
+        name: row.name,
+        email: row.email,
+        zone: row.zone,
+        staff_role,
+        address: origin.address,
+    }))
+}
+
+/// The person's own sessions that are not over, latest first.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
+    let now = backend.world.now();
+    let mut conn = backend.db.read().await?;
+    let rows: Vec<(Uuid, String, String, i64, i64)> = fetch_all!(
+        conn,
+        (Uuid, String, String, i64, i64),
+        "SELECT id, address, user_agent, created_at, seen_at FROM sessions
+         WHERE user_id = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id",
+        actor.user_id,
+        now.micros(),
+        now.minus(IDLE).micros()
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, address, user_agent, created_at, seen_at)| Session {
+            id,
+            address,
+            user_agent,
+            created_at: Timestamp::from_micros(created_at),
+            seen_at: Timestamp::from_micros(seen_at),
+            current: id == actor.session_id,
+        })
+        .collect())
+}
+
+/// Ends the session that speaks.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
+    backend.record(&mut tx, actor, Action::SignedOut, Some(actor.user_id), ()).await?;
+    tx.commit().await
+}
+
+/// Which of the person's own sessions to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All but the one that speaks.
+    Others,
+    /// This one.
+    One(Uuid),
+}
+
+/// Ends some of the person's own sessions; gives how many there were. Another person's is left alone.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> {
+    let mut tx = backend.db.begin().await?;
+    let ended = match which {
+        Which::Others => end_others(&mut tx, actor).await?,
+        Which::One(id) => {
+            execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?
+        }
+    };
+    if ended > 0 {
+        backend.record(&mut tx, actor, Action::SessionEnded, Some(actor.user_id), ended).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Ends all of the person's sessions but the one that speaks, within a transaction.
+pub(crate) async fn end_others(tx: &mut Tx, actor: &Actor) -> Result<u64> {
+    Ok(execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?)
+}
+
+/// Clears away what is over: sessions, sign-ups and resets past their end, forgotten counts. Run from time to time.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn sweep(backend: &Backend) -> Result<()> {
+    let now = backend.world.now();
+    let mut tx = backend.db.begin().await?;
+    execute!(
+        tx,
+        "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2",
+        now.micros(),
+        now.minus(IDLE).micros()
+    )?;
+    execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
+    execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
+    execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
+    tx.commit().await
+}

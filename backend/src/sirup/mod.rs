@@ -1,0 +1,197 @@
+//! The way to SiRUP: one HTTP call, `POST /v1/credentials/verify`, described in `docs/sirup-openapi.yaml`.
+//!
+//! SiRUP has no public sign-in, so the contract is ours; an operator puts an adapter behind it. The password passes
+//! through memory once and is kept nowhere.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use domain::{sirup::SirupAccount, time::Timestamp};
+use reqwest::{Client, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
+use url::Url;
+
+use crate::{
+    error::{Error, Result},
+    world::World,
+};
+
+/// How long a person waits for an answer, all tries together.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Tries where no answer came or the server said that it cannot now.
+const TRIES: u32 = 2;
+/// Failures in a row after which SiRUP is left alone for a while.
+const BREAK_AFTER: u32 = 5;
+/// How long it is left alone.
+const BREAK: Duration = Duration::from_secs(15);
+/// Most bytes of an answer.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// What SiRUP answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// The account that username and password open.
+    Account(SirupAccount),
+    /// They open none.
+    WrongCredentials,
+    /// No answer, or none that can be read. What happened is in the log.
+    Unavailable,
+}
+
+/// A client of SiRUP.
+pub struct Sirup {
+    client: Client,
+    address: Url,
+    token: SecretString,
+    breaker: Mutex<Breaker>,
+    world: World,
+}
+
+/// Counts failures in a row.
+#[derive(Default)]
+struct Breaker {
+    failures: u32,
+    closed_until: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    username: String,
+    name: String,
+    role: String,
+    kd_klpd: Option<String>,
+    kd_satker: Option<String>,
+    registered_at: String,
+}
+
+impl Sirup {
+    /// A client for the SiRUP (or adapter) at `base`, known to it by `token`.
+    ///
+    /// # Errors
+    /// If no HTTPS client can be made on this machine.
+    pub fn new(base: &Url, token: SecretString, world: World) -> Result<Self> {
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none()) // credentials go where the operator said, nowhere else
+            .pool_idle_timeout(Duration::from_secs(30))
+            .build()
+            .map_err(Error::internal)?;
+        let address = format!("{}/v1/credentials/verify", base.as_str().trim_end_matches('/'));
+        let address = address.parse().map_err(|error: url::ParseError| Error::internal(error))?;
+        Ok(Self { client, address, token, breaker: Mutex::default(), world })
+    }
+
+    /// Asks SiRUP whom these credentials belong to.
+    pub async fn verify(&self, username: &str, password: &SecretString) -> Answer {
+        if self.breaker().closed_until.is_some_and(|until| self.world.now() < until) {
+            metrics::counter!("gerbang_sirup_total", "outcome" => "not_asked").increment(1);
+            return Answer::Unavailable;
+        }
+        let answer = tokio::time::timeout(PATIENCE, self.ask(username, password)).await.unwrap_or_else(|_| {
+            tracing::warn!("SiRUP did not answer within {} s", PATIENCE.as_secs());
+            Answer::Unavailable
+        });
+        let failed = matches!(answer, Answer::Unavailable);
+        metrics::counter!("gerbang_sirup_total", "outcome" => match answer {
+            Answer::Account(_) => "account",
+            Answer::WrongCredentials => "wrong_credentials",
+            Answer::Unavailable => "unavailable",
+        })
+        .increment(1);
+        let mut breaker = self.breaker();
+        breaker.failures = if failed { breaker.failures + 1 } else { 0 };
+        breaker.closed_until = (breaker.failures >= BREAK_AFTER).then(|| self.world.now().plus(BREAK));
+        answer
+    }
+
+    async fn ask(&self, username: &str, password: &SecretString) -> Answer {
+        for attempt in 1..=TRIES {
+            match self.ask_once(username, password).await {
+                Ok(answer) => return answer,
+                Err(error) => tracing::warn!(attempt, %error, "SiRUP could not be asked"),
+            }
+        }
+        Answer::Unavailable
+    }
+
+    /// One request. An error is worth another try.
+    async fn ask_once(&self, username: &str, password: &SecretString) -> Result<Answer, String> {
+        let question = Question { username, password: password.expose_secret() };
+        let request = self.client.post(self.address.clone()).bearer_auth(self.token.expose_secret()).json(&question);
+        // The error of reqwest names the address, never the body.
+        let mut response = request.send().await.map_err(|error| error.to_string())?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED => return Ok(Answer::WrongCredentials),
+            status if status.is_server_error() => return Err(status.to_string()),
+            status => {
+                tracing::warn!(%status, "SiRUP refused the question");
+                return Ok(Answer::Unavailable);
+            }
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MOST_BYTES {
+                return Ok(Answer::Unavailable);
+            }
+        }
+        let account = serde_json::from_slice::<Reply>(&body).ok().and_then(Reply::account);
+        if account.is_none() {
+            tracing::warn!("SiRUP's answer does not follow the contract");
+        }
+        Ok(account.map_or(Answer::Unavailable, Answer::Account))
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reply {
+    fn account(self) -> Option<SirupAccount> {
+        let bounded = |text: String| (!text.trim().is_empty() && text.len() <= 300).then(|| text.trim().to_owned());
+        Some(SirupAccount {
+            username: bounded(self.username)?,
+            name: bounded(self.name)?,
+            role: bounded(self.role)?,
+            kd_klpd: self.kd_klpd.and_then(bounded),
+            kd_satker: self.kd_satker.and_then(bounded),
+            registered_at: instant(&self.registered_at)?,
+        })
+    }
+}
+
+/// An instant as SiRUP writes it: RFC 3339, or a date alone, which begins at midnight in Jakarta.
+fn instant(text: &str) -> Option<Timestamp> {
+    let instant = OffsetDateTime::parse(text, &Rfc3339).ok().or_else(|| {
+        let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+        Some(date.midnight().assume_offset(time::UtcOffset::from_hms(7, 0, 0).ok()?))
+    })?;
+    Some(Timestamp::from_micros(i64::try_from(instant.unix_timestamp_nanos() / 1000).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_writing_an_instant() {
+        assert_eq!(instant("2024-08-01"), instant("2024-08-01T00:00:00+07:00"));
+        assert_eq!(instant("2024-07-31T17:00:00Z"), instant("2024-08-01"));
+        assert_eq!(instant("1 Agustus 2024"), None);
+    }
+}
