@@ -1,1 +1,164 @@
+//! The interface of Gerbang: routes, pages, components, and what they ask of the server.
+//!
+//! One crate for both sides: with the feature `ssr` it runs on the server and calls `backend`; with `hydrate` it runs in
+//! the browser. Forms are described in [`forms`], reads in [`api`].
 
+// The view of a page is one deep type.
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod components;
+pub mod forms;
+pub mod live;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod routes;
+pub mod session;
+#[cfg(feature = "ssr")]
+pub mod state;
+pub mod texts;
+
+use components::{AppShell, EntryShell, shell::focus_follows_pages};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
+use leptos_router::{
+    Lazy, SsrMode,
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+use pages::{
+    NotFound, access, account,
+    desk::{CaseRoute, QueueRoute},
+    entry, help, wizard,
+};
+
+/// The document around the app.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    let scheme = use_context::<axum::http::request::Parts>()
+        .and_then(|parts| state::cookie(&parts.headers, "tema").map(str::to_owned))
+        .filter(|scheme| matches!(scheme.as_str(), "light" | "dark"));
+    #[cfg(not(feature = "ssr"))]
+    let scheme = None::<String>;
+    #[cfg(feature = "ssr")]
+    set_policy();
+    view! {
+        <!DOCTYPE html>
+        <html lang="id" data-scheme=scheme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link
+                    rel="preload"
+                    href="/fonts/plus-jakarta-sans-latin-wght-normal.woff2"
+                    r#as="font"
+                    r#type="font/woff2"
+                    crossorigin="anonymous"
+                />
+                <HashedStylesheet options=options.clone() id="leptos" />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Lets the page run our scripts and nothing else: the one inline script by its nonce, the others by their origin.
+#[cfg(feature = "ssr")]
+fn set_policy() {
+    use axum::http::{HeaderValue, header};
+    let (Some(nonce), Some(response)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>())
+    else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// The app: every route of the product.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    forms::provide_first_post();
+    provide_context(forms::Refresh(RwSignal::new(0)));
+    session::Session::provide();
+    const MODE: SsrMode = SsrMode::Async; // complete pages: they must work without script
+    view! {
+        <Link rel="help" href="/bantuan" />
+        <Router>
+            {focus_follows_pages()}
+            <Routes fallback=|| ()>
+                <Route path=path!("") view=|| view! { <Redirect path="/akses" /> } ssr=MODE />
+                <ParentRoute path=path!("") view=EntryShell ssr=MODE>
+                    <Route path=path!("masuk") view=entry::SignIn ssr=MODE />
+                    <Route path=path!("daftar") view=entry::SignUp ssr=MODE />
+                    <Route path=path!("daftar/terkirim") view=entry::SignUpSent ssr=MODE />
+                    <Route path=path!("daftar/konfirmasi") view=entry::Confirm ssr=MODE />
+                    <Route path=path!("lupa-kata-sandi") view=entry::Forgot ssr=MODE />
+                    <Route path=path!("lupa-kata-sandi/terkirim") view=entry::ForgotSent ssr=MODE />
+                    <Route path=path!("atur-ulang-kata-sandi") view=entry::Reset ssr=MODE />
+                </ParentRoute>
+                <ParentRoute path=path!("") view=AppShell ssr=MODE>
+                    <Route path=path!("akses") view=access::Overview ssr=MODE />
+                    <Route path=path!("akses/baru") view=wizard::Start ssr=MODE />
+                    <ParentRoute path=path!("akses/pengajuan/:id") view=leptos_router::components::Outlet ssr=MODE>
+                        <Route path=path!("") view=wizard::Resume ssr=MODE />
+                        <Route path=path!("sirup") view=wizard::SirupStep ssr=MODE />
+                        <Route path=path!("formulir") view=wizard::FormStep ssr=MODE />
+                        <Route path=path!("instansi") view=wizard::InstitutionSearch ssr=MODE />
+                        <Route path=path!("satker") view=wizard::WorkUnitSearch ssr=MODE />
+                        <Route path=path!("tinjau") view=wizard::ReviewStep ssr=MODE />
+                        <Route path=path!("status") view=wizard::StatusPage ssr=MODE />
+                        <Route path=path!("rincian") view=wizard::DetailPage ssr=MODE />
+                    </ParentRoute>
+                    <Route path=path!("pengaturan/instansi") view=access::InstitutionSettings ssr=MODE />
+                    <Route path=path!("profil") view=account::ProfilePage ssr=MODE />
+                    <Route path=path!("profil/kata-sandi") view=account::PasswordPage ssr=MODE />
+                    <Route path=path!("profil/sesi") view=account::SessionsPage ssr=MODE />
+                    <Route path=path!("bantuan") view=help::HelpPage ssr=MODE />
+                    <Route path=path!("bantuan/terkirim") view=help::HelpSent ssr=MODE />
+                    <Route path=path!("ketentuan") view=help::Terms ssr=MODE />
+                    <Route path=path!("privasi") view=help::Privacy ssr=MODE />
+                    <Route path=path!("verifikasi") view={Lazy::<QueueRoute>::new()} ssr=MODE />
+                    <Route path=path!("verifikasi/:id") view={Lazy::<CaseRoute>::new()} ssr=MODE />
+                    <Route path=path!("/*any") view=NotFound ssr=MODE />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Text as it may stand in HTML. Only for the two places where Leptos 0.8 does not do it by itself.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Text as the value of a query: everything but letters, digits and `-._~/` encoded.
+fn query_value(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn nothing_breaks_out() {
+        assert_eq!(super::escape("</textarea><script>"), "&lt;/textarea&gt;&lt;script&gt;");
+        assert_eq!(super::query_value("/akses?x=1 2"), "/akses%3Fx%3D1%202");
+    }
+}

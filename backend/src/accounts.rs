@@ -9,6 +9,7 @@ use domain::{
     conflict::Conflict,
     email::Email,
     issue::{Field, Issue, Problem},
+    permission::StaffRole,
     person::{EmployeeNumber, EmployeeNumberKind, PersonName, Phone},
     time::Zone,
 };
@@ -397,6 +398,25 @@ pub async fn change_profile(backend: &Backend, actor: &Actor, form: &ProfileForm
     )?;
     backend.record(&mut tx, actor, Action::ProfileChanged, Some(actor.user_id), ()).await?;
     tx.commit().await
+}
+
+/// Makes an account part of the staff, or takes that away; gives whether there is such an account. For the operator's
+/// command line, which needs no actor.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRole>) -> Result<bool> {
+    let email = Email::parse(email).map_err(|problem| Error::invalid(Field::Email, problem))?;
+    let mut tx = backend.db.begin().await?;
+    let changed = execute!(
+        tx,
+        "UPDATE users SET staff_role = $2, updated_at = $3 WHERE email = $1",
+        email.as_str(),
+        role.map(StaffRole::as_str),
+        backend.world.now().micros()
+    )?;
+    tx.commit().await?;
+    Ok(changed > 0)
 }
 
 fn link_expired() -> Error {

@@ -11,7 +11,7 @@ use domain::{
     person::EmployeeNumberKind,
     role::Role,
     sirup::SirupAccount,
-    time::{Timestamp, Zone},
+    time::Timestamp,
     validity::Validity,
 };
 use sqlx::types::Json;
@@ -182,8 +182,6 @@ struct CaseRow {
     employee_number_kind: Option<String>,
     employee_number: Option<String>,
     #[sqlx(try_from = "String")]
-    zone: Zone,
-    #[sqlx(try_from = "String")]
     profile_type: domain::role::ProfileType,
     #[sqlx(try_from = "String")]
     role: Role,
@@ -213,7 +211,7 @@ async fn find(conn: &mut Conn, id: Uuid) -> Result<CaseRow> {
         conn,
         CaseRow,
         "SELECT a.version, a.status, a.reference, a.submitted_at, a.user_id, u.name, u.email, u.employee_number_kind,
-                u.employee_number, u.zone, a.profile_type, a.role, a.institution_id, i.name AS institution, i.kd_klpd,
+                u.employee_number, a.profile_type, a.role, a.institution_id, i.name AS institution, i.kd_klpd,
                 a.work_unit_id, w.name AS work_unit, w.code, a.first_day, a.last_day, a.address, a.sirup_account,
                 d.pages, d.file_name, d.bytes, d.object_key, x.verdict, x.reason, v.name AS decided_by, x.decided_at
          FROM applications a

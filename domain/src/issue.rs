@@ -137,6 +137,8 @@ pub enum Problem {
     Sirup(LinkFailure),
     /// What was asked for no longer fits what is stored.
     Conflict(Conflict),
+    /// The session is over; what is on screen is still there.
+    SignedOut,
     /// A part that is needed does not answer now; nothing was changed.
     Unavailable,
 }

@@ -1,1 +1,7 @@
+//! The program `gerbang`: settings, command line, HTTP, background work.
 
+pub mod application;
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod sirup_simulator;

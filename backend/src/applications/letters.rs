@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Saved, find, find_draft};
+use super::{find, find_draft};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -28,7 +28,7 @@ pub async fn attach_letter(
     id: Uuid,
     file_name: &str,
     letter: Bytes,
-) -> Result<(Letter, Saved)> {
+) -> Result<Letter> {
     {
         let mut conn = backend.db.read().await?;
         find_draft(&mut conn, backend, actor, id).await?;
@@ -62,33 +62,31 @@ pub async fn attach_letter(
     put(&mut tx, &stored, Some(taken.id), now.micros()).await?;
     backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id).await?;
     tx.commit().await?;
-    Ok((taken, Saved { version: stored.version + 1, at: now }))
+    Ok(taken)
 }
 
 /// Takes the letter off the draft.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Conflict::StatusChanged`].
-pub async fn remove_letter(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Saved> {
+pub async fn remove_letter(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     if stored.draft.letter.is_none() {
-        return Ok(Saved { version: stored.version, at: stored.saved_at });
+        return Ok(());
     }
-    let now = backend.world.now();
-    put(&mut tx, &stored, None, now.micros()).await?;
+    put(&mut tx, &stored, None, backend.world.now().micros()).await?;
     backend.record(&mut tx, actor, Action::LetterRemoved, Some(id), ()).await?;
-    tx.commit().await?;
-    Ok(Saved { version: stored.version + 1, at: now })
+    tx.commit().await
 }
 
+/// Puts a letter to a draft. The version stays: a letter that arrives while one types is no change of the answers, and
+/// the review names the letter that it showed.
 async fn put(tx: &mut Tx, stored: &super::StoredDraft, document_id: Option<Uuid>, now: i64) -> Result<()> {
     let changed = execute!(
         tx,
-        "UPDATE applications SET document_id = $3, version = version + 1, updated_at = $4
-         WHERE id = $1 AND version = $2 AND status IN ('draft', 'returned')",
+        "UPDATE applications SET document_id = $2, updated_at = $3 WHERE id = $1 AND status IN ('draft', 'returned')",
         stored.id,
-        stored.version,
         document_id,
         now
     )?;

@@ -210,7 +210,7 @@ pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, 
         tx,
         (Uuid,),
         "SELECT id FROM applications WHERE user_id = $1 AND status = 'draft' AND version = 1 AND previous_id IS NULL
-           AND profile_type = $2 AND role = $3",
+           AND document_id IS NULL AND profile_type = $2 AND role = $3",
         actor.user_id,
         profile_type.as_str(),
         role.as_str()

@@ -27,6 +27,8 @@ use crate::{
 pub struct Submission {
     /// The version that was reviewed: what was seen is what is sent.
     pub version: i64,
+    /// The letter that was reviewed.
+    pub letter: Option<Uuid>,
     /// Whether the tick box that confirms the data is ticked.
     pub confirmed: bool,
 }
@@ -52,7 +54,8 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
             return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
         }
     }
-    if stored.version != submission.version {
+    let letter = stored.draft.letter.as_ref().map(|letter| letter.id);
+    if stored.version != submission.version || letter != submission.letter {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
     }
     let today = backend.world.today(actor.zone);
@@ -96,14 +99,15 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         tx,
         "UPDATE applications SET status = 'submitted', version = version + 1, reference = $3, first_day = $4,
              last_day = $5, address = $6, submitted_at = $7, updated_at = $7
-         WHERE id = $1 AND version = $2 AND status IN ('draft', 'returned')",
+         WHERE id = $1 AND version = $2 AND document_id = $8 AND status IN ('draft', 'returned')",
         id,
         stored.version,
         &reference,
         validity.first(),
         validity.last(),
         address,
-        now.micros()
+        now.micros(),
+        letter
     )?;
     if changed == 0 {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));

@@ -35,14 +35,6 @@ macro_rules! fetch_optional {
 }
 pub(crate) use fetch_optional;
 
-/// The first column of the only row.
-macro_rules! fetch_scalar {
-    ($conn:expr, $value:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::db::macros::run!($conn, fetch_one, sqlx::query_scalar::<_, $value>($sql) $(, $arg)*)
-    };
-}
-pub(crate) use fetch_scalar;
-
 /// Runs a write; gives the number of rows it changed.
 macro_rules! execute {
     ($conn:expr, $sql:expr $(, $arg:expr)* $(,)?) => {

@@ -1,7 +1,7 @@
 //! One database layer over SQLite and PostgreSQL.
 //!
 //! [`Db`] holds a native pool of either kind; a [`Conn`] is one connection of it. Queries are written once, with `$1`
-//! for arguments, and run through [`fetch_all!`], [`fetch_one!`], [`fetch_optional!`], [`fetch_scalar!`] and
+//! for arguments, and run through [`fetch_all!`], [`fetch_one!`], [`fetch_optional!`] and
 //! [`execute!`], which expand the same query for both kinds. Where the dialects differ, [`Conn::dialect`] picks.
 //!
 //! The rules of a transaction: [`Db::begin`] takes SQLite's one writer at once (`BEGIN IMMEDIATE`), so a check made in
@@ -28,7 +28,7 @@ use sqlx::{
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
-pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar};
+pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
 
 use crate::{error::Result, notice::Notice};
 

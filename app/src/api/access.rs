@@ -1,0 +1,131 @@
+//! Manajemen Akses: the person's accesses and applications.
+
+use domain::{
+    access::AccessState, application::Status, calendar::Promise, role::Role, time::Timestamp, validity::Validity,
+};
+use leptos::{prelude::*, server};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::GetUrl;
+use uuid::Uuid;
+
+use super::ApiError;
+
+/// An access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessView {
+    /// Its id.
+    pub id: Uuid,
+    /// The role it proves.
+    pub role: Role,
+    /// Name of the institution.
+    pub institution: String,
+    /// Code of the work unit.
+    pub work_unit_code: Option<String>,
+    /// Name of the work unit.
+    pub work_unit: String,
+    /// Its period.
+    pub validity: Validity,
+    /// Where it stands today.
+    pub state: AccessState,
+    /// Days left, the last one not counted; none once it is over.
+    pub days_left: Option<u32>,
+    /// The application it came of.
+    pub application_id: Uuid,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationView {
+    /// Its id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub status: Status,
+    /// Its number, once it was sent.
+    pub reference: Option<String>,
+    /// The role applied for.
+    pub role: Role,
+    /// Name of the institution, once chosen.
+    pub institution: Option<String>,
+    /// Code of the work unit.
+    pub work_unit_code: Option<String>,
+    /// Name of the work unit, once chosen.
+    pub work_unit: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it was sent.
+    pub submitted_at: Option<Timestamp>,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+    /// Its place in the queue and the length of the queue, while it waits.
+    pub place: Option<(u32, u32)>,
+    /// The promise, while it waits.
+    pub promise: Option<Promise>,
+}
+
+/// What Manajemen Akses shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Accesses.
+    pub accesses: Vec<AccessView>,
+    /// Applications that are open, or refused and not tried again.
+    pub applications: Vec<ApplicationView>,
+}
+
+/// The person's own accesses and open applications.
+#[server(name = OverviewFn, prefix = "/api", endpoint = "akses", input = GetUrl)]
+pub async fn overview() -> Result<Overview, ApiError> {
+    let caller = crate::state::Caller::current()?;
+    let actor = caller.actor()?;
+    let today = caller.backend.world.today(actor.zone);
+    let accesses = backend::accesses::list(&caller.backend, actor).await?;
+    let applications = backend::applications::open(&caller.backend, actor).await?;
+    Ok(Overview {
+        accesses: accesses
+            .into_iter()
+            .map(|access| AccessView {
+                id: access.id,
+                role: access.role,
+                institution: access.institution,
+                work_unit_code: access.work_unit_code,
+                work_unit: access.work_unit,
+                validity: access.validity,
+                state: access.state,
+                days_left: (access.state == AccessState::Active)
+                    .then(|| u32::try_from((access.validity.last() - today).whole_days()).unwrap_or(0)),
+                application_id: access.application_id,
+            })
+            .collect(),
+        applications: applications.into_iter().map(ApplicationView::from).collect(),
+    })
+}
+
+/// All that the person ever sent.
+#[server(name = HistoryFn, prefix = "/api", endpoint = "pengaturan/instansi", input = GetUrl)]
+pub async fn history() -> Result<Vec<ApplicationView>, ApiError> {
+    let caller = crate::state::Caller::current()?;
+    let history = backend::applications::history(&caller.backend, caller.actor()?).await?;
+    Ok(history.into_iter().map(ApplicationView::from).collect())
+}
+
+#[cfg(feature = "ssr")]
+impl From<backend::applications::Summary> for ApplicationView {
+    fn from(summary: backend::applications::Summary) -> Self {
+        Self {
+            id: summary.id,
+            status: summary.status,
+            reference: summary.reference,
+            role: summary.role,
+            institution: summary.institution,
+            work_unit_code: summary.work_unit_code,
+            work_unit: summary.work_unit,
+            updated_at: summary.updated_at,
+            submitted_at: summary.submitted_at,
+            decided_at: summary.decided_at,
+            reason: summary.reason,
+            place: summary.place.map(|place| (place.place, place.of)),
+            promise: summary.promise,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+use domain::{
+    calendar::{DayKind, PROMISED_WORKING_DAYS, Promise},
+    indonesian::{weekday_short, words},
+};
+use leptos::prelude::*;
+
+/// The promise as a strip of dated cells; weekends and holidays are hatched.
+#[component]
+pub fn DayStrip(
+    /// The promise.
+    promise: Promise,
+) -> impl IntoView {
+    let cells = promise.days.into_iter().map(|day| {
+        let word = match day.kind {
+            DayKind::Sent => "Dikirim".to_owned(),
+            DayKind::Working(nth) => format!("Hari {nth}"),
+            DayKind::Off => "Libur".to_owned(),
+            DayKind::Due => "Batas".to_owned(),
+        };
+        let off = day.kind == DayKind::Off;
+        let done = (day.past && !off).then_some("");
+        let due = (day.kind == DayKind::Due && !day.today && !day.past).then_some("");
+        view! {
+            <li
+                data-done=done
+                data-off=off.then_some("")
+                data-due=due
+                aria-current=day.today.then_some("date")
+            >
+                {weekday_short(day.date.weekday())}
+                <b>{day.date.day()}</b>
+                {word}
+            </li>
+        }
+    });
+    view! {
+        <ol class="days" role="list" aria-label="Hari kerja sejak diajukan">
+            {cells.collect_view()}
+        </ol>
+    }
+}
+
+/// `2 hari kerja lagi`, `Hari ini batasnya`, `Lewat satu hari kerja`.
+pub fn remaining(promise: &Promise) -> String {
+    if promise.overdue > 0 {
+        format!("Lewat {} hari kerja", words(promise.overdue as usize))
+    } else if promise.left == 0 {
+        "Hari ini batasnya".to_owned()
+    } else {
+        format!("{} hari kerja lagi", promise.left)
+    }
+}
+
+/// `Tersisa 2 hari kerja dari janji 3 hari kerja`, as its two parts.
+pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
+    let of = format!("dari janji {PROMISED_WORKING_DAYS} hari kerja");
+    if promise.overdue > 0 {
+        (format!("Lewat {} hari kerja", words(promise.overdue as usize)), of)
+    } else if promise.left == 0 {
+        ("Hari ini batas".to_owned(), of)
+    } else {
+        (format!("Tersisa {} hari kerja", promise.left), of)
+    }
+}

@@ -1,0 +1,79 @@
+//! The pop-ups of the guide: a real `<dialog>` with script, a section over the page without.
+
+use leptos::{html, prelude::*};
+
+use super::Icon;
+
+/// A pop-up that is open as long as it is drawn. With script it is modal: the rest of the page is out of reach, Escape
+/// closes it, and the focus goes back where it was.
+#[component]
+pub fn Dialog(
+    /// Its heading.
+    #[prop(into)]
+    title: String,
+    /// Where closing it leads without script.
+    #[prop(into)]
+    close_to: String,
+    /// Called when it is closed with script; without this, closing follows `close_to`.
+    #[prop(optional, into)]
+    on_close: Option<Callback<()>>,
+    /// What it says.
+    children: Children,
+    /// Its buttons, the primary one last.
+    footer: AnyView,
+) -> impl IntoView {
+    let element = NodeRef::<html::Dialog>::new();
+    let modal = RwSignal::new(false);
+    let navigate = leptos_router::hooks::use_navigate();
+    let close = {
+        let close_to = close_to.clone();
+        StoredValue::new_local(move || match on_close {
+            Some(on_close) => on_close.run(()),
+            None => navigate(&close_to, Default::default()),
+        })
+    };
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(dialog) = element.get()
+            && !modal.get_untracked()
+        {
+            dialog.close();
+            if dialog.show_modal().is_ok() {
+                modal.set(true);
+            }
+        }
+    });
+    view! {
+        <div class=move || if modal.get() { "" } else { "scrim" }>
+            <dialog
+                class="dialog"
+                node_ref=element
+                open
+                aria-modal="true"
+                aria-labelledby="dialog-judul"
+                on:cancel=move |ev: leptos::ev::Event| {
+                    ev.prevent_default();
+                    close.with_value(|close| close());
+                }
+            >
+                <header>
+                    <h2 id="dialog-judul">{title}</h2>
+                    <a
+                        class="btn btn--quiet btn--icon"
+                        href=close_to
+                        aria-label="Tutup pesan"
+                        on:click=move |ev| {
+                            ev.prevent_default();
+                            close.with_value(|close| close());
+                        }
+                    >
+                        <Icon name="x" />
+                    </a>
+                </header>
+                <div class="body">{children()}</div>
+                <footer class="row">{footer}</footer>
+            </dialog>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,102 @@
+//! Data of a page: asked for before the page is drawn on the server, and anew when something may have changed.
+
+use leptos::prelude::*;
+use leptos_router::{components::Redirect, hooks::use_location};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::Icon;
+use crate::{api::ApiError, forms::Refresh, pages::NotFound};
+
+/// Asks for a page's data; follows `source` and [`Refresh`].
+pub fn page_data<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Resource<Result<T, ApiError>>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
+{
+    let refresh = Refresh::current();
+    Resource::new_blocking(move || (source(), refresh.0.get()), move |(source, _)| fetch(source))
+}
+
+/// Draws a page's data once it is there; before that a skeleton, and if it does not come, why and what to do. While it
+/// is asked for anew, what is shown stays.
+#[component]
+pub fn Loaded<T, V>(
+    /// The data.
+    data: Resource<Result<T, ApiError>>,
+    /// How it is drawn.
+    view: V,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let path = use_location().pathname;
+    view! {
+        <Transition fallback=Skeleton>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    match data.await {
+                        Ok(data) => view(data),
+                        Err(ApiError::SignedOut) => {
+                            let query = crate::query_value(&path.get_untracked());
+                            view! { <Redirect path=format!("/masuk?lanjut={query}") /> }.into_any()
+                        }
+                        Err(ApiError::NotFound) => view! { <NotFound /> }.into_any(),
+                        Err(_) => view! { <Failed /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="wrap stack loading" role="status">
+            <span class="sr">"Memuat…"</span>
+            <span class="skeleton"></span>
+            <span class="skeleton"></span>
+            <span class="skeleton"></span>
+        </div>
+    }
+}
+
+/// A button that asks for the page's data again.
+#[component]
+pub fn Retry() -> impl IntoView {
+    let refresh = Refresh::current();
+    let path = use_location().pathname;
+    view! {
+        // Without script, the link loads the page again.
+        <a
+            class="btn"
+            href=move || path.get()
+            rel="external"
+            on:click=move |ev| {
+                ev.prevent_default();
+                refresh.ring();
+            }
+        >
+            <Icon name="rotate" />
+            "Coba lagi"
+        </a>
+    }
+}
+
+#[component]
+fn Failed() -> impl IntoView {
+    view! {
+        <div class="wrap stack empty">
+            <Icon name="alert" tile=true />
+            <h1>"Halaman belum dapat ditampilkan"</h1>
+            <p class="lead">"Sistem belum dapat menjawab. Isian yang sudah tersimpan tetap aman."</p>
+            <Retry />
+        </div>
+    }
+}

@@ -1,0 +1,224 @@
+//! What surrounds every page: title, top bar, footer; or, for sign-in, the gate.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    components::Outlet,
+    hooks::use_location,
+};
+
+use super::Icon;
+use crate::{api::session::Me, session::Session};
+
+/// The title of a page. Leptos 0.8 writes the text of `<Title>` unescaped when it renders on the server; this component
+/// escapes it, and nothing else in the product may use the raw one.
+#[component]
+pub fn PageTitle(
+    /// What the page is called.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    let title = move || {
+        let title = format!("{} · Gerbang", text.get());
+        if cfg!(feature = "ssr") { crate::escape(&title) } else { title }
+    };
+    view! { <Title text=title /> }
+}
+
+/// Every page behind the top bar.
+#[component]
+pub fn AppShell() -> impl IntoView {
+    let session = expect_context::<Session>();
+    view! {
+        <a class="skip" href="#isi" rel="external">"Langsung ke isi"</a>
+        <div class="app">
+            <header class="topbar">
+                <div class="wrap">
+                    <Transition>
+                        {move || Suspend::new(async move {
+                            let me = session.me.await.ok().flatten();
+                            view! { <TopBar me /> }
+                        })}
+                    </Transition>
+                </div>
+            </header>
+            <Outlet />
+            <Footer />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn TopBar(me: Option<Me>) -> impl IntoView {
+    let signed_in = me.is_some();
+    let verifies = me.as_ref().is_some_and(|me| me.verifies);
+    view! {
+        <a class="row brand" href=if signed_in { "/akses" } else { "/masuk" }>
+            <svg class="mark" aria-hidden="true"><use href="/icons.svg#i-gate" /></svg>
+            "Gerbang"
+        </a>
+        <nav class="tabs only-wide" aria-label="Utama">{links(signed_in, verifies)}</nav>
+        <SchemeSwitch />
+        {match me {
+            Some(me) => view! {
+                <a class="btn btn--quiet who" href="/profil">
+                    <i aria-hidden="true">{me.initials}</i>
+                    <span class="sr">"Profil dan sesi "</span>
+                    <span class="only-wide">{me.name}</span>
+                </a>
+            }.into_any(),
+            None => view! { <a class="btn" href="/masuk">"Masuk"</a> }.into_any(),
+        }}
+        <details class="only-narrow">
+            <summary class="btn btn--quiet btn--icon" aria-label="Menu"><Icon name="menu" /></summary>
+            <nav class="tabs panel" aria-label="Menu">{links(signed_in, verifies)}</nav>
+        </details>
+    }
+    .into_any()
+}
+
+/// The places of the top bar.
+fn links(signed_in: bool, verifies: bool) -> impl IntoView {
+    let path = use_location().pathname;
+    let link = move |to: &'static str, label: &'static str| {
+        // The first place stands for all that is below it.
+        let current = move || path.with(|path| path == to || path.starts_with(&format!("{to}/"))).then_some("page");
+        // A menu that was opened to go somewhere closes behind one.
+        view! { <a href=to aria-current=current on:click=close_menu>{label}</a> }
+    };
+    view! {
+        {signed_in.then(|| link("/akses", "Manajemen Akses"))}
+        {signed_in.then(|| link("/pengaturan/instansi", "Pengaturan Informasi Instansi/Perusahaan"))}
+        {verifies.then(|| link("/verifikasi", "Verifikasi"))}
+        {link("/bantuan", "Pusat Bantuan")}
+    }
+}
+
+fn close_menu(event: leptos::ev::MouseEvent) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let link = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some(menu) = link.and_then(|link| link.closest("details").ok().flatten()) {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = event;
+}
+
+/// Light or dark: at once with script, by a form without. Remembered in a cookie, so that the server draws it right.
+#[component]
+fn SchemeSwitch() -> impl IntoView {
+    let location = use_location();
+    let here = move || format!("{}{}", location.pathname.get(), search(&location.search.get()));
+    let switch = move |event: leptos::ev::SubmitEvent| {
+        #[cfg(feature = "hydrate")]
+        {
+            event.prevent_default();
+            switch_scheme();
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = event;
+    };
+    view! {
+        <form class="push" method="post" action="/tema" on:submit=switch>
+            <input type="hidden" name="kembali" value=here />
+            <button class="btn btn--quiet btn--icon" aria-label="Ganti tema terang atau gelap">
+                <Icon name="theme" />
+            </button>
+        </form>
+    }
+}
+
+fn search(query: &str) -> String {
+    if query.is_empty() { String::new() } else { format!("?{}", query.trim_start_matches('?')) }
+}
+
+#[cfg(feature = "hydrate")]
+fn switch_scheme() {
+    let Some(root) = document().document_element() else { return };
+    let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
+    let now = root.get_attribute("data-scheme").unwrap_or_else(|| if dark { "dark" } else { "light" }.to_owned());
+    let next = if now == "dark" { "light" } else { "dark" };
+    let _ = root.set_attribute("data-scheme", next);
+    leptos::task::spawn_local(async move {
+        let body = web_sys::UrlSearchParams::new().ok();
+        if let Some(body) = body {
+            body.append("tema", next);
+            let request = gloo_net::http::Request::post("/tema").header("Accept", "application/json").body(body);
+            if let Ok(request) = request {
+                let _ = request.send().await;
+            }
+        }
+    });
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <svg class="horizon" viewBox="0 0 16 16" aria-hidden="true"><use href="/icons.svg#i-gate" /></svg>
+            <hr />
+            <div class="wrap row cap">
+                <span>"Gerbang · Manajemen Akun Terpusat"</span>
+                <a href="/ketentuan">"Syarat dan Ketentuan"</a>
+                <a href="/privasi">"Kebijakan Privasi"</a>
+                <a href="/bantuan">"Pusat Bantuan"</a>
+            </div>
+        </footer>
+    }
+}
+
+/// Sign-in and its neighbours: the form beside the gate. Who is signed in already goes on.
+#[component]
+pub fn EntryShell() -> impl IntoView {
+    view! {
+        <div class="entry">
+            <main id="isi" tabindex="-1">
+                <a class="row brand" href="/masuk">
+                    <svg class="mark" aria-hidden="true"><use href="/icons.svg#i-gate" /></svg>
+                    "Gerbang"
+                </a>
+                <Outlet />
+                <p class="cap row">
+                    <a href="/bantuan">"Pusat Bantuan"</a>
+                    <a href="/ketentuan">"Syarat dan Ketentuan"</a>
+                    <a href="/privasi">"Kebijakan Privasi"</a>
+                </p>
+            </main>
+            <aside class="art" aria-label="Gerbang">
+                <svg aria-hidden="true"><use href="/gate.svg#gate" /></svg>
+                <p>"Satu gerbang,"<br />"semua platform pengadaan."</p>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// Puts the focus on the page's content after going to another page with script, as a new page load would.
+pub fn focus_follows_pages() {
+    #[cfg(feature = "hydrate")]
+    {
+        let path = use_location().pathname;
+
+        Effect::new(move |before: Option<String>| {
+            let path = path.get();
+            if before.is_some_and(|before| before != path) {
+                leptos::task::spawn_local(async {
+                    use wasm_bindgen::JsCast;
+                    // After the new page was drawn; one that still loads is found by the skip link.
+                    gloo_timers::future::TimeoutFuture::new(50).await;
+                    let main = document().get_element_by_id("isi");
+                    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok())
+                        && document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+                    {
+                        let _ = main.focus();
+                    }
+                });
+            }
+            path
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! Posting a form from script.
+
+use domain::issue::{Field, Issue, Problem};
+use gloo_net::http::Request;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
+
+use super::{FormState, Refresh, Reply};
+
+/// What to do when the form is submitted: post it, then go where the answer says, or show what is wrong.
+pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
+    let navigate = use_navigate();
+    let refresh = Refresh::current();
+    let session = expect_context::<crate::session::Session>();
+    move |event: SubmitEvent| {
+        event.prevent_default();
+        if form.pending.get_untracked() {
+            return;
+        }
+        let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        let submitter = event.submitter().and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+        let action = element.get_attribute("action").unwrap_or_default();
+        let navigate = navigate.clone();
+        form.pending.set(true);
+        spawn_local(async move {
+            // The version among the fields is that of the last save: let one that is under way end, and be drawn.
+            while form.hold.try_get_untracked() == Some(true) {
+                gloo_timers::future::TimeoutFuture::new(20).await;
+            }
+            gloo_timers::future::TimeoutFuture::new(0).await;
+            let reply = match body(&element, submitter.as_ref()) {
+                Some(body) => post(&action, body).await,
+                None => Reply::Stay(vec![Issue::new(Field::Form, Problem::Unavailable)]),
+            };
+            form.pending.try_set(false);
+            match reply {
+                Reply::Go { to, session: changed } => {
+                    form.issues.try_set(Vec::new());
+                    if changed {
+                        session.refetch();
+                    }
+                    let here = window().location();
+                    let here = format!(
+                        "{}{}",
+                        here.pathname().unwrap_or_default(),
+                        here.search().unwrap_or_default()
+                    );
+                    if to == here {
+                        refresh.ring();
+                    } else {
+                        navigate(&to, NavigateOptions::default());
+                    }
+                }
+                Reply::Stay(issues) => {
+                    form.issues.try_set(issues);
+                    form.refusals.try_update(|count| *count += 1);
+                }
+            }
+        });
+    }
+}
+
+/// The fields of the form, with the button that sent it and without files.
+fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Option<UrlSearchParams> {
+    let data = FormData::new_with_form(form).ok()?;
+    let body = UrlSearchParams::new().ok()?;
+    for entry in js_sys::try_iter(&data).ok()?? {
+        let pair: js_sys::Array = entry.ok()?.unchecked_into();
+        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
+            body.append(&name, &value);
+        }
+    }
+    if let Some(button) = submitter
+        && let Some(name) = button.get_attribute("name")
+    {
+        body.append(&name, &button.get_attribute("value").unwrap_or_default());
+    }
+    Some(body)
+}
+
+async fn post(action: &str, body: UrlSearchParams) -> Reply {
+    let unreachable = || Reply::Stay(vec![Issue::new(Field::Form, Problem::Unavailable)]);
+    let request = Request::post(action).header("Accept", "application/json").body(body);
+    let Ok(request) = request else { return unreachable() };
+    let Ok(response) = request.send().await else { return unreachable() };
+    response.json().await.unwrap_or_else(|_| unreachable())
+}

@@ -1,0 +1,205 @@
+//! Taking a posted form on the server.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{FromRequest, Request},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::issue::{Field, Issue, Problem};
+use serde::de::DeserializeOwned;
+
+use super::{Posted, Reply};
+use crate::{
+    api::ApiError,
+    shell,
+    state::{AppState, Caller},
+};
+
+/// The most bytes of a form without files.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// A posted form: who sent it, what it says, and all that is needed to answer.
+pub struct Post<T> {
+    /// Who sent it.
+    pub caller: Caller,
+    /// What it says.
+    pub form: T,
+    /// How it is answered.
+    pub answer: Answer,
+}
+
+/// A form whose button says all.
+#[derive(serde::Deserialize)]
+pub struct NoFields {}
+
+/// How a posted form is answered.
+pub struct Answer {
+    state: AppState,
+    parts: Parts,
+    values: Vec<(String, String)>,
+}
+
+/// What a form that is done leads to.
+pub struct Done {
+    to: String,
+    cookie: Option<HeaderValue>,
+    session: bool,
+}
+
+impl Done {
+    /// On to this path of ours.
+    pub fn go(to: impl Into<String>) -> Self {
+        Self { to: to.into(), cookie: None, session: false }
+    }
+
+    /// And set this cookie, which changes who is signed in.
+    #[must_use]
+    pub fn with_session(self, cookie: Option<HeaderValue>) -> Self {
+        Self { cookie, session: true, ..self }
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, MOST_BYTES)
+            .await
+            .map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "Isian terlalu besar.").into_response())?;
+        let values: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| unreadable())?;
+        Self::new(parts, state, values)
+    }
+}
+
+impl<T: DeserializeOwned> Post<T> {
+    /// From the fields of a form, however they came.
+    ///
+    /// # Errors
+    /// A response that refuses what is no form of ours.
+    pub fn new(parts: Parts, state: &AppState, values: Vec<(String, String)>) -> Result<Self, Response> {
+        let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(unreadable)?;
+        let encoded = serde_urlencoded::to_string(&values).map_err(|_| unreadable())?;
+        let form = serde_urlencoded::from_str(&encoded).map_err(|_| unreadable())?;
+        Ok(Self { caller, form, answer: Answer { state: state.clone(), parts, values } })
+    }
+}
+
+fn unreadable() -> Response {
+    (StatusCode::BAD_REQUEST, "Formulir tidak terbaca. Muat ulang halaman, lalu kirim lagi.").into_response()
+}
+
+impl Answer {
+    /// The path that was posted to.
+    pub fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// Answers: done, or not done because of an error. An error that the form cannot show leads to a page that can.
+    pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
+        match outcome {
+            Ok(done) => self.go(done),
+            Err(error) => self.refuse(error).await,
+        }
+    }
+
+    fn wants_json(&self) -> bool {
+        let accept = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.contains("application/json"))
+    }
+
+    fn go(&self, done: Done) -> Response {
+        let mut response = if self.wants_json() {
+            Json(Reply::Go { to: done.to, session: done.session }).into_response()
+        } else {
+            Redirect::to(&done.to).into_response()
+        };
+        if let Some(cookie) = done.cookie {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    async fn refuse(self, error: ApiError) -> Response {
+        let status = error.status();
+        let issues = match error {
+            ApiError::SignedOut => return self.go(Done::go(sign_in_path(self.path()))),
+            // The page itself says that it is gone.
+            ApiError::NotFound => return self.not_found().await,
+            ApiError::Invalid(issues) => issues,
+            ApiError::Conflict(conflict) => vec![Issue::new(Field::Form, Problem::Conflict(conflict))],
+            ApiError::TooMany(until) => vec![Issue::new(Field::Form, Problem::TooManyAttempts { until })],
+            ApiError::Unavailable => vec![Issue::new(Field::Form, Problem::Unavailable)],
+        };
+        if self.wants_json() {
+            return (status, Json(Reply::Stay(issues))).into_response();
+        }
+        let secret = |name: &str| name.parse::<Field>().is_ok_and(Field::is_secret);
+        let values = self.values.iter().filter(|(name, _)| !secret(name)).cloned().collect();
+        let posted = Posted { path: self.path().to_owned(), issues, values };
+        self.page_again(status, Some(posted)).await
+    }
+
+    async fn not_found(self) -> Response {
+        if self.wants_json() {
+            let to = self.path().to_owned();
+            return (StatusCode::NOT_FOUND, Json(Reply::Go { to, session: false })).into_response();
+        }
+        self.page_again(StatusCode::NOT_FOUND, None).await
+    }
+
+    /// Draws the page that was posted to, with the form as it came.
+    async fn page_again(mut self, status: StatusCode, posted: Option<Posted>) -> Response {
+        self.parts.method = Method::GET;
+        if let Some(posted) = posted {
+            self.parts.extensions.insert(posted);
+        }
+        let request = Request::from_parts(self.parts, Body::empty());
+        let options = self.state.leptos_options.clone();
+        let render = leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()));
+        let mut response = render(request).await;
+        // A page that found something worse has the word.
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = status;
+        }
+        response
+    }
+}
+
+/// The sign-in page, which leads back to `path` afterwards.
+pub fn sign_in_path(path: &str) -> String {
+    let query = serde_urlencoded::to_string([("lanjut", path)]).unwrap_or_default();
+    format!("/masuk?{query}")
+}
+
+/// A path of ours to go on to, or `otherwise`: what does not begin with a single slash could lead to a stranger.
+pub fn own_path(path: Option<&str>, otherwise: &str) -> String {
+    path.filter(|path| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && !path.contains('\\')
+            && !path.chars().any(char::is_control)
+    })
+    .unwrap_or(otherwise)
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(Some("/akses"), "/akses")]
+    #[case(Some("/akses/pengajuan/1?x=2"), "/akses/pengajuan/1?x=2")]
+    #[case(Some("//jahat.example"), "/akses")]
+    #[case(Some("https://jahat.example"), "/akses")]
+    #[case(Some("/\\jahat.example"), "/akses")]
+    #[case(Some("/a\nb"), "/akses")]
+    #[case(None, "/akses")]
+    fn only_paths_of_ours_are_gone_to(#[case] path: Option<&str>, #[case] expected: &str) {
+        assert_eq!(own_path(path, "/akses"), expected);
+    }
+}

@@ -1,0 +1,346 @@
+//! Manajemen Akses (guide step 1) and Pengaturan Informasi Instansi/Perusahaan (step 15).
+
+use domain::{
+    access::AccessState,
+    application::Status,
+    indonesian::{capitalised, date, date_time_with_weekday, date_with_weekday, words},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::access::{AccessView, ApplicationView, Overview as OverviewData, history, overview},
+    components::{
+        AccessBadge, DayStrip, Gate, Icon, Loaded, PageTitle, StatusBadge,
+        calendar::remaining_of_promise,
+        page_data,
+        status::{access_gate, status_gate},
+    },
+    forms::{FormState, PostForm},
+    live::follow_applications,
+    session::zone,
+};
+
+/// `/akses`
+#[component]
+pub fn Overview() -> impl IntoView {
+    let data = page_data(|| (), |()| overview());
+    follow_applications();
+    view! {
+        <PageTitle text="Manajemen Akses" />
+        <Loaded data view={|data: OverviewData| view! { <OverviewPage data /> }.into_any()} />
+    }
+    .into_any()
+}
+
+#[component]
+fn OverviewPage(data: OverviewData) -> impl IntoView {
+    let empty = data.accesses.is_empty() && data.applications.is_empty();
+    let lead = lead(&data);
+    view! {
+        <main class="wrap" id="isi" tabindex="-1">
+            <div class="head">
+                <div>
+                    <h1>"Manajemen Akses"</h1>
+                    <p class="lead">{lead}</p>
+                </div>
+                {(!empty).then(|| view! { <StartButton /> })}
+            </div>
+            {empty.then(|| view! {
+                <section class="panel stack empty">
+                    <Gate state=None />
+                    <h2>"Belum ada akses"</h2>
+                    <p class="sub">
+                        "Hubungkan akses SiRUP Anda atau buat akses baru. Biasanya selesai dalam lima menit."
+                    </p>
+                    <StartButton />
+                </section>
+            })}
+            {(!data.accesses.is_empty()).then(|| view! {
+                <section class="section" aria-labelledby="h-akses">
+                    <header>
+                        <h2 id="h-akses">"Akses Anda"</h2>
+                        <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                    </header>
+                    <div class="panel">
+                        {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
+                    </div>
+                </section>
+            })}
+            {(!data.applications.is_empty()).then(|| view! {
+                <section class="section" aria-labelledby="h-ajuan">
+                    <header>
+                        <h2 id="h-ajuan">"Pengajuan"</h2>
+                        <p class="sub only-scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
+                    </header>
+                    <div class="panel">
+                        {data.applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
+                    </div>
+                </section>
+            })}
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn StartButton() -> impl IntoView {
+    view! {
+        <a class="btn btn--primary" href="/akses/baru">
+            <Icon name="plus" />
+            "Hubungkan atau Buat Akses"
+        </a>
+    }
+}
+
+/// `Dua akses aktif. Satu pengajuan menunggu verifikasi, satu ditolak.`
+fn lead(data: &OverviewData) -> String {
+    let active = data.accesses.iter().filter(|access| access.state == AccessState::Active).count();
+    let count = |wanted: fn(Status) -> bool| data.applications.iter().filter(|item| wanted(item.status)).count();
+    let parts = [
+        (count(Status::is_waiting), "menunggu verifikasi"),
+        (count(|status| status == Status::Returned), "perlu perbaikan"),
+        (count(|status| status == Status::Rejected), "ditolak"),
+        (count(|status| status == Status::Draft), "masih draf"),
+    ];
+    let mut sentences = Vec::new();
+    if active > 0 {
+        sentences.push(format!("{} akses aktif.", capitalised(&words(active))));
+    }
+    let mut named = false;
+    let listed: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| {
+            let noun = if named { "" } else { " pengajuan" };
+            named = true;
+            format!("{}{noun} {what}", words(count))
+        })
+        .collect();
+    if !listed.is_empty() {
+        sentences.push(format!("{}.", capitalised(&listed.join(", "))));
+    }
+    if sentences.is_empty() { "Belum ada akses aktif.".to_owned() } else { sentences.join(" ") }
+}
+
+#[component]
+fn AccessPass(access: AccessView) -> impl IntoView {
+    let (first, last) = (access.validity.first(), access.validity.last());
+    let (label, day) = match access.state {
+        AccessState::Upcoming => ("Berlaku mulai", first),
+        AccessState::Active => ("Berlaku sampai", last),
+        AccessState::Expired | AccessState::Revoked => ("Berakhir pada", last),
+    };
+    let left = access.days_left.map(|days| match days {
+        0 => "Hari terakhir".to_owned(),
+        days => format!("{days} hari lagi"),
+    });
+    view! {
+        <article class="pass">
+            <div>
+                <Gate state=access_gate(access.state) />
+                <div class="stack g1">
+                    <p class="row">
+                        <span class="sub">{access.role.title()}</span>
+                        <AccessBadge state=access.state />
+                    </p>
+                    <h3>{access.work_unit}</h3>
+                    <Place code=access.work_unit_code institution=Some(access.institution) />
+                </div>
+                <p class="sub">
+                    {label}
+                    <br />
+                    <b><time datetime=day.to_string()>{date(day)}</time></b>
+                    {left.map(|left| view! { <br /><span class="num">{left}</span> })}
+                </p>
+                <a class="btn" href=format!("/akses/pengajuan/{}/rincian", access.application_id)>"Lihat rincian"</a>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// `452558 · Kementerian Ketenagakerjaan`
+#[component]
+fn Place(code: Option<String>, institution: Option<String>) -> impl IntoView {
+    view! {
+        <p class="sub">
+            {code.map(|code| view! { <span class="num">{code}</span> " · " })}
+            {institution}
+        </p>
+    }
+}
+
+#[component]
+fn ApplicationPass(item: ApplicationView) -> impl IntoView {
+    let zone = zone();
+    let name = item.work_unit.clone().unwrap_or_else(|| "Satuan kerja belum dipilih".to_owned());
+    let (label, value) = match item.status {
+        Status::Draft => ("Terakhir disimpan", date(item.updated_at.date(zone))),
+        Status::Rejected => ("Ditolak pada", date(item.decided_at.unwrap_or(item.updated_at).date(zone))),
+        _ => ("Nomor pengajuan", item.reference.clone().unwrap_or_default()),
+    };
+    let reference = item.reference.clone().filter(|_| item.status == Status::Rejected);
+    view! {
+        <article class="pass">
+            <div>
+                <Gate state=status_gate(item.status) />
+                <div class="stack g1">
+                    <p class="row">
+                        <span class="sub">{item.role.title()}</span>
+                        <StatusBadge status=item.status />
+                    </p>
+                    <h3>{name}</h3>
+                    <Place code=item.work_unit_code.clone() institution=item.institution.clone() />
+                    {item.reason.clone().map(|reason| view! { <p class="sub quote">{format!("“{reason}”")}</p> })}
+                </div>
+                <p class="sub">
+                    {label}
+                    <br />
+                    <b class="num">{value}</b>
+                    {reference.map(|reference| view! { <br /><span class="num">{reference}</span> })}
+                </p>
+                <NextAction id=item.id status=item.status />
+            </div>
+            <Waiting item />
+        </article>
+    }
+    .into_any()
+}
+
+/// What the person can do next with an application.
+#[component]
+fn NextAction(id: uuid::Uuid, status: Status) -> impl IntoView {
+    match status {
+        Status::Draft | Status::Returned => {
+            view! { <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Lanjutkan"</a> }.into_any()
+        }
+        Status::Rejected => view! { <StartAgain id /> }.into_any(),
+        _ => view! { <a class="btn" href=format!("/akses/pengajuan/{id}/status")>"Lihat status"</a> }.into_any(),
+    }
+}
+
+/// Starts again from what was refused (guide step 15).
+#[component]
+fn StartAgain(id: uuid::Uuid) -> impl IntoView {
+    let form = FormState::new();
+    view! {
+        <PostForm form action="/akses/baru" class="stack">
+            <input type="hidden" name="dari" value=id.to_string() />
+            <button class="btn">"Daftar Ulang"</button>
+        </PostForm>
+    }
+}
+
+/// Where a waiting application stands, and until when a decision is promised.
+#[component]
+fn Waiting(item: ApplicationView) -> impl IntoView {
+    let zone = zone();
+    let (Some(promise), Some(sent)) = (item.promise, item.submitted_at) else { return ().into_any() };
+    let place = item.place.map(|(place, of)| format!("Urutan ke-{place} dari {of} dalam antrean"));
+    let (left, of_promise) = remaining_of_promise(&promise);
+    let due = date_with_weekday(promise.due);
+    view! {
+        <div class="cols cols--waiting">
+            <ol class="timeline" role="list">
+                <li data-done>
+                    <b>"Pengajuan diterima"</b>
+                    <span>{date_time_with_weekday(sent, zone)}</span>
+                </li>
+                <li aria-current="step">
+                    <b>"Menunggu Verifikator Akses INAPROC"</b>
+                    {place.map(|place| view! { <span>{place}</span> })}
+                </li>
+                <li>
+                    <b>"Keputusan dikirim lewat surel"</b>
+                    <span>{format!("Paling lambat {due}")}</span>
+                </li>
+            </ol>
+            <div class="stack g2">
+                <p class="sub"><b>{left}</b>" "{of_promise}</p>
+                <DayStrip promise />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// `/pengaturan/instansi`: every application that was sent, with its status (guide step 15).
+#[component]
+pub fn InstitutionSettings() -> impl IntoView {
+    let data = page_data(|| (), |()| history());
+    follow_applications();
+    view! {
+        <PageTitle text="Pengaturan Informasi Instansi/Perusahaan" />
+        <Loaded data view={|items: Vec<ApplicationView>| view! { <SettingsPage items /> }.into_any()} />
+    }
+    .into_any()
+}
+
+#[component]
+fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
+    let empty = items.is_empty();
+    view! {
+        <main class="wrap" id="isi" tabindex="-1">
+            <div class="head">
+                <div>
+                    <h1>"Pengaturan Informasi Instansi/Perusahaan"</h1>
+                    <p class="lead">"Instansi dan satuan kerja yang pernah Anda ajukan, dengan statusnya."</p>
+                </div>
+            </div>
+            {if empty {
+                view! {
+                    <section class="panel stack empty">
+                        <Icon name="office" tile=true />
+                        <h2>"Belum ada pengajuan"</h2>
+                        <p class="sub">"Instansi Anda tercantum di sini setelah pengajuan pertama dikirim."</p>
+                        <StartButton />
+                    </section>
+                }.into_any()
+            } else {
+                view! {
+                    <div class="panel">
+                        {items.into_iter().map(|item| view! { <SettingsRow item /> }).collect_view()}
+                    </div>
+                }.into_any()
+            }}
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn SettingsRow(item: ApplicationView) -> impl IntoView {
+    let zone = zone();
+    let sent = item.submitted_at.map(|sent| date(sent.date(zone)));
+    let again = item.status == Status::Rejected;
+    view! {
+        <article class="pass">
+            <div>
+                <Gate state=status_gate(item.status) />
+                <div class="stack g1">
+                    <p class="row">
+                        <span class="sub">{item.role.title()}</span>
+                        <StatusBadge status=item.status />
+                    </p>
+                    <h3>{item.institution}</h3>
+                    <Place code=item.work_unit_code institution=item.work_unit />
+                    {item.reason.map(|reason| view! { <p class="sub quote">{format!("“{reason}”")}</p> })}
+                </div>
+                <p class="sub">
+                    "Dikirim pada"
+                    <br />
+                    <b class="num">{sent}</b>
+                    <br />
+                    <span class="num">{item.reference}</span>
+                </p>
+                {if again {
+                    view! { <StartAgain id=item.id /> }.into_any()
+                } else {
+                    view! { <a class="btn" href=format!("/akses/pengajuan/{}/status", item.id)>"Lihat status"</a> }.into_any()
+                }}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+

@@ -1,0 +1,103 @@
+//! The wizard (guide steps 2 to 13): each step a page over a stored draft.
+
+mod form;
+mod picking;
+mod review;
+mod sirup;
+mod start;
+mod status;
+
+pub use form::FormStep;
+pub use picking::{InstitutionSearch, WorkUnitSearch};
+pub use review::ReviewStep;
+pub use sirup::SirupStep;
+pub use start::{Resume, Start};
+pub use status::{DetailPage, StatusPage};
+
+use domain::{
+    conflict::Conflict,
+    role::{ProfileType, Role},
+    wizard::{Link, Step},
+};
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+use crate::{
+    api::{
+        ApiError,
+        wizard::{DraftView, draft},
+    },
+    components::{Loaded, Steps, WizardStep, page_data},
+    pages::path_id,
+};
+
+/// The frame of every step: where one is, the step, what helps.
+#[component]
+fn Frame(
+    /// The present step.
+    step: WizardStep,
+    /// What was chosen at the first step.
+    #[prop(optional_no_strip)]
+    role: Option<String>,
+    /// How it stands with SiRUP.
+    #[prop(optional_no_strip)]
+    sirup: Option<&'static str>,
+    /// What stands beside the step.
+    aside: AnyView,
+    /// The step.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="wrap wizard">
+            <Steps current=step role sirup />
+            <main id="isi" tabindex="-1">{children()}</main>
+            {aside}
+        </div>
+    }
+    .into_any()
+}
+
+/// `Non Penyedia · PA`
+fn role_words(profile_type: ProfileType, role: Role) -> String {
+    format!("{} · {}", profile_type.label(), role.info().code)
+}
+
+/// How it stands with SiRUP, in a word for the stepper.
+fn link_words(link: &Link) -> Option<&'static str> {
+    match link {
+        Link::Undecided => None,
+        Link::Linked(_) => Some("Terhubung"),
+        Link::New => Some("Akses baru"),
+    }
+}
+
+/// A page over the draft that its path names. What was sent already leads to its status; a step that is not yet due
+/// leads back to the one that is.
+fn over_draft(step: Step, view: impl Fn(DraftView) -> AnyView + Clone + Send + Sync + 'static) -> impl IntoView {
+    let id = path_id();
+    let data = page_data(id, move |id| async move {
+        let id = id.ok_or(ApiError::NotFound)?;
+        match draft(id, step).await {
+            Ok(draft) => Ok(Where::Draft(Box::new(draft))),
+            Err(ApiError::Conflict(Conflict::StatusChanged { .. })) => {
+                Ok(Where::Elsewhere(format!("/akses/pengajuan/{id}/status")))
+            }
+            Err(error) => Err(error),
+        }
+    });
+    let view = move |found: Where| match found {
+        Where::Draft(draft) if draft.next() < step => view! { <Redirect path=draft.path(draft.next()) /> }.into_any(),
+        Where::Draft(draft) => view(*draft),
+        Where::Elsewhere(path) => view! { <Redirect path /> }.into_any(),
+    };
+    view! { <Loaded data view /> }
+}
+
+/// What a draft's address leads to.
+#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+enum Where {
+    /// The draft.
+    Draft(Box<DraftView>),
+    /// Another page.
+    Elsewhere(String),
+}

@@ -1,0 +1,71 @@
+//! The routes that take posted forms; each is the path of the page that has the form.
+
+use axum::{
+    Json, Router,
+    extract::Form,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::post,
+};
+use serde::Deserialize;
+
+use crate::{
+    api::{account, desk, help, wizard},
+    forms::server::own_path,
+    state::{AppState, Caller},
+};
+
+/// All of them.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/masuk", post(account::sign_in))
+        .route("/keluar", post(account::sign_out))
+        .route("/daftar", post(account::sign_up))
+        .route("/daftar/konfirmasi", post(account::confirm))
+        .route("/lupa-kata-sandi", post(account::forgot))
+        .route("/atur-ulang-kata-sandi", post(account::reset))
+        .route("/profil", post(account::change_profile))
+        .route("/profil/kata-sandi", post(account::change_password))
+        .route("/profil/sesi", post(account::end_sessions))
+        .route("/akses/baru", post(wizard::start))
+        .route("/akses/pengajuan/{id}/sirup", post(wizard::sirup))
+        .route("/akses/pengajuan/{id}/formulir", post(wizard::form))
+        .route("/akses/pengajuan/{id}/instansi", post(wizard::pick_institution))
+        .route("/akses/pengajuan/{id}/satker", post(wizard::pick_work_unit))
+        .route("/akses/pengajuan/{id}/surat", post(wizard::upload))
+        .route("/akses/pengajuan/{id}/tinjau", post(wizard::submit))
+        .route("/akses/pengajuan/{id}/status", post(wizard::withdraw))
+        .route("/verifikasi/{id}", post(desk::decide))
+        .route("/bantuan", post(help::ask_for_help))
+        .route("/tema", post(switch_scheme))
+}
+
+#[derive(Deserialize)]
+struct SchemeForm {
+    /// Light or dark; without script the other one than the cookie says.
+    tema: Option<String>,
+    kembali: Option<String>,
+}
+
+/// `POST /tema`: remembers light or dark.
+async fn switch_scheme(
+    axum::Extension(caller): axum::Extension<Caller>,
+    headers: HeaderMap,
+    Form(form): Form<SchemeForm>,
+) -> Response {
+    let now = crate::state::cookie(&headers, "tema");
+    let scheme = match form.tema.as_deref().or(now.map(|now| if now == "dark" { "light" } else { "dark" })) {
+        Some("light") => "light",
+        _ => "dark",
+    };
+    let scripted = form.tema.is_some();
+    let mut response = if scripted {
+        (StatusCode::OK, Json(())).into_response()
+    } else {
+        Redirect::to(&own_path(form.kembali.as_deref(), "/akses")).into_response()
+    };
+    if let Some(cookie) = caller.cookies.set_scheme(scheme) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

@@ -1,0 +1,212 @@
+use domain::{
+    indonesian::{count, date, date_time, size},
+    issue::{Field, Issue, Problem},
+    letter::LetterProblem,
+    sirup::{LinkFailure, PAUSE_MINUTES},
+    time::Zone,
+};
+
+use super::conflict;
+
+/// What an issue says beside its field.
+pub fn sentence(issue: &Issue, zone: Zone) -> String {
+    let Issue { field, problem } = issue;
+    match problem {
+        Problem::Missing => missing(*field).to_owned(),
+        Problem::TooShort { min } => match field {
+            Field::Password => format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang."),
+            Field::Reason => format!("Alasan kurang dari {min} huruf. Jelaskan apa yang perlu diperbaiki pemohon."),
+            Field::Address => format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota."),
+            _ => format!("Isian kurang dari {min} huruf. Tulis lebih lengkap."),
+        },
+        Problem::TooLong { max } => format!("Isian lebih dari {} huruf. Persingkat isian ini.", count(*max as u64)),
+        Problem::BadCharacters => match field {
+            Field::EmployeeNumber => "Nomor hanya berisi angka. Hapus huruf dan tanda baca.".to_owned(),
+            _ => "Isian memuat karakter yang tidak dapat dipakai. Ketik ulang tanpa karakter khusus.".to_owned(),
+        },
+        Problem::NotAnEmail => "Alamat surel tidak lengkap. Tulis seperti nama@instansi.go.id.".to_owned(),
+        Problem::CommonPassword => {
+            "Kata sandi ini mudah ditebak. Gunakan beberapa kata yang tidak berhubungan dengan Anda.".to_owned()
+        }
+        Problem::WrongPassword => match field {
+            Field::CurrentPassword => "Kata sandi saat ini tidak cocok. Ketik ulang, perhatikan huruf besar.".to_owned(),
+            _ => "Kata sandi tidak cocok dengan yang Anda buat saat mendaftar. Ketik ulang.".to_owned(),
+        },
+        Problem::SignInFailed => "Alamat surel atau kata sandi tidak cocok, atau akun belum dikonfirmasi. Periksa \
+                                  keduanya, atau pilih Lupa kata sandi."
+            .to_owned(),
+        Problem::NipLength { digits } => format!("NIP berisi 18 angka. Baru terisi {digits}."),
+        Problem::NipBirthDate => {
+            "Delapan angka pertama NIP adalah tanggal lahir (tahun, bulan, tanggal). Periksa kembali.".to_owned()
+        }
+        Problem::NrpLength { digits } => format!("NRP berisi 5 sampai 16 angka. Terisi {digits}."),
+        Problem::NotAPhone => "Nomor telepon tidak dikenali. Tulis seperti 0812 3456 7890.".to_owned(),
+        Problem::DateIncomplete => "Tanggal belum lengkap. Isi tanggal, bulan, dan tahun.".to_owned(),
+        Problem::NoSuchDate => "Tanggal ini tidak ada dalam kalender. Periksa tanggal, bulan, dan tahunnya.".to_owned(),
+        Problem::LastBeforeFirst { last } => format!("{} mendahului hari pertama. Periksa tahunnya.", date(*last)),
+        Problem::LastInPast { last } => {
+            format!("{} sudah lewat. Isi hari terakhir peran yang masih berlaku.", date(*last))
+        }
+        Problem::NotOffered => "Pilihan ini tidak tersedia. Pilih salah satu dari daftar.".to_owned(),
+        Problem::InstitutionOfOtherType => {
+            "Instansi ini tidak termasuk jenis yang dipilih. Pilih instansi dari jenis tersebut.".to_owned()
+        }
+        Problem::WorkUnitOfOtherInstitution => {
+            "Satuan kerja ini bukan bagian dari instansi yang dipilih. Pilih satuan kerja lagi.".to_owned()
+        }
+        Problem::WorkUnitInactive { year } => {
+            format!("Satuan kerja ini tidak aktif pada tahun {year}. Pilih satuan kerja yang aktif.")
+        }
+        Problem::Letter(problem) => letter(*problem),
+        Problem::NotConfirmed => "Pernyataan belum dicentang. Centang setelah Anda memeriksa semua data.".to_owned(),
+        Problem::LinkExpired => {
+            "Tautan ini sudah tidak berlaku atau sudah dipakai. Minta tautan baru untuk melanjutkan.".to_owned()
+        }
+        Problem::TooManyAttempts { until } => {
+            format!("Terlalu banyak percobaan. Coba lagi setelah {}.", date_time(*until, zone))
+        }
+        Problem::Sirup(failure) => sirup(*failure, zone),
+        Problem::Conflict(found) => conflict(found, zone),
+        Problem::SignedOut => {
+            "Sesi Anda sudah berakhir. Masuk lagi di tab lain, lalu kembali ke sini; isian Anda masih ada di layar."
+                .to_owned()
+        }
+        Problem::Unavailable => {
+            "Sistem belum dapat menjawab. Isian Anda masih ada di layar; coba lagi sebentar lagi.".to_owned()
+        }
+    }
+}
+
+/// What an issue says in the summary above a long form: short, and a link to the field.
+pub fn summary(issue: &Issue, zone: Zone) -> String {
+    match (&issue.problem, issue.field) {
+        (Problem::LastBeforeFirst { .. }, _) => "Hari terakhir peran mendahului hari pertama".to_owned(),
+        (Problem::LastInPast { .. }, _) => "Hari terakhir peran sudah lewat".to_owned(),
+        (Problem::DateIncomplete | Problem::NoSuchDate, Field::FirstDay) => "Hari pertama peran perlu diperiksa".to_owned(),
+        (Problem::DateIncomplete | Problem::NoSuchDate, Field::LastDay) => {
+            "Hari terakhir peran perlu diperiksa".to_owned()
+        }
+        _ => {
+            let sentence = sentence(issue, zone);
+            sentence.split_once(". ").map_or(sentence.clone(), |(first, _)| first.to_owned()).trim_end_matches('.').to_owned()
+        }
+    }
+}
+
+const fn missing(field: Field) -> &'static str {
+    match field {
+        Field::Name => "Nama belum diisi. Tulis nama lengkap seperti pada surat.",
+        Field::Email => "Alamat surel belum diisi. Tulis seperti nama@instansi.go.id.",
+        Field::Password => "Kata sandi belum diisi. Ketik kata sandi.",
+        Field::CurrentPassword => "Kata sandi saat ini belum diisi. Ketik kata sandi yang Anda pakai sekarang.",
+        Field::EmployeeNumber => "Nomor belum diisi. Tulis NIP atau NRP Anda.",
+        Field::Phone => "Nomor telepon belum diisi. Tulis seperti 0812 3456 7890.",
+        Field::ProfileType => "Tipe Profil belum dipilih. Pilih salah satu.",
+        Field::Role => "Role belum dipilih. Pilih PA atau KPA.",
+        Field::SirupUsername => "Username SiRUP belum diisi. Tulis username yang Anda pakai di SiRUP.",
+        Field::SirupPassword => "Kata sandi SiRUP belum diisi. Ketik kata sandi yang Anda pakai di SiRUP.",
+        Field::InstitutionType => "Jenis Instansi belum dipilih. Pilih salah satu.",
+        Field::Institution => "Nama Instansi belum dipilih. Cari lalu pilih dari daftar.",
+        Field::WorkUnit => "Satuan Kerja belum dipilih. Cari lalu pilih dari daftar.",
+        Field::Address => "Alamat Satuan Kerja belum diisi. Tulis jalan, nomor, dan kota.",
+        Field::FirstDay => "Hari pertama peran belum diisi. Isi tanggal, bulan, dan tahun.",
+        Field::LastDay => "Hari terakhir peran belum diisi. Isi tanggal, bulan, dan tahun.",
+        Field::Letter => "Surat belum diunggah. Pilih satu berkas PDF.",
+        Field::Reason => "Alasan belum diisi. Jelaskan apa yang perlu diperbaiki pemohon.",
+        Field::Message => "Pesan belum diisi. Tulis apa yang terjadi.",
+        Field::Form | Field::Zone | Field::Confirmation => "Isian belum lengkap. Lengkapi isian ini.",
+    }
+}
+
+fn letter(problem: LetterProblem) -> String {
+    match problem {
+        LetterProblem::Empty => "Berkas kosong. Pilih berkas surat yang berisi.".to_owned(),
+        LetterProblem::TooBig { bytes: Some(bytes) } => format!("Ukuran berkas {}. Paling besar 2 MB.", size(bytes)),
+        LetterProblem::TooBig { bytes: None } => {
+            "Berkas lebih dari 2 MB. Perkecil berkas atau pindai dengan resolusi lebih rendah.".to_owned()
+        }
+        LetterProblem::NotPdf => "Berkas ini bukan PDF, apa pun namanya. Simpan surat sebagai PDF lalu unggah.".to_owned(),
+        LetterProblem::Damaged => "Berkas PDF rusak dan tidak dapat dibaca. Simpan ulang atau pindai kembali.".to_owned(),
+        LetterProblem::Encrypted => "Berkas terkunci dengan kata sandi. Simpan ulang tanpa kata sandi.".to_owned(),
+        LetterProblem::Scripts => {
+            "Berkas memuat skrip, yang tidak boleh ada dalam surat. Cetak ulang ke PDF lalu unggah.".to_owned()
+        }
+        LetterProblem::Launch => {
+            "Berkas memuat perintah untuk membuka program atau berkas lain. Cetak ulang ke PDF lalu unggah.".to_owned()
+        }
+        LetterProblem::EmbeddedFiles => {
+            "Berkas memuat lampiran di dalamnya. Simpan ulang tanpa lampiran lalu unggah.".to_owned()
+        }
+        LetterProblem::TooComplex => {
+            "Berkas terlalu rumit untuk diperiksa. Cetak ulang ke PDF atau pindai kembali.".to_owned()
+        }
+        LetterProblem::Interrupted => "Unggahan terputus sebelum selesai. Unggah sekali lagi.".to_owned(),
+        LetterProblem::NotStored => {
+            "Berkas belum dapat disimpan karena gangguan pada sistem kami. Coba lagi dalam beberapa menit.".to_owned()
+        }
+    }
+}
+
+fn sirup(failure: LinkFailure, zone: Zone) -> String {
+    match failure {
+        LinkFailure::WrongCredentials { .. } => {
+            "Username atau kata sandi tidak cocok dengan data SiRUP. Tutup pesan ini untuk memperbaikinya, atau \
+             daftarkan akses baru."
+                .to_owned()
+        }
+        LinkFailure::RegisteredTooLate { cutoff } => format!(
+            "Akun SiRUP ini dibuat pada atau setelah {}, sehingga tidak dapat dihubungkan. Daftarkan akses baru untuk \
+             melanjutkan.",
+            date(cutoff)
+        ),
+        LinkFailure::AlreadyLinked => {
+            "Akses SiRUP ini sudah pernah dihubungkan dengan Manajemen Akun Terpusat SPSE. Hubungi Pusat Bantuan untuk \
+             menindaklanjutinya."
+                .to_owned()
+        }
+        LinkFailure::Unavailable => {
+            "SiRUP belum menjawab. Isian Anda tersimpan; coba lagi dalam beberapa menit, atau daftarkan akses baru."
+                .to_owned()
+        }
+        LinkFailure::Paused { until } => format!(
+            "Pemeriksaan dijeda selama {PAUSE_MINUTES} menit setelah beberapa percobaan. Coba lagi setelah {}, atau \
+             daftarkan akses baru.",
+            date_time(until, zone)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sentence_says_what_to_do() {
+        let problems = [
+            Problem::Missing,
+            Problem::NotAnEmail,
+            Problem::CommonPassword,
+            Problem::NipLength { digits: 13 },
+            Problem::Letter(LetterProblem::Encrypted),
+            Problem::Letter(LetterProblem::TooBig { bytes: Some(3_565_158) }),
+            Problem::LinkExpired,
+        ];
+        for problem in problems {
+            let text = sentence(&Issue::new(Field::Letter, problem), Zone::Wib);
+            assert!(text.ends_with('.') && text.matches(". ").count() >= 1, "{text}");
+            assert!(!text.contains('!') && !text.to_lowercase().contains("silakan"), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_told() {
+        let issue = Issue::new(Field::Letter, Problem::Letter(LetterProblem::TooBig { bytes: Some(3_565_158) }));
+        assert_eq!(sentence(&issue, Zone::Wib), "Ukuran berkas 3,4 MB. Paling besar 2 MB.");
+    }
+
+    #[test]
+    fn the_summary_is_the_first_sentence() {
+        let issue = Issue::new(Field::WorkUnit, Problem::Missing);
+        assert_eq!(summary(&issue, Zone::Wib), "Satuan Kerja belum dipilih");
+    }
+}

@@ -1,0 +1,169 @@
+//! The running product: the use cases with their outside world, the listener, the workers.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+
+use app::state::{AppState, Cookies};
+use backend::{
+    Backend,
+    db::Db,
+    development,
+    documents::{Documents, PdfReader},
+    mail::{self, Mailbox, Transport},
+    master_data::Directory,
+    passwords::Passwords,
+    sirup::Sirup,
+    world::World,
+};
+use leptos::config::LeptosOptions;
+use secrecy::ExposeSecret;
+use tokio::{net::TcpListener, sync::watch};
+use url::Url;
+
+use crate::{config::Config, http};
+
+/// What went wrong at the start.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The product, ready to serve.
+pub struct Application {
+    /// The use cases.
+    pub backend: Arc<Backend>,
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Where people reach it.
+    pub base_url: Url,
+    listener: TcpListener,
+    state: AppState,
+    config: Arc<Config>,
+    mailbox: Mailbox,
+    stop: watch::Sender<bool>,
+}
+
+/// Opens the outside world: the database, brought up to date, the letters, SiRUP. `program` is our own binary, which
+/// looks into PDFs.
+///
+/// # Errors
+/// Whatever does not open.
+pub async fn open_backend(config: &Config, base_url: Url, program: PathBuf, world: World) -> Result<Backend, StartError> {
+    std::fs::create_dir_all(&config.data_dir)?;
+    let db = Db::connect(config.database_url.expose_secret()).await?;
+    db.migrate().await?;
+    let reader = PdfReader::new(program);
+    let documents = match &config.documents_url {
+        Some(url) => Documents::at(url, reader)?,
+        None => Documents::in_folder(&config.data_dir.join("documents"), reader)?,
+    };
+    Ok(Backend {
+        db,
+        documents,
+        sirup: Sirup::new(&config.sirup_url, config.sirup_token.clone(), world.clone())?,
+        passwords: Passwords::new(&world)?,
+        master_data: Directory::default(),
+        settings: config.settings(base_url),
+        outbox_bell: Arc::default(),
+        world,
+    })
+}
+
+impl Application {
+    /// Opens everything and listens; nothing is served before [`Application::run`].
+    ///
+    /// # Errors
+    /// Whatever does not open.
+    pub async fn build(config: Config, program: PathBuf, world: World) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(config.addr)
+            .await
+            .map_err(|error| format!("alamat {} tidak dapat dipakai: {error}", config.addr))?;
+        let addr = listener.local_addr()?;
+        let base_url = match &config.base_url {
+            Some(url) => url.clone(),
+            None => format!("http://{addr}").parse()?,
+        };
+        let backend = Arc::new(open_backend(&config, base_url.clone(), program, world).await?);
+        if config.is_development() && development::fill(&backend).await? {
+            tracing::info!("filled the empty database with development data");
+        }
+        Directory::refresh(&backend).await?;
+        let transport = match &config.smtp_url {
+            Some(url) => Transport::smtp(url)?,
+            None => Transport::Shown,
+        };
+        let mailbox =
+            Mailbox { transport, from: config.mail_from.clone(), keeps_secrets: config.is_development() };
+        let state = AppState {
+            backend: backend.clone(),
+            leptos_options: leptos_options(&config, addr),
+            cookies: Cookies { secure: base_url.scheme() == "https" },
+        };
+        Ok(Self {
+            backend,
+            addr,
+            base_url,
+            listener,
+            state,
+            config: Arc::new(config),
+            mailbox,
+            stop: watch::channel(false).0,
+        })
+    }
+
+    /// How mails leave; for tests that step the outbox themselves.
+    pub fn mailbox(&self) -> Mailbox {
+        self.mailbox.clone()
+    }
+
+    /// Serves until `shutdown` is done, then lets what is under way end. With `workers`, mail is sent, master data kept
+    /// fresh and waste cleared meanwhile.
+    ///
+    /// # Errors
+    /// If the listener fails.
+    pub async fn run(self, workers: bool, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+        let Self { backend, listener, state, config, mailbox, stop, .. } = self;
+        let mut tasks = tokio::task::JoinSet::new();
+        if workers {
+            tasks.spawn(mail::run(backend.clone(), mailbox));
+            tasks.spawn(Directory::keep_fresh(backend.clone()));
+            tasks.spawn(sweep(backend.clone()));
+        }
+        let relay = backend.clone();
+        tasks.spawn(async move { relay.db.relay_notices().await });
+        let router = http::router(state, config, stop.subscribe());
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let signal = async move {
+            shutdown.await;
+            // Streams that never end by themselves end now.
+            let _ = stop.send(true);
+        };
+        axum::serve(listener, service).with_graceful_shutdown(signal).await?;
+        tasks.shutdown().await;
+        backend.db.close().await;
+        Ok(())
+    }
+}
+
+fn leptos_options(config: &Config, addr: SocketAddr) -> LeptosOptions {
+    // The names of hashed files are in a file beside the binary; a binary that was built without the site has none.
+    let hash_file = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hash.txt")));
+    LeptosOptions::builder()
+        .output_name("gerbang")
+        .site_root(config.site_dir.display().to_string())
+        .site_pkg_dir("pkg")
+        .site_addr(addr)
+        .hash_files(hash_file.is_some_and(|file| file.exists()))
+        .build()
+}
+
+/// Clears what is over, now and then.
+async fn sweep(backend: Arc<Backend>) {
+    loop {
+        if let Err(error) = backend::sessions::sweep(&backend).await {
+            tracing::error!(%error, "what is over could not be cleared");
+        }
+        match backend::applications::collect_garbage(&backend).await {
+            Ok(0) => {}
+            Ok(letters) => tracing::info!(letters, "removed letters that no application holds"),
+            Err(error) => tracing::error!(%error, "letters could not be cleared"),
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    }
+}

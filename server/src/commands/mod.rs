@@ -1,0 +1,202 @@
+//! The command line.
+
+mod import;
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use backend::{
+    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD},
+    documents::pdf,
+    world::World,
+};
+use clap::{Parser, Subcommand};
+use domain::permission::StaffRole;
+use secrecy::ExposeSecret;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    application::{Application, StartError, open_backend},
+    config::Config,
+    sirup_simulator,
+};
+
+/// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
+#[derive(Parser)]
+#[command(name = "gerbang", version, about, disable_help_subcommand = true)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Menjalankan server.
+    Serve,
+    /// Menjalankan simulator SiRUP (bukan untuk produksi).
+    SirupSimulator {
+        /// Alamat yang didengarkan; bawaannya host dan porta GERBANG_SIRUP_URL.
+        #[arg(long)]
+        addr: Option<SocketAddr>,
+    },
+    /// Memperbarui tabel basis data.
+    Migrate,
+    /// Mengimpor data induk.
+    Import {
+        #[command(subcommand)]
+        what: import::What,
+    },
+    /// Mengelola instalasi.
+    Admin {
+        #[command(subcommand)]
+        what: Admin,
+    },
+    /// Membaca PDF dari masukan baku; dipakai server sendiri.
+    #[command(hide = true)]
+    Pdf {
+        #[command(subcommand)]
+        task: Pdf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Memberi atau mencabut peran petugas sebuah akun.
+    Role {
+        /// Alamat surel akun.
+        email: String,
+        /// verifier, supervisor, admin, atau none.
+        role: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Pdf {
+    Inspect,
+    Draw { page: usize, width: u16 },
+}
+
+/// Runs what the command line says.
+///
+/// # Errors
+/// Whatever stops it.
+pub fn run() -> Result<(), StartError> {
+    let line = CommandLine::parse();
+    // Before anything else: this process only looks at a stranger's file.
+    if let Command::Pdf { task } = line.command {
+        let task = match task {
+            Pdf::Inspect => pdf::Task::Inspect,
+            Pdf::Draw { page, width } => pdf::Task::Draw { page, width },
+        };
+        return pdf::child(task).map_err(|error| error.to_string().into());
+    }
+    let config = Config::load()?;
+    start_logging(&config);
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async move {
+        match line.command {
+            Command::Serve => serve(config).await,
+            Command::SirupSimulator { addr } => simulate(&config, addr).await,
+            Command::Migrate => {
+                open(&config).await?;
+                println!("Basis data sudah terbaru.");
+                Ok(())
+            }
+            Command::Import { what } => import::run(&open(&config).await?, what).await,
+            Command::Admin { what: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
+            Command::Pdf { .. } => Ok(()),
+        }
+    })
+}
+
+fn start_logging(config: &Config) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.log));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.is_development() {
+        builder.with_target(false).compact().init();
+    } else {
+        builder.json().flatten_event(true).init();
+    }
+}
+
+async fn open(config: &Config) -> Result<backend::Backend, StartError> {
+    let base_url = match &config.base_url {
+        Some(url) => url.clone(),
+        None => format!("http://{}", config.addr).parse()?,
+    };
+    open_backend(config, base_url, own_program()?, World::system()).await
+}
+
+fn own_program() -> Result<PathBuf, StartError> {
+    Ok(std::env::current_exe()?)
+}
+
+async fn serve(config: Config) -> Result<(), StartError> {
+    let development = config.is_development();
+    let application = Application::build(config, own_program()?, World::system()).await?;
+    if development {
+        introduce(&application.base_url);
+    } else {
+        tracing::info!(addr = %application.addr, "listening");
+    }
+    application.run(true, shutdown()).await
+}
+
+/// Waits for Ctrl+C or a polite end from the system.
+async fn shutdown() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+}
+
+/// What a newcomer needs to know.
+fn introduce(base_url: &url::Url) {
+    let base = base_url.as_str().trim_end_matches('/');
+    println!("\nGerbang siap di {base}\n\nAkun, semuanya dengan kata sandi {PASSWORD}:");
+    for account in ACCOUNTS {
+        println!("  {:<28} {}", account.email, account.purpose);
+    }
+    let usernames: Vec<_> = sirup_simulator::usernames().collect();
+    println!("\nUsername SiRUP, semuanya dengan kata sandi {SIRUP_PASSWORD}:\n  {}", usernames.join(", "));
+    println!("\nSurel tampil di {base}/dev/surat\n");
+}
+
+async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
+    if !config.is_development() {
+        return Err("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production.".into());
+    }
+    let addr = match addr {
+        Some(addr) => addr,
+        None => {
+            let (host, port) = (config.sirup_url.host_str(), config.sirup_url.port_or_known_default());
+            format!("{}:{}", host.unwrap_or("127.0.0.1"), port.unwrap_or(3001)).parse()?
+        }
+    };
+    let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;
+    tracing::info!(%addr, "the SiRUP simulator is listening");
+    tokio::select! {
+        outcome = serving => Ok(outcome?),
+        () = shutdown() => Ok(()),
+    }
+}
+
+async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result<(), StartError> {
+    let staff_role: Option<StaffRole> = match role {
+        "none" => None,
+        role => Some(role.parse().map_err(|_| format!("{role:?} bukan verifier, supervisor, admin, atau none."))?),
+    };
+    if backend::accounts::set_staff_role(backend, email, staff_role).await? {
+        println!("{email}: {}", staff_role.map_or("bukan petugas", StaffRole::label));
+        Ok(())
+    } else {
+        Err(format!("Belum ada akun dengan alamat {email}. Daftarkan dahulu lewat halaman Daftar.").into())
+    }
+}

@@ -1,0 +1,337 @@
+//! Settings: a TOML file and, over it, the environment (`GERBANG_…`). The README has the table. A value that is unknown
+//! or wrong stops the start with a sentence that says which.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use backend::Settings;
+use domain::{email::Email, sirup::CUTOFF};
+use figment::{
+    Figment,
+    providers::{Env, Format, Toml},
+};
+use ipnet::IpNet;
+use lettre::message::Mailbox;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use time::{Date, macros::format_description};
+use url::Url;
+
+/// Where the product runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// On somebody's desk: demo data, mail shown instead of sent, the simulator allowed.
+    #[default]
+    Development,
+    /// For real.
+    Production,
+}
+
+/// The settings as they are written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    #[serde(default)]
+    env: Environment,
+    addr: Option<String>,
+    base_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    database_url: Option<SecretString>,
+    documents_url: Option<String>,
+    site_dir: Option<PathBuf>,
+    sirup_url: Option<String>,
+    sirup_token: Option<SecretString>,
+    sirup_cutoff: Option<String>,
+    smtp_url: Option<SecretString>,
+    mail_from: Option<String>,
+    help_url: Option<String>,
+    trusted_proxies: Option<String>,
+    log: Option<String>,
+}
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the product runs.
+    pub env: Environment,
+    /// Where the server listens.
+    pub addr: SocketAddr,
+    /// Where people reach it; from the address it listens on if nothing is said (development only).
+    pub base_url: Option<Url>,
+    /// Where SQLite and letters lie.
+    pub data_dir: PathBuf,
+    /// The database; SQLite under `data_dir` if nothing is said.
+    pub database_url: SecretString,
+    /// Where letters lie; a folder under `data_dir` if nothing is said.
+    pub documents_url: Option<Url>,
+    /// Where the built site lies.
+    pub site_dir: PathBuf,
+    /// SiRUP, or its adapter.
+    pub sirup_url: Url,
+    /// How we are known to it.
+    pub sirup_token: SecretString,
+    /// SiRUP accounts made on or after this day are not linked.
+    pub sirup_cutoff: Date,
+    /// Where mail leaves; without it (development only), mail is only shown.
+    pub smtp_url: Option<SecretString>,
+    /// The sender of all mail.
+    pub mail_from: Mailbox,
+    /// The help desk.
+    pub help_address: Email,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What is logged, in the syntax of `RUST_LOG`.
+    pub log: String,
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+fn wrong(name: &str, sentence: impl std::fmt::Display) -> ConfigError {
+    ConfigError(format!("Pengaturan GERBANG_{name} salah: {sentence}"))
+}
+
+impl Config {
+    /// Reads `gerbang.toml` (or the file that `GERBANG_CONFIG` names) and the environment.
+    ///
+    /// # Errors
+    /// The first setting that is unknown or wrong.
+    pub fn load() -> Result<Self, ConfigError> {
+        let named = std::env::var("GERBANG_CONFIG").ok();
+        let file = named.clone().unwrap_or_else(|| "gerbang.toml".to_owned());
+        if named.is_some() && !std::path::Path::new(&file).exists() {
+            return Err(wrong("CONFIG", format!("berkas {file} tidak ada.")));
+        }
+        let environment = Env::prefixed("GERBANG_").ignore(&["config"]);
+        Self::from_figment(Figment::from(Toml::file_exact(file)).merge(environment))
+    }
+
+    /// From settings given as pairs of name (in lower case, without `GERBANG_`) and value; for tests and tools.
+    ///
+    /// # Errors
+    /// The first setting that is unknown or wrong.
+    pub fn from_pairs(pairs: &[(&str, &str)]) -> Result<Self, ConfigError> {
+        let figment = pairs.iter().fold(Figment::new(), |figment, pair| figment.merge(*pair));
+        Self::from_figment(figment)
+    }
+
+    fn from_figment(figment: Figment) -> Result<Self, ConfigError> {
+        let raw: Raw = figment.extract().map_err(|error| {
+            use figment::error::Kind;
+            let name = error.path.last().cloned().unwrap_or_default().to_uppercase();
+            match &error.kind {
+                Kind::UnknownField(field, _) => ConfigError(format!(
+                    "Pengaturan GERBANG_{} tidak dikenal. Periksa ejaannya pada tabel di README.",
+                    field.to_uppercase()
+                )),
+                Kind::UnknownVariant(value, expected) => {
+                    wrong(&name, format!("{value:?} bukan salah satu dari {}.", expected.join(", ")))
+                }
+                kind => wrong(&name, kind),
+            }
+        })?;
+        raw.check()
+    }
+
+    /// Whether the product runs on somebody's desk.
+    pub fn is_development(&self) -> bool {
+        self.env == Environment::Development
+    }
+
+    /// What the use cases are told, once the address is known.
+    pub fn settings(&self, base_url: Url) -> Settings {
+        Settings { base_url, sirup_cutoff: self.sirup_cutoff, help_address: self.help_address.clone() }
+    }
+
+    /// Whether `address` is a proxy of ours.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|net| net.contains(&address))
+    }
+}
+
+impl Raw {
+    fn check(self) -> Result<Config, ConfigError> {
+        let production = self.env == Environment::Production;
+        let needed = |name: &str, given: bool| {
+            if production && !given {
+                Err(ConfigError(format!("Pengaturan GERBANG_{name} wajib diisi bila GERBANG_ENV=production.")))
+            } else {
+                Ok(())
+            }
+        };
+        needed("BASE_URL", self.base_url.is_some())?;
+        needed("SIRUP_URL", self.sirup_url.is_some())?;
+        needed("SIRUP_TOKEN", self.sirup_token.is_some())?;
+        needed("SMTP_URL", self.smtp_url.is_some())?;
+        needed("MAIL_FROM", self.mail_from.is_some())?;
+        needed("HELP_URL", self.help_url.is_some())?;
+
+        let addr = self.addr.as_deref().unwrap_or("127.0.0.1:3000");
+        let addr = addr.parse().map_err(|_| wrong("ADDR", format!("{addr:?} bukan alamat seperti 127.0.0.1:3000.")))?;
+        let base_url = self.base_url.map(|text| base_url(&text, production)).transpose()?;
+        let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("./data"));
+        let database_url = match self.database_url {
+            Some(url) => {
+                let text = url.expose_secret();
+                if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| text.starts_with(scheme)) {
+                    return Err(wrong("DATABASE_URL", "tulis sqlite:BERKAS atau postgres://…"));
+                }
+                url
+            }
+            None => format!("sqlite:{}", data_dir.join("gerbang.db").display()).into(),
+        };
+        let sirup_url = self.sirup_url.as_deref().unwrap_or("http://127.0.0.1:3001");
+        let sirup_url = http_url("SIRUP_URL", sirup_url)?;
+        if production && sirup_url.scheme() != "https" && !is_loopback(&sirup_url) {
+            return Err(wrong("SIRUP_URL", "kata sandi SiRUP hanya boleh dikirim lewat https."));
+        }
+        let cutoff = match self.sirup_cutoff {
+            Some(text) => Date::parse(&text, format_description!("[year]-[month]-[day]"))
+                .map_err(|_| wrong("SIRUP_CUTOFF", format!("{text:?} bukan tanggal seperti 2024-08-01.")))?,
+            None => CUTOFF,
+        };
+        if let Some(url) = &self.smtp_url {
+            let text = url.expose_secret();
+            if !["smtp://", "smtps://"].iter().any(|scheme| text.starts_with(scheme)) {
+                return Err(wrong("SMTP_URL", "tulis smtp://… atau smtps://…"));
+            }
+        }
+        let from = self.mail_from.as_deref().unwrap_or("Gerbang <tidak-membalas@gerbang.contoh.go.id>");
+        let mail_from = from
+            .parse()
+            .map_err(|_| wrong("MAIL_FROM", format!("{from:?} bukan pengirim seperti Gerbang <nama@instansi.go.id>.")))?;
+        let help = self.help_url.as_deref().unwrap_or("mailto:bantuan@contoh.go.id");
+        let help_address = Email::parse(help.trim_start_matches("mailto:"))
+            .map_err(|_| wrong("HELP_URL", format!("{help:?} bukan alamat surel atau mailto:alamat.")))?;
+        let documents_url = self
+            .documents_url
+            .map(|text| {
+                text.parse::<Url>()
+                    .map_err(|_| wrong("DOCUMENTS_URL", format!("{text:?} bukan alamat seperti file:///srv/surat atau s3://ember.")))
+            })
+            .transpose()?;
+        let trusted_proxies = self
+            .trusted_proxies
+            .unwrap_or_default()
+            .split([',', ' '])
+            .filter(|part| !part.is_empty())
+            .map(|part| {
+                let net = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
+                net.map_err(|_| wrong("TRUSTED_PROXIES", format!("{part:?} bukan alamat IP atau jaringan.")))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Config {
+            env: self.env,
+            addr,
+            base_url,
+            data_dir,
+            database_url,
+            documents_url,
+            site_dir: self.site_dir.unwrap_or_else(|| PathBuf::from("target/site")),
+            sirup_url,
+            sirup_token: self.sirup_token.unwrap_or_else(|| "simulator".into()),
+            sirup_cutoff: cutoff,
+            smtp_url: self.smtp_url,
+            mail_from,
+            help_address,
+            trusted_proxies,
+            log: self.log.unwrap_or_else(|| "info,sqlx=warn".to_owned()),
+        })
+    }
+}
+
+fn http_url(name: &str, text: &str) -> Result<Url, ConfigError> {
+    text.parse::<Url>()
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
+        .ok_or_else(|| wrong(name, format!("{text:?} bukan alamat http(s).")))
+}
+
+fn base_url(text: &str, production: bool) -> Result<Url, ConfigError> {
+    let url = http_url("BASE_URL", text)?;
+    if url.path() != "/" || url.query().is_some() {
+        return Err(wrong("BASE_URL", format!("{text:?} tidak boleh memuat jalur; Gerbang memakai seluruh host.")));
+    }
+    if production && url.scheme() != "https" {
+        return Err(wrong("BASE_URL", "alamat harus https bila GERBANG_ENV=production."));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRODUCTION: &[(&str, &str)] = &[
+        ("env", "production"),
+        ("base_url", "https://gerbang.contoh.go.id"),
+        ("sirup_url", "https://sirup.contoh.go.id"),
+        ("sirup_token", "rahasia"),
+        ("smtp_url", "smtps://surel.contoh.go.id"),
+        ("mail_from", "Gerbang <gerbang@contoh.go.id>"),
+        ("help_url", "mailto:bantuan@contoh.go.id"),
+    ];
+
+    fn refusal(pairs: &[(&str, &str)]) -> String {
+        Config::from_pairs(pairs).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn development_needs_nothing() {
+        let config = Config::from_pairs(&[]).unwrap();
+        assert!(config.is_development() && config.smtp_url.is_none());
+        assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+    }
+
+    #[test]
+    fn production_names_what_is_missing() {
+        assert!(Config::from_pairs(PRODUCTION).is_ok());
+        for at in 1..PRODUCTION.len() {
+            let mut pairs = PRODUCTION.to_vec();
+            let (name, _) = pairs.remove(at);
+            let sentence = refusal(&pairs);
+            assert!(sentence.contains(&format!("GERBANG_{}", name.to_uppercase())), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        assert!(refusal(&[("adr", "x")]).contains("GERBANG_ADR tidak dikenal"));
+        assert!(refusal(&[("env", "prod")]).contains("GERBANG_ENV"));
+        assert!(refusal(&[("addr", "3000")]).contains("GERBANG_ADDR"));
+        assert!(refusal(&[("base_url", "https://contoh.go.id/gerbang")]).contains("GERBANG_BASE_URL"));
+        assert!(refusal(&[("database_url", "mysql://x")]).contains("GERBANG_DATABASE_URL"));
+        assert!(refusal(&[("trusted_proxies", "10.0.0.0/8, x")]).contains("GERBANG_TRUSTED_PROXIES"));
+        assert!(refusal(&[("sirup_cutoff", "1 Agustus")]).contains("GERBANG_SIRUP_CUTOFF"));
+        let insecure = [PRODUCTION, &[("base_url", "http://contoh.go.id")]].concat();
+        assert!(refusal(&insecure).contains("https"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = Config::from_pairs(&[("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h")]).unwrap();
+        let printed = format!("{config:?}");
+        assert!(!printed.contains("sangat-rahasia") && !printed.contains("sandi@"));
+    }
+}

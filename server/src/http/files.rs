@@ -1,0 +1,87 @@
+//! Letters and receipts. A stranger's PDF leaves us only as a download.
+
+use app::{api::ApiError, state::AppState, state::Caller};
+use axum::{
+    Extension, Router,
+    extract::Path,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use backend::{Actor, applications, verification};
+use http::StatusCode;
+use uuid::Uuid;
+
+/// The width of a drawn page in pixels: sharp at the width of the desk's middle column.
+const PAGE_WIDTH: u16 = 1200;
+
+/// The routes of all files.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/akses/pengajuan/{id}/surat", get(own_letter))
+        .route("/akses/pengajuan/{id}/bukti.pdf", get(receipt))
+        .route("/verifikasi/{id}/surat", get(letter))
+        .route("/verifikasi/{id}/surat/{page}", get(letter_page))
+}
+
+/// A file that is saved, never opened in place: our name for it, its own in the form of RFC 6266.
+fn download(kind: &'static str, fallback: &str, name: &str, bytes: impl Into<axum::body::Body>) -> Response {
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    let disposition = format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''{encoded}");
+    let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+    ];
+    (headers, bytes.into()).into_response()
+}
+
+fn refuse(error: impl Into<ApiError>) -> Response {
+    let error = error.into();
+    let text = match error {
+        ApiError::SignedOut => "Sesi Anda sudah berakhir. Masuk lagi, lalu ulangi.",
+        ApiError::NotFound => "Berkas tidak ditemukan.",
+        _ => "Berkas belum dapat ditampilkan. Coba lagi sebentar lagi.",
+    };
+    (error.status(), text).into_response()
+}
+
+fn actor(caller: &Caller) -> Result<&Actor, Response> {
+    caller.actor().map_err(refuse)
+}
+
+async fn own_letter(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
+    let (letter, bytes) =
+        applications::letter(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
+    Ok(download("application/pdf", "surat.pdf", &letter.file_name, bytes))
+}
+
+async fn receipt(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
+    let (reference, bytes) = applications::receipt(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
+    let name = format!("bukti-{reference}.pdf");
+    Ok(download("application/pdf", &name, &name, bytes))
+}
+
+async fn letter(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
+    let (name, bytes) = verification::letter(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
+    Ok(download("application/pdf", "surat.pdf", &name, bytes))
+}
+
+async fn letter_page(
+    Extension(caller): Extension<Caller>,
+    Path((id, page)): Path<(Uuid, String)>,
+) -> Result<Response, Response> {
+    let actor = actor(&caller)?;
+    let page = page.strip_suffix(".png").and_then(|page| page.parse().ok());
+    let page = page.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+    let png = verification::letter_page(&caller.backend, actor, id, page, PAGE_WIDTH).await.map_err(refuse)?;
+    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=3600")];
+    Ok((headers, png).into_response())
+}

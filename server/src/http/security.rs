@@ -1,0 +1,87 @@
+//! What holds for every response, and who may change anything.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use url::Url;
+
+use crate::config::Config;
+
+/// Adds the headers of ASVS 5.0, 3.4; a page has set its own Content-Security-Policy with its nonce.
+pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(header::HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    // What a person sees is theirs; what may be kept says so itself.
+    set(header::CACHE_CONTROL, "no-store");
+    if !config.is_development() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    response
+}
+
+/// Lets a request that may change something pass only from a page of ours (ASVS 5.0, 3.5.1): by `Sec-Fetch-Site`, or in
+/// older browsers by `Origin`, or by `Referer`. One that says nothing of where it comes from is refused.
+pub async fn own_origin_only(State(base): State<Url>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_own(&base, request.headers()) {
+        return next.run(request).await;
+    }
+    let text = "Permintaan ini tidak berasal dari halaman Gerbang dan ditolak. Buka Gerbang, lalu ulangi dari sana.";
+    (StatusCode::FORBIDDEN, text).into_response()
+}
+
+fn is_own(base: &Url, headers: &HeaderMap) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin";
+    }
+    let Some(from) = text(header::ORIGIN).or_else(|| text(header::REFERER)).and_then(|from| from.parse::<Url>().ok())
+    else {
+        return false;
+    };
+    // By the address that people use, or by the one that this request was sent to.
+    let host = text(header::HOST).and_then(|host| format!("{}://{host}", from.scheme()).parse::<Url>().ok());
+    from.origin() == base.origin() || host.is_some_and(|host| from.origin() == host.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(&[("sec-fetch-site", "same-origin")], true)]
+    #[case(&[("sec-fetch-site", "same-site")], false)]
+    #[case(&[("sec-fetch-site", "cross-site"), ("origin", "https://gerbang.contoh.go.id")], false)]
+    #[case(&[("origin", "https://gerbang.contoh.go.id")], true)]
+    #[case(&[("origin", "http://gerbang.contoh.go.id")], false)]
+    #[case(&[("origin", "https://jahat.example")], false)]
+    #[case(&[("origin", "null")], false)]
+    #[case(&[("origin", "http://localhost:3000"), ("host", "localhost:3000")], true)]
+    #[case(&[("referer", "https://gerbang.contoh.go.id/masuk")], true)]
+    #[case(&[("referer", "https://gerbang.contoh.go.id.jahat.example/")], false)]
+    #[case(&[], false)]
+    fn only_from_pages_of_ours(#[case] given: &[(&'static str, &'static str)], #[case] passes: bool) {
+        let base = "https://gerbang.contoh.go.id".parse().unwrap();
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        assert_eq!(is_own(&base, &headers), passes);
+    }
+}
