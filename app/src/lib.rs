@@ -18,19 +18,15 @@ pub mod session;
 pub mod state;
 pub mod texts;
 
-use components::{AppShell, EntryShell, shell::focus_follows_pages};
+use components::shell::focus_follows_pages;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
 use leptos_router::{
-    Lazy, SsrMode,
-    components::{ParentRoute, Redirect, Route, Router, Routes},
+    SsrMode,
+    components::{FlatRoutes, Redirect, Route, Router},
     path,
 };
-use pages::{
-    NotFound, access, account,
-    desk::{CaseRoute, QueueRoute},
-    entry, help, wizard,
-};
+use pages::Page;
 
 /// The document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -97,43 +93,37 @@ pub fn App() -> impl IntoView {
         <Link rel="help" href="/bantuan" />
         <Router>
             {focus_follows_pages()}
-            <Routes fallback=|| ()>
+            <FlatRoutes fallback=|| ()>
                 <Route path=path!("") view=|| view! { <Redirect path="/akses" /> } ssr=MODE />
-                <ParentRoute path=path!("") view=EntryShell ssr=MODE>
-                    <Route path=path!("masuk") view=entry::SignIn ssr=MODE />
-                    <Route path=path!("daftar") view=entry::SignUp ssr=MODE />
-                    <Route path=path!("daftar/terkirim") view=entry::SignUpSent ssr=MODE />
-                    <Route path=path!("daftar/konfirmasi") view=entry::Confirm ssr=MODE />
-                    <Route path=path!("lupa-kata-sandi") view=entry::Forgot ssr=MODE />
-                    <Route path=path!("lupa-kata-sandi/terkirim") view=entry::ForgotSent ssr=MODE />
-                    <Route path=path!("atur-ulang-kata-sandi") view=entry::Reset ssr=MODE />
-                </ParentRoute>
-                <ParentRoute path=path!("") view=AppShell ssr=MODE>
-                    <Route path=path!("akses") view=access::Overview ssr=MODE />
-                    <Route path=path!("akses/baru") view=wizard::Start ssr=MODE />
-                    <ParentRoute path=path!("akses/pengajuan/:id") view=leptos_router::components::Outlet ssr=MODE>
-                        <Route path=path!("") view=wizard::Resume ssr=MODE />
-                        <Route path=path!("sirup") view=wizard::SirupStep ssr=MODE />
-                        <Route path=path!("formulir") view=wizard::FormStep ssr=MODE />
-                        <Route path=path!("instansi") view=wizard::InstitutionSearch ssr=MODE />
-                        <Route path=path!("satker") view=wizard::WorkUnitSearch ssr=MODE />
-                        <Route path=path!("tinjau") view=wizard::ReviewStep ssr=MODE />
-                        <Route path=path!("status") view=wizard::StatusPage ssr=MODE />
-                        <Route path=path!("rincian") view=wizard::DetailPage ssr=MODE />
-                    </ParentRoute>
-                    <Route path=path!("pengaturan/instansi") view=access::InstitutionSettings ssr=MODE />
-                    <Route path=path!("profil") view=account::ProfilePage ssr=MODE />
-                    <Route path=path!("profil/kata-sandi") view=account::PasswordPage ssr=MODE />
-                    <Route path=path!("profil/sesi") view=account::SessionsPage ssr=MODE />
-                    <Route path=path!("bantuan") view=help::HelpPage ssr=MODE />
-                    <Route path=path!("bantuan/terkirim") view=help::HelpSent ssr=MODE />
-                    <Route path=path!("ketentuan") view=help::Terms ssr=MODE />
-                    <Route path=path!("privasi") view=help::Privacy ssr=MODE />
-                    <Route path=path!("verifikasi") view={Lazy::<QueueRoute>::new()} ssr=MODE />
-                    <Route path=path!("verifikasi/:id") view={Lazy::<CaseRoute>::new()} ssr=MODE />
-                    <Route path=path!("/*any") view=NotFound ssr=MODE />
-                </ParentRoute>
-            </Routes>
+                <Route path=path!("masuk") view=Page::SignIn ssr=MODE />
+                <Route path=path!("daftar") view=Page::SignUp ssr=MODE />
+                <Route path=path!("daftar/terkirim") view=Page::SignUpSent ssr=MODE />
+                <Route path=path!("daftar/konfirmasi") view=Page::Confirm ssr=MODE />
+                <Route path=path!("lupa-kata-sandi") view=Page::Forgot ssr=MODE />
+                <Route path=path!("lupa-kata-sandi/terkirim") view=Page::ForgotSent ssr=MODE />
+                <Route path=path!("atur-ulang-kata-sandi") view=Page::Reset ssr=MODE />
+                <Route path=path!("akses") view=Page::Overview ssr=MODE />
+                <Route path=path!("akses/baru") view=Page::Start ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id") view=Page::Resume ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/sirup") view=Page::SirupStep ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/formulir") view=Page::FormStep ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/instansi") view=Page::InstitutionSearch ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/satker") view=Page::WorkUnitSearch ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/tinjau") view=Page::ReviewStep ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/status") view=Page::Status ssr=MODE />
+                <Route path=path!("akses/pengajuan/:id/rincian") view=Page::Detail ssr=MODE />
+                <Route path=path!("pengaturan/instansi") view=Page::InstitutionSettings ssr=MODE />
+                <Route path=path!("profil") view=Page::Profile ssr=MODE />
+                <Route path=path!("profil/kata-sandi") view=Page::Password ssr=MODE />
+                <Route path=path!("profil/sesi") view=Page::Sessions ssr=MODE />
+                <Route path=path!("bantuan") view=Page::Help ssr=MODE />
+                <Route path=path!("bantuan/terkirim") view=Page::HelpSent ssr=MODE />
+                <Route path=path!("ketentuan") view=Page::Terms ssr=MODE />
+                <Route path=path!("privasi") view=Page::Privacy ssr=MODE />
+                <Route path=path!("verifikasi") view=Page::Queue ssr=MODE />
+                <Route path=path!("verifikasi/:id") view=Page::Case ssr=MODE />
+                <Route path=path!("*any") view=Page::NotFound ssr=MODE />
+            </FlatRoutes>
         </Router>
     }
 }

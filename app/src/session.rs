@@ -3,22 +3,22 @@
 use domain::time::Zone;
 use leptos::prelude::*;
 
-use crate::api::{
-    ApiError,
-    session::{Me, me},
+use crate::{
+    api::session::{Me, me},
+    components::loaded::Data,
 };
 
 /// The person who is signed in, asked for once and again after signing in or out.
 #[derive(Clone, Copy)]
 pub struct Session {
     /// The answer.
-    pub me: Resource<Result<Option<Me>, ApiError>>,
+    pub me: Data<Option<Me>>,
 }
 
 impl Session {
     /// Makes it; once, at the root of the app.
     pub fn provide() -> Self {
-        let session = Self { me: Resource::new_blocking(|| (), |()| me()) };
+        let session = Self { me: Resource::new_with_options(|| (), |()| me(), true) };
         provide_context(session);
         session
     }

@@ -115,7 +115,8 @@ impl Config {
             return Err(wrong("CONFIG", format!("berkas {file} tidak ada.")));
         }
         let environment = Env::prefixed("GERBANG_").ignore(&["config"]);
-        Self::from_figment(Figment::from(Toml::file_exact(file)).merge(environment))
+        // A file that is not there is an empty one.
+        Self::from_figment(Figment::from(Toml::file(file)).merge(environment))
     }
 
     /// From settings given as pairs of name (in lower case, without `GERBANG_`) and value; for tests and tools.

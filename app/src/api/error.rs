@@ -31,7 +31,14 @@ impl FromServerFnError for ApiError {
 
 impl std::fmt::Display for ApiError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
+        f.write_str(match self {
+            Self::SignedOut => "signed out",
+            Self::NotFound => "not found",
+            Self::Invalid(_) => "invalid",
+            Self::Conflict(_) => "conflict",
+            Self::TooMany(_) => "too many",
+            Self::Unavailable => "unavailable",
+        })
     }
 }
 

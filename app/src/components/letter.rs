@@ -280,7 +280,7 @@ mod upload {
         fn finish(self, request: &XmlHttpRequest) {
             let text = request.response_text().ok().flatten().unwrap_or_default();
             self.transfer.set(None);
-            match serde_json::from_str::<Result<Letter, ApiError>>(&text) {
+            match serde_json::from_slice::<Result<Letter, ApiError>>(text.as_bytes()) {
                 Ok(Ok(letter)) => {
                     self.form.set_issue(Field::Letter, None);
                     self.letter.set(Some(letter));

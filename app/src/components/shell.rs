@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    components::Outlet,
-    hooks::use_location,
-};
+use leptos_router::hooks::use_location;
 
 use super::Icon;
 use crate::{api::session::Me, session::Session};
@@ -27,7 +24,10 @@ pub fn PageTitle(
 
 /// Every page behind the top bar.
 #[component]
-pub fn AppShell() -> impl IntoView {
+pub fn AppShell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
     let session = expect_context::<Session>();
     view! {
         <a class="skip" href="#isi" rel="external">"Langsung ke isi"</a>
@@ -42,7 +42,7 @@ pub fn AppShell() -> impl IntoView {
                     </Transition>
                 </div>
             </header>
-            <Outlet />
+            {children()}
             <Footer />
         </div>
     }
@@ -173,7 +173,10 @@ fn Footer() -> impl IntoView {
 
 /// Sign-in and its neighbours: the form beside the gate. Who is signed in already goes on.
 #[component]
-pub fn EntryShell() -> impl IntoView {
+pub fn EntryShell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
     view! {
         <div class="entry">
             <main id="isi" tabindex="-1">
@@ -181,7 +184,7 @@ pub fn EntryShell() -> impl IntoView {
                     <svg class="mark" aria-hidden="true"><use href="/icons.svg#i-gate" /></svg>
                     "Gerbang"
                 </a>
-                <Outlet />
+                {children()}
                 <p class="cap row">
                     <a href="/bantuan">"Pusat Bantuan"</a>
                     <a href="/ketentuan">"Syarat dan Ketentuan"</a>

@@ -85,5 +85,6 @@ async fn post(action: &str, body: UrlSearchParams) -> Reply {
     let request = Request::post(action).header("Accept", "application/json").body(body);
     let Ok(request) = request else { return unreachable() };
     let Ok(response) = request.send().await else { return unreachable() };
-    response.json().await.unwrap_or_else(|_| unreachable())
+    let Ok(body) = response.binary().await else { return unreachable() };
+    serde_json::from_slice(&body).unwrap_or_else(|_| unreachable())
 }

@@ -40,7 +40,7 @@ pub struct FirstPost(StoredValue<Option<Posted>>);
 
 /// Reads the posted form of this request, if there is one; once, at the root of the app.
 pub fn provide_first_post() {
-    let posted = SharedValue::new(|| {
+    let posted = SharedValue::<_, crate::components::loaded::PageJson>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
         return use_context::<axum::http::request::Parts>()
             .and_then(|parts| parts.extensions.get::<Posted>().cloned());

@@ -5,7 +5,10 @@ pub mod account;
 pub mod desk;
 pub mod entry;
 pub mod help;
+pub mod page;
 pub mod wizard;
+
+pub use page::Page;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -21,8 +21,7 @@ use crate::{
 };
 
 /// `/akses`
-#[component]
-pub fn Overview() -> impl IntoView {
+pub fn overview_page() -> impl IntoView {
     let data = page_data(|| (), |()| overview());
     follow_applications();
     view! {
@@ -265,8 +264,7 @@ fn Waiting(item: ApplicationView) -> impl IntoView {
 }
 
 /// `/pengaturan/instansi`: every application that was sent, with its status (guide step 15).
-#[component]
-pub fn InstitutionSettings() -> impl IntoView {
+pub fn institution_settings() -> impl IntoView {
     let data = page_data(|| (), |()| history());
     follow_applications();
     view! {

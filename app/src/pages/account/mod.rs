@@ -75,8 +75,7 @@ fn Saved(text: &'static str) -> impl IntoView {
 }
 
 /// `/profil`
-#[component]
-pub fn ProfilePage() -> impl IntoView {
+pub fn profile_page() -> impl IntoView {
     let data = page_data(|| (), |()| profile());
     let form = FormState::new();
     focus_first_issue(form);
@@ -162,8 +161,7 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
 }
 
 /// `/profil/kata-sandi`
-#[component]
-pub fn PasswordPage() -> impl IntoView {
+pub fn password_page() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {
@@ -197,8 +195,7 @@ pub fn PasswordPage() -> impl IntoView {
 }
 
 /// `/profil/sesi`
-#[component]
-pub fn SessionsPage() -> impl IntoView {
+pub fn sessions_page() -> impl IntoView {
     let data = page_data(|| (), |()| sessions());
     let form = FormState::new();
     view! {

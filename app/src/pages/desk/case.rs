@@ -20,12 +20,9 @@ use crate::{
     session::zone,
 };
 
-pub fn data() -> Resource<Result<CaseView, ApiError>> {
-    page_data(path_id(), |id| async move { case(id.ok_or(ApiError::NotFound)?).await })
-}
-
-/// The letter beside the data, and the verdict.
-pub fn page(data: Resource<Result<CaseView, ApiError>>) -> AnyView {
+/// `/verifikasi/{id}`: the letter beside the data, and the verdict.
+pub fn case_page() -> impl IntoView {
+    let data = page_data(path_id(), |id| async move { case(id.ok_or(ApiError::NotFound)?).await });
     let form = FormState::new();
     focus_first_issue(form);
     view! { <Loaded data view={move |case: CaseView| view! { <Case form case /> }.into_any()} /> }.into_any()

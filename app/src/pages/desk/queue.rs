@@ -2,20 +2,14 @@ use domain::indonesian::date_time;
 use leptos::prelude::*;
 
 use crate::{
-    api::{
-        ApiError,
-        desk::{QueueView, WaitingView, queue},
-    },
+    api::desk::{QueueView, WaitingView, queue},
     components::{Icon, Loaded, PageTitle, calendar::remaining, page_data},
     session::zone,
 };
 
-pub fn data() -> Resource<Result<QueueView, ApiError>> {
-    page_data(|| (), |()| queue())
-}
-
-/// The queue, oldest first.
-pub fn page(data: Resource<Result<QueueView, ApiError>>) -> AnyView {
+/// `/verifikasi`: the queue, oldest first.
+pub fn queue_page() -> impl IntoView {
+    let data = page_data(|| (), |()| queue());
     view! {
         <PageTitle text="Antrean verifikasi" />
         <Loaded data view={|queue: QueueView| view! { <Queue queue /> }.into_any()} />

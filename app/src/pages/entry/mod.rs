@@ -14,6 +14,7 @@ use crate::{
     components::{
         Banner, FormProblem, PageTitle, PasswordField, TextField, Tone,
         field::{Check, focus_first_issue},
+        page_data,
     },
     forms::{FormState, PostForm},
 };
@@ -45,8 +46,7 @@ pub fn SendButton(
 }
 
 /// `/masuk`
-#[component]
-pub fn SignIn() -> impl IntoView {
+pub fn sign_in() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     let query = use_query_map();
@@ -87,8 +87,7 @@ pub fn SignIn() -> impl IntoView {
 }
 
 /// `/daftar`
-#[component]
-pub fn SignUp() -> impl IntoView {
+pub fn sign_up() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {
@@ -133,8 +132,7 @@ pub fn SignUp() -> impl IntoView {
 }
 
 /// `/daftar/terkirim`: the same for every address.
-#[component]
-pub fn SignUpSent() -> impl IntoView {
+pub fn sign_up_sent() -> impl IntoView {
     view! {
         <PageTitle text="Periksa surel Anda" />
         <div class="stack g6">
@@ -151,14 +149,13 @@ pub fn SignUpSent() -> impl IntoView {
 }
 
 /// `/daftar/konfirmasi?token=…`
-#[component]
-pub fn Confirm() -> impl IntoView {
+pub fn confirm() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     // A form that came back has its token among what was typed.
     let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
     let token = StoredValue::new(token.unwrap_or_default());
-    let email = Resource::new_blocking(move || token.get_value(), registration);
+    let email = page_data(move || token.get_value(), registration);
     view! {
         <PageTitle text="Konfirmasi alamat surel" />
         <Transition>
@@ -198,8 +195,7 @@ pub fn Confirm() -> impl IntoView {
 }
 
 /// `/lupa-kata-sandi`
-#[component]
-pub fn Forgot() -> impl IntoView {
+pub fn forgot() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {
@@ -227,8 +223,7 @@ pub fn Forgot() -> impl IntoView {
 }
 
 /// `/lupa-kata-sandi/terkirim`: the same for every address.
-#[component]
-pub fn ForgotSent() -> impl IntoView {
+pub fn forgot_sent() -> impl IntoView {
     view! {
         <PageTitle text="Periksa surel Anda" />
         <div class="stack g6">
@@ -245,13 +240,12 @@ pub fn ForgotSent() -> impl IntoView {
 }
 
 /// `/atur-ulang-kata-sandi?token=…`
-#[component]
-pub fn Reset() -> impl IntoView {
+pub fn reset() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
     let token = StoredValue::new(token.unwrap_or_default());
-    let holds = Resource::new_blocking(move || token.get_value(), check_reset);
+    let holds = page_data(move || token.get_value(), check_reset);
     let over = move || form.problem(Field::Form) == Some(Problem::LinkExpired);
     view! {
         <PageTitle text="Kata sandi baru" />

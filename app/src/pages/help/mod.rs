@@ -25,8 +25,7 @@ const CHECK_EMAIL: Check = |value| Email::parse(value).map(|_| ());
 const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
 
 /// `/bantuan`, with `?langkah=` and `?pengajuan=` from where help was asked for.
-#[component]
-pub fn HelpPage() -> impl IntoView {
+pub fn help_page() -> impl IntoView {
     let query = use_query_map();
     let context =
         Memo::new(move |_| query.with(|query| HelpContext::from_slug(&query.get("langkah").unwrap_or_default())));
@@ -151,8 +150,7 @@ fn MessageForm(context: Memo<HelpContext>) -> impl IntoView {
 }
 
 /// `/bantuan/terkirim?tiket=…`
-#[component]
-pub fn HelpSent() -> impl IntoView {
+pub fn help_sent() -> impl IntoView {
     let query = use_query_map();
     // Only what reads like a ticket number is shown: the address is anybody's to write.
     let ticket = move || {
@@ -192,8 +190,7 @@ fn Prose(title: &'static str, lead: &'static str, children: Children) -> impl In
 }
 
 /// `/ketentuan`
-#[component]
-pub fn Terms() -> impl IntoView {
+pub fn terms() -> impl IntoView {
     view! {
         <Prose title="Syarat dan Ketentuan" lead="Aturan memakai Gerbang, Manajemen Akun Terpusat.">
             <h2>"Akun dan akses"</h2>
@@ -216,8 +213,7 @@ pub fn Terms() -> impl IntoView {
 }
 
 /// `/privasi`
-#[component]
-pub fn Privacy() -> impl IntoView {
+pub fn privacy() -> impl IntoView {
     view! {
         <Prose title="Kebijakan Privasi" lead="Data apa yang disimpan, untuk apa, dan siapa yang melihatnya.">
             <h2>"Data yang disimpan"</h2>

@@ -26,8 +26,7 @@ use crate::{
 };
 
 /// `/akses/pengajuan/{id}/formulir`: the form of guide step 10.
-#[component]
-pub fn FormStep() -> impl IntoView {
+pub fn form_step() -> impl IntoView {
     let form = FormState::new();
     view! { {over_draft(Step::Form, move |draft| view! { <FormPage form draft /> }.into_any())} }.into_any()
 }

@@ -7,12 +7,12 @@ mod sirup;
 mod start;
 mod status;
 
-pub use form::FormStep;
-pub use picking::{InstitutionSearch, WorkUnitSearch};
-pub use review::ReviewStep;
-pub use sirup::SirupStep;
-pub use start::{Resume, Start};
-pub use status::{DetailPage, StatusPage};
+pub use form::form_step;
+pub use picking::{institution_search, work_unit_search};
+pub use review::review_step;
+pub use sirup::sirup_step;
+pub use start::{resume, start};
+pub use status::{detail_page, status_page};
 
 use domain::{
     conflict::Conflict,

@@ -26,14 +26,12 @@ enum What {
 }
 
 /// `/akses/pengajuan/{id}/instansi?q=…`
-#[component]
-pub fn InstitutionSearch() -> impl IntoView {
+pub fn institution_search() -> impl IntoView {
     search(What::Institution)
 }
 
 /// `/akses/pengajuan/{id}/satker?q=…`
-#[component]
-pub fn WorkUnitSearch() -> impl IntoView {
+pub fn work_unit_search() -> impl IntoView {
     search(What::WorkUnit)
 }
 

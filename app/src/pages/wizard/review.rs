@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// `/akses/pengajuan/{id}/tinjau`: everything that was entered, and **Kirim** (guide step 12).
-#[component]
-pub fn ReviewStep() -> impl IntoView {
+pub fn review_step() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {

@@ -20,8 +20,7 @@ use crate::{
 };
 
 /// `/akses/pengajuan/{id}/sirup`: Hubungkan Akses SiRUP (guide steps 3 to 9); with `?baru`, the confirmation of step 9.
-#[component]
-pub fn SirupStep() -> impl IntoView {
+pub fn sirup_step() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {

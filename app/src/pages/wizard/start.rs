@@ -17,8 +17,7 @@ use crate::{
 };
 
 /// `/akses/baru`: Tipe Profil and Role (guide step 2); with `?dari=`, a new start from a refused application (step 15).
-#[component]
-pub fn Start() -> impl IntoView {
+pub fn start() -> impl IntoView {
     // Only who is signed in gets to choose.
     let data = page_data(|| (), |()| async { me().await?.ok_or(crate::api::ApiError::SignedOut) });
     let form = FormState::new();
@@ -141,8 +140,7 @@ fn again(form: FormState, from: String) -> impl IntoView {
 }
 
 /// `/akses/pengajuan/{id}`: on to the first step that is not finished.
-#[component]
-pub fn Resume() -> impl IntoView {
+pub fn resume() -> impl IntoView {
     over_draft(domain::wizard::Step::Sirup, |draft| {
         let next = draft.next();
         view! { <Redirect path=draft.path(next) /> }.into_any()

@@ -14,7 +14,7 @@ use crate::{
     },
     components::{
         Banner, DayStrip, Dialog, FormProblem, Icon, Loaded, PageTitle, StatusBadge, Tone, WizardStep,
-        calendar::remaining, page_data,
+        calendar::remaining, loaded::Data, page_data,
     },
     forms::{FormState, PostForm},
     live::{Reload, follow_applications},
@@ -22,13 +22,12 @@ use crate::{
     session::zone,
 };
 
-fn data() -> Resource<Result<StatusView, ApiError>> {
+fn data() -> Data<StatusView> {
     page_data(path_id(), |id| async move { status(id.ok_or(ApiError::NotFound)?).await })
 }
 
 /// `/akses/pengajuan/{id}/status`: where the application stands; changes by itself (guide steps 13 to 15).
-#[component]
-pub fn StatusPage() -> impl IntoView {
+pub fn status_page() -> impl IntoView {
     let (data, form) = (data(), FormState::new());
     follow_applications();
     view! {
@@ -295,8 +294,7 @@ fn WithdrawDialog(form: FormState, id: Uuid) -> impl IntoView {
 }
 
 /// `/akses/pengajuan/{id}/rincian`: what was sent (**Lihat pengajuan**).
-#[component]
-pub fn DetailPage() -> impl IntoView {
+pub fn detail_page() -> impl IntoView {
     let data = data();
     view! {
         <PageTitle text="Rincian pengajuan" />
