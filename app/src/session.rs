@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::session::{Me, me},
-    components::loaded::Data,
+    components::loaded::{Data, PageJson},
 };
 
 /// The person who is signed in, asked for once and again after signing in or out.
@@ -13,14 +13,29 @@ use crate::{
 pub struct Session {
     /// The answer.
     pub me: Data<Option<Me>>,
+    zone: RwSignal<Zone>,
 }
 
 impl Session {
     /// Makes it; once, at the root of the app.
-    pub fn provide() -> Self {
-        let session = Self { me: Resource::new_with_options(|| (), |()| me(), true) };
-        provide_context(session);
-        session
+    pub fn provide() {
+        let zone = SharedValue::<_, PageJson>::new_with_encoding(|| {
+            #[cfg(feature = "ssr")]
+            return crate::state::Caller::current()
+                .ok()
+                .and_then(|caller| Some(caller.actor?.zone))
+                .unwrap_or_default();
+            #[cfg(not(feature = "ssr"))]
+            Zone::default()
+        });
+        let zone = RwSignal::new(zone.into_inner());
+        let me = Resource::new_with_options(|| (), |()| me(), true);
+        Effect::new(move |_| {
+            if let Some(Ok(Some(me))) = me.get() {
+                zone.set(me.zone);
+            }
+        });
+        provide_context(Self { me, zone });
     }
 
     /// Asks again.
@@ -31,12 +46,5 @@ impl Session {
 
 /// The time zone of the person, for times on screen; that of Jakarta while nobody is signed in.
 pub fn zone() -> Zone {
-    #[cfg(feature = "ssr")]
-    if let Ok(caller) = crate::state::Caller::current() {
-        return caller.actor.map(|actor| actor.zone).unwrap_or_default();
-    }
-    use_context::<Session>()
-        .and_then(|session| session.me.try_get_untracked().flatten())
-        .and_then(|me| me.ok().flatten().map(|me| me.zone))
-        .unwrap_or_default()
+    use_context::<Session>().map(|session| session.zone.get_untracked()).unwrap_or_default()
 }

@@ -142,7 +142,9 @@ pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, 
     }
     execute!(tx, "DELETE FROM registrations WHERE email = $1", &email)?;
     let session = sessions::open(backend, &mut tx, user_id, origin).await?;
-    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ()).await?;
+    backend
+        .record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())
+        .await?;
     tx.commit().await?;
     Ok(session)
 }
@@ -223,12 +225,7 @@ pub async fn forgot_password(backend: &Backend, email: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`Problem::LinkExpired`] or what is wrong with the password.
-pub async fn reset_password(
-    backend: &Backend,
-    token: &Token,
-    password: &SecretString,
-    origin: &Origin,
-) -> Result<()> {
+pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretString, origin: &Origin) -> Result<()> {
     let user: Option<(Uuid, String, String)> = {
         let mut conn = backend.db.read().await?;
         fetch_optional!(

@@ -175,10 +175,42 @@ const PROVINCIAL: &[&str] = &[
 
 /// Towns after which regional offices are named.
 const TOWNS: &[&str] = &[
-    "Banda Aceh", "Medan", "Padang", "Pekanbaru", "Jambi", "Palembang", "Bandar Lampung", "Serang", "Jakarta", "Bandung",
-    "Semarang", "Yogyakarta", "Surabaya", "Denpasar", "Mataram", "Kupang", "Pontianak", "Banjarmasin", "Samarinda",
-    "Manado", "Palu", "Makassar", "Kendari", "Ambon", "Ternate", "Jayapura",
+    "Banda Aceh",
+    "Medan",
+    "Padang",
+    "Pekanbaru",
+    "Jambi",
+    "Palembang",
+    "Bandar Lampung",
+    "Serang",
+    "Jakarta",
+    "Bandung",
+    "Semarang",
+    "Yogyakarta",
+    "Surabaya",
+    "Denpasar",
+    "Mataram",
+    "Kupang",
+    "Pontianak",
+    "Banjarmasin",
+    "Samarinda",
+    "Manado",
+    "Palu",
+    "Makassar",
+    "Kendari",
+    "Ambon",
+    "Ternate",
+    "Jayapura",
 ];
+
+/// Institution and work unit of the people that the SiRUP simulator knows, by code: the first made-up work unit of the
+/// Ministry of Manpower.
+pub fn sirup_work_unit(year: i32) -> (String, String) {
+    let rows = made_up_work_units(year);
+    let of = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+    let found = rows.as_array().into_iter().flatten().find(|row| row["kd_klpd"] == "K34");
+    found.map(|row| (of(row, "kd_klpd"), of(row, "kd_satker_str"))).unwrap_or_default()
+}
 
 /// Some thousand work units in the shape of the gateway: plausible names, made-up codes, some of them closed.
 fn made_up_work_units(year: i32) -> serde_json::Value {

@@ -46,10 +46,7 @@ pub struct Question {
 pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, question: &Question) -> Result<String> {
     let (name, email) = match actor {
         Some(actor) => (Ok(actor.name.clone()), Email::parse(&actor.email)),
-        None => (
-            PersonName::parse(&question.name).map(|name| name.as_str().to_owned()),
-            Email::parse(&question.email),
-        ),
+        None => (PersonName::parse(&question.name).map(|name| name.as_str().to_owned()), Email::parse(&question.email)),
     };
     let message = question.message.trim();
     let length = match message.chars().count() {
@@ -60,8 +57,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     };
     let (Ok(name), Ok(email), None) = (&name, &email, &length) else {
         let found = [(Field::Name, name.err()), (Field::Email, email.err()), (Field::Message, length)];
-        let issues =
-            found.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect();
+        let issues = found.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect();
         return Err(Error::Invalid(issues));
     };
     backend.count_attempt(Scope::Help, &from.to_string()).await?;
@@ -95,8 +91,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     };
     backend.post(&mut tx, &backend.settings.help_address, &request).await?;
     if actor.is_some() {
-        let copy =
-            Mail::HelpReceived { name: name.clone(), reference: reference.clone(), message: message.to_owned() };
+        let copy = Mail::HelpReceived { name: name.clone(), reference: reference.clone(), message: message.to_owned() };
         backend.post(&mut tx, email, &copy).await?;
     }
     let who = actor.map_or_else(|| Who::at(None, from), Who::from);

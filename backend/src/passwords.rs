@@ -1,6 +1,8 @@
 //! Hashing passwords with Argon2id, off the async threads and a few at a time; refusing common ones.
 
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString};
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
+};
 use domain::{issue::Problem, password::check_length};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -17,8 +19,22 @@ const AT_ONCE: usize = 2;
 
 /// Words that lie close to hand here and that no list of English passwords carries.
 const LOCAL_WORDS: &[&str] = &[
-    "anggaran", "bismillah", "indonesia", "inaproc", "jakarta", "katasandi", "kementerian", "lkpp", "merdeka",
-    "pengadaan", "rahasia", "sandi", "satker", "sayang", "sirup", "spse",
+    "anggaran",
+    "bismillah",
+    "indonesia",
+    "inaproc",
+    "jakarta",
+    "katasandi",
+    "kementerian",
+    "lkpp",
+    "merdeka",
+    "pengadaan",
+    "rahasia",
+    "sandi",
+    "satker",
+    "sayang",
+    "sirup",
+    "spse",
 ];
 
 /// The hasher.
@@ -90,7 +106,8 @@ pub fn check_new(password: &SecretString, about: &[&str]) -> Result<(), Problem>
     let password = password.expose_secret();
     check_length(password)?;
     let mut words: Vec<&str> = LOCAL_WORDS.to_vec();
-    words.extend(about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2));
+    words
+        .extend(about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2));
     // Beyond 100 characters zxcvbn only gets slower; a password that long is not on a list.
     let head: String = password.chars().take(100).collect();
     // Fewer than a million guesses: on a list, or a small change of one.

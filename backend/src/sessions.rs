@@ -97,8 +97,7 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE id = $1", row.id, now.micros())?;
         tx.commit().await?;
     }
-    let staff_role: Option<StaffRole> =
-        row.staff_role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
+    let staff_role: Option<StaffRole> = row.staff_role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
     Ok(Some(Actor {
         user_id: row.user_id,
         session_id: row.id,
@@ -167,9 +166,7 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
     let mut tx = backend.db.begin().await?;
     let ended = match which {
         Which::Others => end_others(&mut tx, actor).await?,
-        Which::One(id) => {
-            execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?
-        }
+        Which::One(id) => execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?,
     };
     if ended > 0 {
         backend.record(&mut tx, actor, Action::SessionEnded, Some(actor.user_id), ended).await?;

@@ -85,11 +85,8 @@ pub async fn queue(backend: &Backend, actor: &Actor) -> Result<(Vec<Waiting>, u3
          WHERE a.status IN ('submitted', 'in_review') ORDER BY a.submitted_at, a.id LIMIT $1",
         PAGE
     )?;
-    let (total,): (i64,) = fetch_one!(
-        conn,
-        (i64,),
-        "SELECT count(*) FROM applications WHERE status IN ('submitted', 'in_review')"
-    )?;
+    let (total,): (i64,) =
+        fetch_one!(conn, (i64,), "SELECT count(*) FROM applications WHERE status IN ('submitted', 'in_review')")?;
     let (holidays, today) = (holidays(&mut conn).await?, backend.world.today(actor.zone));
     let waiting = rows
         .into_iter()
@@ -229,7 +226,8 @@ async fn find(conn: &mut Conn, id: Uuid) -> Result<CaseRow> {
 
 impl CaseRow {
     fn validity(&self) -> Result<Validity> {
-        Validity::new(self.first_day, self.last_day).ok_or_else(|| Error::internal("a period that ends before it begins"))
+        Validity::new(self.first_day, self.last_day)
+            .ok_or_else(|| Error::internal("a period that ends before it begins"))
     }
 
     fn decision(&self) -> Result<Option<Decision>> {
@@ -404,10 +402,9 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
             }
             (Action::ApplicationApproved, Mail::Approved { name: row.name, case })
         }
-        Verdict::Reject => (
-            Action::ApplicationRejected,
-            Mail::Rejected { name: row.name, case, reason: reason.to_owned() },
-        ),
+        Verdict::Reject => {
+            (Action::ApplicationRejected, Mail::Rejected { name: row.name, case, reason: reason.to_owned() })
+        }
     };
     backend.post(&mut tx, &recipient, &mail).await?;
     backend.record(&mut tx, actor, action, Some(id), refused).await?;

@@ -44,7 +44,12 @@ pub struct Application {
 ///
 /// # Errors
 /// Whatever does not open.
-pub async fn open_backend(config: &Config, base_url: Url, program: PathBuf, world: World) -> Result<Backend, StartError> {
+pub async fn open_backend(
+    config: &Config,
+    base_url: Url,
+    program: PathBuf,
+    world: World,
+) -> Result<Backend, StartError> {
     std::fs::create_dir_all(&config.data_dir)?;
     let db = Db::connect(config.database_url.expose_secret()).await?;
     db.migrate().await?;
@@ -88,8 +93,7 @@ impl Application {
             Some(url) => Transport::smtp(url)?,
             None => Transport::Shown,
         };
-        let mailbox =
-            Mailbox { transport, from: config.mail_from.clone(), keeps_secrets: config.is_development() };
+        let mailbox = Mailbox { transport, from: config.mail_from.clone(), keeps_secrets: config.is_development() };
         let state = AppState {
             backend: backend.clone(),
             leptos_options: leptos_options(&config, addr),
@@ -117,7 +121,11 @@ impl Application {
     ///
     /// # Errors
     /// If the listener fails.
-    pub async fn run(self, workers: bool, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), StartError> {
+    pub async fn run(
+        self,
+        workers: bool,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), StartError> {
         let Self { backend, listener, state, config, mailbox, stop, .. } = self;
         let mut tasks = tokio::task::JoinSet::new();
         if workers {

@@ -210,17 +210,18 @@ impl Raw {
             }
         }
         let from = self.mail_from.as_deref().unwrap_or("Gerbang <tidak-membalas@gerbang.contoh.go.id>");
-        let mail_from = from
-            .parse()
-            .map_err(|_| wrong("MAIL_FROM", format!("{from:?} bukan pengirim seperti Gerbang <nama@instansi.go.id>.")))?;
+        let mail_from = from.parse().map_err(|_| {
+            wrong("MAIL_FROM", format!("{from:?} bukan pengirim seperti Gerbang <nama@instansi.go.id>."))
+        })?;
         let help = self.help_url.as_deref().unwrap_or("mailto:bantuan@contoh.go.id");
         let help_address = Email::parse(help.trim_start_matches("mailto:"))
             .map_err(|_| wrong("HELP_URL", format!("{help:?} bukan alamat surel atau mailto:alamat.")))?;
         let documents_url = self
             .documents_url
             .map(|text| {
-                text.parse::<Url>()
-                    .map_err(|_| wrong("DOCUMENTS_URL", format!("{text:?} bukan alamat seperti file:///srv/surat atau s3://ember.")))
+                text.parse::<Url>().map_err(|_| {
+                    wrong("DOCUMENTS_URL", format!("{text:?} bukan alamat seperti file:///srv/surat atau s3://ember."))
+                })
             })
             .transpose()?;
         let trusted_proxies = self
@@ -331,7 +332,8 @@ mod tests {
 
     #[test]
     fn secrets_are_not_printed() {
-        let config = Config::from_pairs(&[("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h")]).unwrap();
+        let config =
+            Config::from_pairs(&[("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h")]).unwrap();
         let printed = format!("{config:?}");
         assert!(!printed.contains("sangat-rahasia") && !printed.contains("sandi@"));
     }

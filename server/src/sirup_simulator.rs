@@ -9,7 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use backend::development::SIRUP_PASSWORD;
+use backend::{
+    development::{SIRUP_PASSWORD, sirup_work_unit},
+    world::World,
+};
+use domain::time::Zone;
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -28,8 +32,6 @@ struct Account {
     username: &'static str,
     name: &'static str,
     role: &'static str,
-    kd_klpd: &'static str,
-    kd_satker: &'static str,
     registered_at: &'static str,
     manner: Manner,
 }
@@ -41,11 +43,8 @@ const fn account(
     registered_at: &'static str,
     manner: Manner,
 ) -> Account {
-    Account { username, name, role, kd_klpd: "K34", kd_satker: KD_SATKER, registered_at, manner }
+    Account { username, name, role, registered_at, manner }
 }
-
-/// A work unit of the development data: the first of `K34`.
-const KD_SATKER: &str = "023000";
 
 const ACCOUNTS: &[Account] = &[
     account("pa.lama", "Siti Rahmawati", "PA", "2023-02-01T09:00:00+07:00", Manner::Answers),
@@ -72,8 +71,8 @@ struct Reply {
     username: &'static str,
     name: &'static str,
     role: &'static str,
-    kd_klpd: &'static str,
-    kd_satker: &'static str,
+    kd_klpd: String,
+    kd_satker: String,
     registered_at: &'static str,
 }
 
@@ -107,15 +106,18 @@ async fn answer(known: bool, question: Question) -> Response {
         _ => {}
     }
     match account {
-        Some(account) if question.password == SIRUP_PASSWORD => Json(Reply {
-            username: account.username,
-            name: account.name,
-            role: account.role,
-            kd_klpd: account.kd_klpd,
-            kd_satker: account.kd_satker,
-            registered_at: account.registered_at,
-        })
-        .into_response(),
+        Some(account) if question.password == SIRUP_PASSWORD => {
+            let (kd_klpd, kd_satker) = sirup_work_unit(World::system().today(Zone::Wib).year());
+            Json(Reply {
+                username: account.username,
+                name: account.name,
+                role: account.role,
+                kd_klpd,
+                kd_satker,
+                registered_at: account.registered_at,
+            })
+            .into_response()
+        }
         _ => StatusCode::UNAUTHORIZED.into_response(),
     }
 }

@@ -161,8 +161,7 @@ mod handlers {
 
     /// Signs in, and goes on to where the person wanted to go.
     pub async fn sign_in(Post { caller, form, answer }: Post<SignInForm>) -> Response {
-        let token =
-            accounts::sign_in(&caller.backend, &form.email, &form.password.secret(), &caller.origin).await;
+        let token = accounts::sign_in(&caller.backend, &form.email, &form.password.secret(), &caller.origin).await;
         let to = own_path(form.lanjut.as_deref(), "/akses");
         let done = token.map(|token| Done::go(to).with_session(caller.cookies.set_session(&token)));
         answer.send(done.map_err(ApiError::from)).await
@@ -189,8 +188,7 @@ mod handlers {
 
     /// Takes a sign-up; says the same whether or not the address is known.
     pub async fn sign_up(Post { caller, form, answer }: Post<SignUpForm>) -> Response {
-        let sign_up =
-            accounts::SignUp { name: form.name, email: form.email, password: form.password.secret() };
+        let sign_up = accounts::SignUp { name: form.name, email: form.email, password: form.password.secret() };
         let outcome = accounts::sign_up(&caller.backend, &sign_up).await;
         answer.send(outcome.map(|()| Done::go("/daftar/terkirim")).map_err(ApiError::from)).await
     }
@@ -227,8 +225,7 @@ mod handlers {
     /// Sets a new password by the link of a mail.
     pub async fn reset(Post { caller, form, answer }: Post<ConfirmForm>) -> Response {
         let token = Token::presented(&form.token);
-        let outcome =
-            accounts::reset_password(&caller.backend, &token, &form.password.secret(), &caller.origin).await;
+        let outcome = accounts::reset_password(&caller.backend, &token, &form.password.secret(), &caller.origin).await;
         answer.send(outcome.map(|()| Done::go("/masuk?kata-sandi=baru")).map_err(ApiError::from)).await
     }
 
@@ -237,7 +234,7 @@ mod handlers {
     #[serde(default)]
     pub struct ProfileForm {
         name: String,
-        kind: String,
+        employee_number_kind: String,
         employee_number: String,
         phone: String,
         zone: String,
@@ -250,7 +247,10 @@ mod handlers {
             let not_offered = |field| move |_| ApiError::from(backend::Error::invalid(field, Problem::NotOffered));
             let profile = accounts::ProfileForm {
                 name: form.name,
-                employee_number_kind: form.kind.parse().map_err(not_offered(Field::EmployeeNumber))?,
+                employee_number_kind: form
+                    .employee_number_kind
+                    .parse()
+                    .map_err(not_offered(Field::EmployeeNumberKind))?,
                 employee_number: form.employee_number,
                 phone: form.phone,
                 zone: form.zone.parse::<Zone>().map_err(not_offered(Field::Zone))?,
@@ -309,7 +309,8 @@ mod tests {
 
     #[test]
     fn devices_are_named_in_a_few_words() {
-        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
         assert_eq!(device(chrome), "Chrome di Linux");
         assert_eq!(device("curl/8"), "Perangkat tidak dikenal");
     }

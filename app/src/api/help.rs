@@ -24,15 +24,8 @@ pub enum HelpContext {
 
 impl HelpContext {
     /// All of them, in the order of the help page.
-    pub const ALL: [Self; 7] = [
-        Self::SirupWrong,
-        Self::SirupLate,
-        Self::SirupLinked,
-        Self::SirupDown,
-        Self::Form,
-        Self::Waiting,
-        Self::Other,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::SirupWrong, Self::SirupLate, Self::SirupLinked, Self::SirupDown, Self::Form, Self::Waiting, Self::Other];
 
     /// Its value in a link, and the anchor of its answer.
     pub const fn slug(self) -> &'static str {

@@ -147,11 +147,8 @@ pub async fn work_units(institution: Uuid, query: String) -> Result<Options, Api
     caller.actor()?;
     let snapshot = caller.backend.master_data.snapshot();
     let found = snapshot.work_units(institution, &query, MOST_OPTIONS);
-    let options = found
-        .hits
-        .into_iter()
-        .map(|((id, code, name), marks)| PickerOption { id, name, code, marks })
-        .collect();
+    let options =
+        found.hits.into_iter().map(|((id, code, name), marks)| PickerOption { id, name, code, marks }).collect();
     Ok(Options { options, total: found.total, of: found.of, year: snapshot.year() })
 }
 
@@ -294,8 +291,9 @@ mod handlers {
         let outcome = async {
             let actor = caller.actor()?;
             if let Some(previous) = form.dari {
+                // To the form, where the reason stands beside the old answers, even if nothing in them is missing.
                 let id = applications::start_again(&caller.backend, actor, previous).await?;
-                return Ok(Done::go(format!("/akses/pengajuan/{id}")));
+                return Ok(Done::go(path(id, "formulir")));
             }
             let profile_type: Option<ProfileType> = form.profile_type.parse().ok();
             let role: Option<Role> = form.role.parse().ok();
@@ -420,14 +418,18 @@ mod handlers {
     }
 
     /// Saves the answers, keeps the letter if one came, and does what the button says.
-    async fn save_form(id: Uuid, Post { caller, form, answer }: Post<FormFields>, letter: Option<SentLetter>) -> Response {
+    async fn save_form(
+        id: Uuid,
+        Post { caller, form, answer }: Post<FormFields>,
+        letter: Option<SentLetter>,
+    ) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
             let version = form.version.parse().unwrap_or(0);
             applications::save(&caller.backend, actor, id, version, form.answers()).await?;
             if let Some((file_name, bytes)) = letter {
-                let bytes = bytes
-                    .map_err(|problem| backend::Error::invalid(Field::Letter, Problem::Letter(problem)))?;
+                let bytes =
+                    bytes.map_err(|problem| backend::Error::invalid(Field::Letter, Problem::Letter(problem)))?;
                 applications::attach_letter(&caller.backend, actor, id, &file_name, bytes).await?;
             }
             match form.aksi.as_str() {
@@ -436,8 +438,12 @@ mod handlers {
                     Ok(Done::go(format!("{}#letter", path(id, "formulir"))))
                 }
                 "unggah" => Ok(Done::go(format!("{}#letter", path(id, "formulir")))),
-                "instansi" => Ok(Done::go(format!("{}?q={}", path(id, "instansi"), crate::query_value(&form.institution_query)))),
-                "satker" => Ok(Done::go(format!("{}?q={}", path(id, "satker"), crate::query_value(&form.work_unit_query)))),
+                "instansi" => {
+                    Ok(Done::go(format!("{}?q={}", path(id, "instansi"), crate::query_value(&form.institution_query))))
+                }
+                "satker" => {
+                    Ok(Done::go(format!("{}?q={}", path(id, "satker"), crate::query_value(&form.work_unit_query))))
+                }
                 "simpan" => Ok(Done::go("/akses")),
                 _ => {
                     let stored = applications::draft(&caller.backend, actor, id).await?;
@@ -512,7 +518,9 @@ mod handlers {
             match applications::submit(&caller.backend, actor, id, submission).await {
                 Ok(_) => Ok(Done::go(path(id, "status"))),
                 // What is wrong is not on this page: on to the one that shows it.
-                Err(backend::Error::Invalid(issues)) if issues.iter().any(|issue| issue.field != Field::Confirmation) => {
+                Err(backend::Error::Invalid(issues))
+                    if issues.iter().any(|issue| issue.field != Field::Confirmation) =>
+                {
                     Ok(Done::go(format!("{}?periksa", path(id, "formulir"))))
                 }
                 Err(error) => Err(error.into()),

@@ -1,6 +1,10 @@
 //! Radio buttons as cards, and tick boxes.
 
+use domain::issue::Field;
 use leptos::prelude::*;
+
+use super::field::{FieldError, described_by, invalid};
+use crate::forms::FormState;
 
 /// One of several, as a card.
 #[component]
@@ -41,6 +45,37 @@ pub fn Choice(
                 None => title.into_any(),
             }}
         </label>
+    }
+    .into_any()
+}
+
+/// Several choices of which one is taken: their name, the choices, what is wrong.
+#[component]
+pub fn Choices(
+    /// The form.
+    form: FormState,
+    /// The field.
+    field: Field,
+    /// Its label.
+    label: &'static str,
+    /// Whether the choices stand side by side.
+    #[prop(optional)]
+    beside: bool,
+    /// The choices.
+    children: Children,
+) -> impl IntoView {
+    let class = if beside { "cols cols--choices g2" } else { "stack g2" };
+    view! {
+        <fieldset
+            class="field"
+            role="radiogroup"
+            aria-invalid=invalid(form, field)
+            aria-describedby=described_by(form, field, false)
+        >
+            <legend class="label">{label}</legend>
+            <div class=class>{children()}</div>
+            <FieldError form field />
+        </fieldset>
     }
     .into_any()
 }

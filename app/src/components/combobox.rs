@@ -137,9 +137,8 @@ pub fn Combobox(
             }
             "Enter" if open.get_untracked() => {
                 event.prevent_default();
-                let option = active
-                    .get_untracked()
-                    .and_then(|at| found.with_untracked(|found| found.options.get(at).cloned()));
+                let option =
+                    active.get_untracked().and_then(|at| found.with_untracked(|found| found.options.get(at).cloned()));
                 if let Some(option) = option {
                     choose(option);
                 }
@@ -282,7 +281,8 @@ pub fn tally(found: &Options, noun: &str, failed: bool) -> String {
         return "Pencarian belum dapat dijalankan. Periksa sambungan, lalu ketik lagi.".to_owned();
     }
     let of = count(found.of as u64);
-    let scope = if noun == "satuan kerja" { format!("{of} {noun} aktif tahun {}", found.year) } else { format!("{of} {noun}") };
+    let scope =
+        if noun == "satuan kerja" { format!("{of} {noun} aktif tahun {}", found.year) } else { format!("{of} {noun}") };
     match found.total {
         0 => format!("Tidak ada yang cocok dari {scope}. Coba kata lain."),
         total => format!("{} cocok dari {scope}", count(total as u64)),

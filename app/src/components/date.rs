@@ -32,9 +32,8 @@ pub fn DateField(
     let initial = value.get_untracked();
     let echo = move || value.with(|value| value.parse().ok()).map(date_with_weekday);
     // The echo and the error describe every box.
-    let described = move || {
-        form.issue(field).map(|_| format!("{field}-e")).or_else(|| echo().map(|_| format!("{field}-h")))
-    };
+    let described =
+        move || form.issue(field).map(|_| format!("{field}-e")).or_else(|| echo().map(|_| format!("{field}-h")));
     let months = MONTHS.into_iter().enumerate().map(|(nth, name)| {
         let number = (nth + 1).to_string();
         let selected = number == initial.month.trim().trim_start_matches('0');
@@ -51,6 +50,7 @@ pub fn DateField(
                     inputmode="numeric"
                     autocomplete="off"
                     maxlength="2"
+                    placeholder="Tgl"
                     value=initial.day.clone()
                     aria-invalid=invalid(form, field)
                     aria-describedby=described
@@ -78,6 +78,7 @@ pub fn DateField(
                     inputmode="numeric"
                     autocomplete="off"
                     maxlength="4"
+                    placeholder="Tahun"
                     value=initial.year.clone()
                     aria-invalid=invalid(form, field)
                     on:input:target=move |ev| value.update(|date| date.year = ev.target().value())

@@ -153,7 +153,7 @@ pub fn TextField(
                 />
             </div>
             {remark.map(|remark| view! {
-                <div aria-live="polite">
+                <div class="slot" aria-live="polite">
                     {move || typed.with(|typed| remark(typed)).map(|text| view! { <p class="sub">{text}</p> })}
                 </div>
             })}

@@ -166,12 +166,11 @@ pub fn LetterField(
                     </progress>
                 })}
             </div>
-            <div role="alert"><FieldError form field /></div>
+            <div class="slot" role="alert"><FieldError form field /></div>
         </div>
     }
     .into_any()
 }
-
 
 #[cfg(feature = "hydrate")]
 mod upload {

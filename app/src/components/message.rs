@@ -69,7 +69,7 @@ pub fn FormProblem(
 ) -> impl IntoView {
     let text = move || form.issue(Field::Form).map(|issue| texts::sentence(&issue, zone()));
     view! {
-        <div role="alert">
+        <div class="slot" role="alert">
             {move || {
                 text().map(|text| {
                     view! {

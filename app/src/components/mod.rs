@@ -15,7 +15,7 @@ pub mod status;
 pub mod steps;
 
 pub use calendar::DayStrip;
-pub use choice::{Choice, Tick};
+pub use choice::{Choice, Choices, Tick};
 pub use dialog::Dialog;
 pub use field::{PasswordField, ReadOnlyField, TextArea, TextField};
 pub use icon::Icon;

@@ -13,12 +13,10 @@ use crate::{api::session::Me, session::Session};
 pub fn PageTitle(
     /// What the page is called.
     #[prop(into)]
-    text: Signal<String>,
+    text: String,
 ) -> impl IntoView {
-    let title = move || {
-        let title = format!("{} · Gerbang", text.get());
-        if cfg!(feature = "ssr") { crate::escape(&title) } else { title }
-    };
+    let title = format!("{text} · Gerbang");
+    let title = if cfg!(feature = "ssr") { crate::escape(&title) } else { title };
     view! { <Title text=title /> }
 }
 

@@ -63,10 +63,13 @@ pub fn Gate(
     /// `active`, `waiting`, `rejected`, or nothing for what is over.
     state: Option<&'static str>,
 ) -> impl IntoView {
+    // Not a literal: Leptos wraps wholly static parts of an SVG in a <g> when it draws in the browser, and the two halves
+    // are told apart as neighbours.
+    let half = || "/icons.svg#i-half".to_owned();
     view! {
         <svg class="tile gate" data-state=state viewBox="0 0 16 16" aria-hidden="true">
-            <use href="/icons.svg#i-half" />
-            <use href="/icons.svg#i-half" />
+            <use href=half() />
+            <use href=half() />
         </svg>
     }
 }

@@ -42,11 +42,7 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
                         session.refetch();
                     }
                     let here = window().location();
-                    let here = format!(
-                        "{}{}",
-                        here.pathname().unwrap_or_default(),
-                        here.search().unwrap_or_default()
-                    );
+                    let here = format!("{}{}", here.pathname().unwrap_or_default(), here.search().unwrap_or_default());
                     if to == here {
                         refresh.ring();
                     } else {

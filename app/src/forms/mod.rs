@@ -42,8 +42,7 @@ pub struct FirstPost(StoredValue<Option<Posted>>);
 pub fn provide_first_post() {
     let posted = SharedValue::<_, crate::components::loaded::PageJson>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
-        return use_context::<axum::http::request::Parts>()
-            .and_then(|parts| parts.extensions.get::<Posted>().cloned());
+        return use_context::<axum::http::request::Parts>().and_then(|parts| parts.extensions.get::<Posted>().cloned());
         #[cfg(not(feature = "ssr"))]
         None::<Posted>
     });

@@ -134,7 +134,8 @@ impl Answer {
             ApiError::Unavailable => vec![Issue::new(Field::Form, Problem::Unavailable)],
         };
         if self.wants_json() {
-            return (status, Json(Reply::Stay(issues))).into_response();
+            // To script, the reply itself says what is wrong; browsers log a status that is not 200 as a failure.
+            return Json(Reply::Stay(issues)).into_response();
         }
         let secret = |name: &str| name.parse::<Field>().is_ok_and(Field::is_secret);
         let values = self.values.iter().filter(|(name, _)| !secret(name)).cloned().collect();
@@ -145,7 +146,7 @@ impl Answer {
     async fn not_found(self) -> Response {
         if self.wants_json() {
             let to = self.path().to_owned();
-            return (StatusCode::NOT_FOUND, Json(Reply::Go { to, session: false })).into_response();
+            return Json(Reply::Go { to, session: false }).into_response();
         }
         self.page_again(StatusCode::NOT_FOUND, None).await
     }
@@ -177,10 +178,7 @@ pub fn sign_in_path(path: &str) -> String {
 /// A path of ours to go on to, or `otherwise`: what does not begin with a single slash could lead to a stranger.
 pub fn own_path(path: Option<&str>, otherwise: &str) -> String {
     path.filter(|path| {
-        path.starts_with('/')
-            && !path.starts_with("//")
-            && !path.contains('\\')
-            && !path.chars().any(char::is_control)
+        path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control)
     })
     .unwrap_or(otherwise)
     .to_owned()

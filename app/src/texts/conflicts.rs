@@ -34,8 +34,6 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::OwnApplication => {
             "Ini pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.".to_owned()
         }
-        Conflict::AlreadyConfirmed => {
-            "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned()
-        }
+        Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
     }
 }

@@ -14,7 +14,9 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
     match problem {
         Problem::Missing => missing(*field).to_owned(),
         Problem::TooShort { min } => match field {
-            Field::Password => format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang."),
+            Field::Password => {
+                format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang.")
+            }
             Field::Reason => format!("Alasan kurang dari {min} huruf. Jelaskan apa yang perlu diperbaiki pemohon."),
             Field::Address => format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota."),
             _ => format!("Isian kurang dari {min} huruf. Tulis lebih lengkap."),
@@ -29,7 +31,9 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
             "Kata sandi ini mudah ditebak. Gunakan beberapa kata yang tidak berhubungan dengan Anda.".to_owned()
         }
         Problem::WrongPassword => match field {
-            Field::CurrentPassword => "Kata sandi saat ini tidak cocok. Ketik ulang, perhatikan huruf besar.".to_owned(),
+            Field::CurrentPassword => {
+                "Kata sandi saat ini tidak cocok. Ketik ulang, perhatikan huruf besar.".to_owned()
+            }
             _ => "Kata sandi tidak cocok dengan yang Anda buat saat mendaftar. Ketik ulang.".to_owned(),
         },
         Problem::SignInFailed => "Alamat surel atau kata sandi tidak cocok, atau akun belum dikonfirmasi. Periksa \
@@ -82,13 +86,19 @@ pub fn summary(issue: &Issue, zone: Zone) -> String {
     match (&issue.problem, issue.field) {
         (Problem::LastBeforeFirst { .. }, _) => "Hari terakhir peran mendahului hari pertama".to_owned(),
         (Problem::LastInPast { .. }, _) => "Hari terakhir peran sudah lewat".to_owned(),
-        (Problem::DateIncomplete | Problem::NoSuchDate, Field::FirstDay) => "Hari pertama peran perlu diperiksa".to_owned(),
+        (Problem::DateIncomplete | Problem::NoSuchDate, Field::FirstDay) => {
+            "Hari pertama peran perlu diperiksa".to_owned()
+        }
         (Problem::DateIncomplete | Problem::NoSuchDate, Field::LastDay) => {
             "Hari terakhir peran perlu diperiksa".to_owned()
         }
         _ => {
             let sentence = sentence(issue, zone);
-            sentence.split_once(". ").map_or(sentence.clone(), |(first, _)| first.to_owned()).trim_end_matches('.').to_owned()
+            sentence
+                .split_once(". ")
+                .map_or(sentence.clone(), |(first, _)| first.to_owned())
+                .trim_end_matches('.')
+                .to_owned()
         }
     }
 }
@@ -114,7 +124,9 @@ const fn missing(field: Field) -> &'static str {
         Field::Letter => "Surat belum diunggah. Pilih satu berkas PDF.",
         Field::Reason => "Alasan belum diisi. Jelaskan apa yang perlu diperbaiki pemohon.",
         Field::Message => "Pesan belum diisi. Tulis apa yang terjadi.",
-        Field::Form | Field::Zone | Field::Confirmation => "Isian belum lengkap. Lengkapi isian ini.",
+        Field::Form | Field::Zone | Field::EmployeeNumberKind | Field::Confirmation => {
+            "Isian belum lengkap. Lengkapi isian ini."
+        }
     }
 }
 
@@ -125,8 +137,12 @@ fn letter(problem: LetterProblem) -> String {
         LetterProblem::TooBig { bytes: None } => {
             "Berkas lebih dari 2 MB. Perkecil berkas atau pindai dengan resolusi lebih rendah.".to_owned()
         }
-        LetterProblem::NotPdf => "Berkas ini bukan PDF, apa pun namanya. Simpan surat sebagai PDF lalu unggah.".to_owned(),
-        LetterProblem::Damaged => "Berkas PDF rusak dan tidak dapat dibaca. Simpan ulang atau pindai kembali.".to_owned(),
+        LetterProblem::NotPdf => {
+            "Berkas ini bukan PDF, apa pun namanya. Simpan surat sebagai PDF lalu unggah.".to_owned()
+        }
+        LetterProblem::Damaged => {
+            "Berkas PDF rusak dan tidak dapat dibaca. Simpan ulang atau pindai kembali.".to_owned()
+        }
         LetterProblem::Encrypted => "Berkas terkunci dengan kata sandi. Simpan ulang tanpa kata sandi.".to_owned(),
         LetterProblem::Scripts => {
             "Berkas memuat skrip, yang tidak boleh ada dalam surat. Cetak ulang ke PDF lalu unggah.".to_owned()

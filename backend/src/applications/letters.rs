@@ -146,7 +146,11 @@ pub async fn collect_garbage(backend: &Backend) -> Result<usize> {
     };
     for (id, key) in &orphans {
         let mut tx = backend.db.begin().await?;
-        execute!(tx, "UPDATE applications SET document_id = NULL WHERE document_id = $1 AND status = 'withdrawn'", *id)?;
+        execute!(
+            tx,
+            "UPDATE applications SET document_id = NULL WHERE document_id = $1 AND status = 'withdrawn'",
+            *id
+        )?;
         execute!(tx, "DELETE FROM documents WHERE id = $1", *id)?;
         let shared: Option<(Uuid,)> =
             fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE object_key = $1 LIMIT 1", key)?;

@@ -324,8 +324,7 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     let mut answers = answers.bounded().following(&stored.draft.answers);
     if let Some(chosen) = answers.institution {
-        let known: Option<(Uuid,)> =
-            fetch_optional!(tx, (Uuid,), "SELECT id FROM institutions WHERE id = $1", chosen)?;
+        let known: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), "SELECT id FROM institutions WHERE id = $1", chosen)?;
         answers.institution = known.map(|(id,)| id);
     }
     if let Some(chosen) = answers.work_unit {

@@ -1,13 +1,7 @@
 //! What a person sees of their applications.
 
 use domain::{
-    application::Status,
-    calendar::Promise,
-    indonesian,
-    role::Role,
-    time::Timestamp,
-    validity::Validity,
-    wizard::Draft,
+    application::Status, calendar::Promise, indonesian, role::Role, time::Timestamp, validity::Validity, wizard::Draft,
 };
 use time::Date;
 use uuid::Uuid;

@@ -134,8 +134,7 @@ fn draw(bytes: Vec<u8>, page: usize, width: u16) -> Option<Vec<u8>> {
     // A page may claim to be a kilometre long; the picture stays within four times its width.
     let scale = (f32::from(width) / page_width.max(1.0)).min(f32::from(width) * 4.0 / page_height.max(1.0));
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    let picture =
-        hayro::render(page, &RenderCache::new(), &Default::default(), &RenderSettings::default(), &settings);
+    let picture = hayro::render(page, &RenderCache::new(), &Default::default(), &RenderSettings::default(), &settings);
     picture.into_png().ok()
 }
 
@@ -183,7 +182,12 @@ mod tests {
 
     #[test]
     fn a_link_to_a_page_or_a_site_is_no_danger() {
-        assert_eq!(inspect(&with_action(dictionary! { "S" => "URI", "URI" => Object::string_literal("https://contoh.go.id") })), Ok(1));
+        assert_eq!(
+            inspect(&with_action(
+                dictionary! { "S" => "URI", "URI" => Object::string_literal("https://contoh.go.id") }
+            )),
+            Ok(1)
+        );
         assert_eq!(inspect(&letter(|_, catalog| catalog.set("OpenAction", vec![1.into(), "Fit".into()]))), Ok(1));
     }
 
@@ -238,7 +242,9 @@ mod tests {
     #[test]
     fn a_locked_letter_is_named_so() {
         let mut document = Document::load_mem(&letter(|_, _| {})).unwrap();
-        document.trailer.set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0123456789abcdef")]);
+        document
+            .trailer
+            .set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0123456789abcdef")]);
         let version = lopdf::EncryptionVersion::V2 {
             document: &document,
             owner_password: "pemilik",

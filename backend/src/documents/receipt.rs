@@ -61,7 +61,8 @@ pub fn receipt(title: &str, facts: &Facts, note: &str) -> Result<Vec<u8>> {
     });
     let tree = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
     document.objects.insert(pages, tree.into());
-    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "Lang" => Object::string_literal("id") });
+    let catalog = document
+        .add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "Lang" => Object::string_literal("id") });
     document.trailer.set("Root", catalog);
     document.compress();
     let mut bytes = Vec::new();

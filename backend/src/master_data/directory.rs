@@ -91,29 +91,22 @@ impl Snapshot {
 
     /// Institutions of a type that answer a query.
     pub fn institutions(&self, kind: InstitutionType, query: &str, limit: usize) -> Found<Institution> {
-        let (hits, total) = self.institutions.search(
-            query,
-            0..self.institutions.len(),
-            |institution| institution.kind == kind,
-            limit,
-        );
+        let (hits, total) =
+            self.institutions.search(query, 0..self.institutions.len(), |institution| institution.kind == kind, limit);
         let hits = hits.into_iter().map(|hit| (hit.item.clone(), hit.marks)).collect();
         Found { hits, total, of: self.institutions.items().filter(|institution| institution.kind == kind).count() }
     }
 
     /// Work units of an institution, active this year, that answer a query: id, code and name.
-    pub fn work_units(
-        &self,
-        institution: Uuid,
-        query: &str,
-        limit: usize,
-    ) -> Found<(Uuid, Option<String>, String)> {
+    pub fn work_units(&self, institution: Uuid, query: &str, limit: usize) -> Found<(Uuid, Option<String>, String)> {
         let range = self.ranges.get(&institution).cloned().unwrap_or_default();
         let of = range.len();
         let (hits, total) = self.units.search(query, range, |_| true, limit);
         let hits = hits
             .into_iter()
-            .map(|hit| ((hit.item.id, hit.item.code.as_deref().map(str::to_owned), hit.item.name.to_string()), hit.marks))
+            .map(|hit| {
+                ((hit.item.id, hit.item.code.as_deref().map(str::to_owned), hit.item.name.to_string()), hit.marks)
+            })
             .collect();
         Found { hits, total, of }
     }
@@ -165,9 +158,9 @@ fn build(
     institutions: Vec<(Uuid, String, Option<String>, String)>,
     units: Vec<(Uuid, Uuid, Option<String>, String)>,
 ) -> Snapshot {
-    let institutions = institutions.into_iter().filter_map(|(id, kind, kd_klpd, name)| {
-        Some(Institution { id, kind: kind.parse().ok()?, kd_klpd, name })
-    });
+    let institutions = institutions
+        .into_iter()
+        .filter_map(|(id, kind, kd_klpd, name)| Some(Institution { id, kind: kind.parse().ok()?, kd_klpd, name }));
     let institutions = Index::new(institutions, |item| &item.name, |item| item.kd_klpd.as_deref());
     let mut ranges: HashMap<Uuid, Range<usize>> = HashMap::new();
     for (at, (_, institution, ..)) in units.iter().enumerate() {

@@ -6,12 +6,7 @@
 
 use std::collections::HashMap;
 
-use domain::{
-    institution::InstitutionType,
-    search::normalised,
-    time::Zone,
-    work_unit::ActiveYears,
-};
+use domain::{institution::InstitutionType, search::normalised, time::Zone, work_unit::ActiveYears};
 use uuid::Uuid;
 
 use super::rows::{Row, read};
@@ -371,9 +366,11 @@ impl Units {
             return Some(*at);
         }
         let Some(code) = &row.code else {
-            return self.by_name.get(&(institution, normalised(&row.name))).copied().filter(|at| {
-                row.kd_satker.is_none() || self.all[*at].kd_satker.is_none()
-            });
+            return self
+                .by_name
+                .get(&(institution, normalised(&row.name)))
+                .copied()
+                .filter(|at| row.kd_satker.is_none() || self.all[*at].kd_satker.is_none());
         };
         let same_code = self.by_code.get(&(institution, code.clone())).map(Vec::as_slice).unwrap_or_default();
         // A row with a number can only be one that has none yet.
@@ -420,11 +417,8 @@ impl Units {
         if known.institution_id != institution {
             return Ok(Outcome::Refused(format!("kd_satker {:?} tercatat pada instansi lain", row.kd_satker)));
         }
-        let years = if row.years_assumed {
-            ActiveYears::from_bits(known.active_years).union(row.years)
-        } else {
-            row.years
-        };
+        let years =
+            if row.years_assumed { ActiveYears::from_bits(known.active_years).union(row.years) } else { row.years };
         let number = row.kd_satker.or(known.kd_satker);
         let address = row.listed_address.clone().or_else(|| known.listed_address.clone());
         let same = known.name == row.name

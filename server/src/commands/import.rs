@@ -76,10 +76,7 @@ fn print(file: &std::path::Path, report: &Report) {
         println!("  instansi baru  {}", words(report.institutions_added));
     }
     if report.without_years > 0 {
-        println!(
-            "  {} baris tanpa kolom tahun_aktif dicatat aktif pada tahun ini.",
-            words(report.without_years)
-        );
+        println!("  {} baris tanpa kolom tahun_aktif dicatat aktif pada tahun ini.", words(report.without_years));
     }
     for refusal in &report.refused {
         println!("  baris {}: {}", refusal.line, refusal.reason);

@@ -101,7 +101,9 @@ pub fn run() -> Result<(), StartError> {
                 Ok(())
             }
             Command::Import { what } => import::run(&open(&config).await?, what).await,
-            Command::Admin { what: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
+            Command::Admin { what: Admin::Role { email, role } } => {
+                set_role(&open(&config).await?, &email, &role).await
+            }
             Command::Pdf { .. } => Ok(()),
         }
     })

@@ -58,8 +58,7 @@ fn actor(caller: &Caller) -> Result<&Actor, Response> {
 }
 
 async fn own_letter(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
-    let (letter, bytes) =
-        applications::letter(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
+    let (letter, bytes) = applications::letter(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
     Ok(download("application/pdf", "surat.pdf", &letter.file_name, bytes))
 }
 

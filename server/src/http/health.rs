@@ -67,13 +67,10 @@ pub async fn measure(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     // The pattern, not the path: ids would make a figure each.
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
-    let labels = [
-        ("route", route),
-        ("method", method.to_string()),
-        ("status", response.status().as_u16().to_string()),
-    ];
+    let labels = [("route", route), ("method", method.to_string()), ("status", response.status().as_u16().to_string())];
     metrics::counter!("gerbang_requests_total", &labels).increment(1);
     metrics::histogram!("gerbang_request_seconds", &labels).record(began.elapsed().as_secs_f64());
     response

@@ -26,7 +26,10 @@ use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, CompressionLevel, predicate::{DefaultPredicate, NotForContentType, Predicate}},
+    compression::{
+        CompressionLayer, CompressionLevel,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::RequestBodyTimeoutLayer,
     trace::TraceLayer,
@@ -48,12 +51,13 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
         .leptos_routes(&state, pages, move || shell(options.clone()))
         .merge(app::routes::routes())
         .merge(files::routes())
-        .route("/akses/peristiwa", get(events::applications))
+        .route("/akses/peristiwa", get(events::applications));
+    let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
+    let people = people
         .layer(axum::Extension(events::Stopping(stopping)))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(limits::Limits::new(), limits::limit))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));
-    let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
 
     let request_id = HeaderName::from_static("x-request-id");
     let around = ServiceBuilder::new()

@@ -341,4 +341,3 @@ fn SettingsRow(item: ApplicationView) -> impl IntoView {
     }
     .into_any()
 }
-

@@ -13,8 +13,8 @@ use leptos_router::hooks::{use_location, use_query_map};
 use crate::{
     api::account::{ProfileView, SessionView, profile, sessions},
     components::{
-        Banner, Choice, FormProblem, Loaded, PageTitle, PasswordField, TextField, Tone,
-        field::{Check, FieldError, focus_first_issue},
+        Banner, Choice, Choices, FormProblem, Loaded, PageTitle, PasswordField, TextField, Tone,
+        field::{Check, focus_first_issue},
         page_data,
     },
     forms::{FormState, PostForm},
@@ -68,7 +68,7 @@ fn Saved(text: &'static str) -> impl IntoView {
     let query = use_query_map();
     let saved = move || query.with(|query| query.get("tersimpan").is_some());
     view! {
-        <div role="status">
+        <div class="slot" role="status">
             {move || saved().then(|| view! { <Banner tone=Tone::Done title="Tersimpan">{text}</Banner> })}
         </div>
     }
@@ -90,7 +90,7 @@ pub fn profile_page() -> impl IntoView {
 
 #[component]
 fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
-    let kind = form.typed("kind").and_then(|kind| kind.parse().ok()).unwrap_or(profile.kind);
+    let kind = form.typed("employee_number_kind").and_then(|kind| kind.parse().ok()).unwrap_or(profile.kind);
     let zone = form.typed("zone").and_then(|zone| zone.parse().ok()).unwrap_or(profile.zone);
     view! {
         <PostForm form action="/profil" class="stack g6">
@@ -108,13 +108,10 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                 <span class="label" id="email-l">"Alamat surel"</span>
                 <p aria-labelledby="email-l">{profile.email}</p>
             </div>
-            <fieldset class="field">
-                <legend class="label">"Jenis nomor pegawai"</legend>
-                <div class="cols cols--choices g2">
-                    <Choice name="kind" value="nip" title="NIP" checked={kind == EmployeeNumberKind::Nip} />
-                    <Choice name="kind" value="nrp" title="NRP" checked={kind == EmployeeNumberKind::Nrp} />
-                </div>
-            </fieldset>
+            <Choices form field=Field::EmployeeNumberKind label="Jenis nomor pegawai" beside=true>
+                <Choice name="employee_number_kind" value="nip" title="NIP" checked={kind == EmployeeNumberKind::Nip} />
+                <Choice name="employee_number_kind" value="nrp" title="NRP" checked={kind == EmployeeNumberKind::Nrp} />
+            </Choices>
             <TextField
                 form
                 field=Field::EmployeeNumber
@@ -134,9 +131,7 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                 autocomplete="tel"
                 check=CHECK_PHONE
             />
-            <fieldset class="field">
-                <legend class="label">"Zona waktu"</legend>
-                <div class="cols cols--choices g2">
+            <Choices form field=Field::Zone label="Zona waktu" beside=true>
                     {Zone::ALL
                         .map(|each| view! {
                             <Choice
@@ -147,9 +142,7 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                             />
                         })
                         .collect_view()}
-                </div>
-                <FieldError form field=Field::Zone />
-            </fieldset>
+            </Choices>
             <div class="row actions">
                 <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                     "Simpan profil"

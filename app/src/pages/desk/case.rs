@@ -206,9 +206,7 @@ fn VerdictPart(form: FormState, case: CaseView) -> impl IntoView {
         .into_any();
     }
     let refresh = Refresh::current();
-    let stale = move || {
-        matches!(form.problem(Field::Form), Some(domain::issue::Problem::Conflict(_)))
-    };
+    let stale = move || matches!(form.problem(Field::Form), Some(domain::issue::Problem::Conflict(_)));
     view! {
         <PostForm form action=format!("/verifikasi/{}", case.id) class="stack g6 verdict-form">
             <FormProblem form />

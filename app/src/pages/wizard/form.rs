@@ -15,10 +15,9 @@ use super::{Frame, link_words, over_draft, role_words};
 use crate::{
     api::wizard::{DraftView, institutions, work_units},
     components::{
-        Banner, Choice, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, Tone, WizardStep,
+        Banner, Choice, Choices, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, Tone, WizardStep,
         combobox::{Chosen, Combobox, Search},
         date::DateField,
-        field::FieldError,
         letter::LetterField,
     },
     forms::{FormState, PostForm, Refresh},
@@ -401,9 +400,7 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
     view! {
         <section class="stack g6" aria-labelledby="b2">
             <h2 id="b2">"Instansi dan satuan kerja"</h2>
-            <fieldset class="field">
-                <legend class="label">"Jenis Instansi"</legend>
-                <div class="cols cols--choices g2">
+            <Choices form field=Field::InstitutionType label="Jenis Instansi" beside=true>
                     {types.into_iter().enumerate().map(|(nth, each)| {
                         let id = (nth == 0).then_some("institution_type");
                         view! {
@@ -417,9 +414,7 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
                             />
                         }
                     }).collect_view()}
-                </div>
-                <FieldError form field=Field::InstitutionType />
-            </fieldset>
+            </Choices>
             <Combobox
                 form
                 field=Field::Institution
@@ -466,9 +461,9 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
 #[component]
 fn PeriodField(filling: Filling, field: Field, label: &'static str) -> impl IntoView {
     let first = field == Field::FirstDay;
-    let initial = filling.answers.with_untracked(|answers| {
-        if first { answers.first_day.clone() } else { answers.last_day.clone() }
-    });
+    let initial = filling
+        .answers
+        .with_untracked(|answers| if first { answers.first_day.clone() } else { answers.last_day.clone() });
     let value = RwSignal::new(initial);
     Effect::new(move |before: Option<()>| {
         let value = value.get();

@@ -111,7 +111,8 @@ fn SearchPage(form: FormState, what: What, title: &'static str, draft: DraftView
                             <p class="sub">{format!("Dan {more} lainnya. Tambah kata agar daftar lebih pendek.")}</p>
                         })}
                     </PostForm>
-                }.into_any()
+                }
+                .into_any()
             }
             Ok(None) => view! {
                 <p>
@@ -120,7 +121,8 @@ fn SearchPage(form: FormState, what: What, title: &'static str, draft: DraftView
                         What::WorkUnit => "Pilih Nama Instansi pada formulir lebih dahulu.",
                     }}
                 </p>
-            }.into_any(),
+            }
+            .into_any(),
             Err(_) => view! { <p>"Pencarian belum dapat dijalankan. Coba lagi sebentar lagi."</p> }.into_any(),
         }
     };

@@ -11,8 +11,7 @@ use super::{Frame, link_words, over_draft, role_words};
 use crate::{
     api::{help::HelpContext, wizard::DraftView},
     components::{
-        Banner, Dialog, FormProblem, PageTitle, PasswordField, TextField, Tone, WizardStep,
-        field::focus_first_issue,
+        Banner, Dialog, FormProblem, PageTitle, PasswordField, TextField, Tone, WizardStep, field::focus_first_issue,
     },
     forms::{FormState, PostForm},
     session::zone,
@@ -111,13 +110,7 @@ fn LinkIcon(form: FormState) -> impl IntoView {
 
 /// The pop-ups of guide steps 6 and 7.
 #[component]
-fn FailureDialog(
-    form: FormState,
-    failure: LinkFailure,
-    id: uuid::Uuid,
-    path: String,
-    fresh: String,
-) -> impl IntoView {
+fn FailureDialog(form: FormState, failure: LinkFailure, id: uuid::Uuid, path: String, fresh: String) -> impl IntoView {
     let (title, context) = match failure {
         LinkFailure::WrongCredentials { .. } => ("Gagal masuk ke SiRUP", HelpContext::SirupWrong),
         LinkFailure::Paused { .. } => ("Pemeriksaan dijeda", HelpContext::SirupWrong),
@@ -125,10 +118,7 @@ fn FailureDialog(
         LinkFailure::AlreadyLinked => ("Akses SiRUP sudah pernah dihubungkan", HelpContext::SirupLinked),
         LinkFailure::Unavailable => ("SiRUP belum menjawab", HelpContext::SirupDown),
     };
-    let sentence = texts::sentence(
-        &domain::issue::Issue::new(Field::SirupUsername, Problem::Sirup(failure)),
-        zone(),
-    );
+    let sentence = texts::sentence(&domain::issue::Issue::new(Field::SirupUsername, Problem::Sirup(failure)), zone());
     let left = match failure {
         LinkFailure::WrongCredentials { left } => Some(left),
         _ => None,
@@ -206,9 +196,8 @@ fn resubmit() {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let form = document()
-            .get_element_by_id("sirup")
-            .and_then(|found| found.dyn_into::<web_sys::HtmlFormElement>().ok());
+        let form =
+            document().get_element_by_id("sirup").and_then(|found| found.dyn_into::<web_sys::HtmlFormElement>().ok());
         if let Some(form) = form {
             let _ = form.request_submit();
         }

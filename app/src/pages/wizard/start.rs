@@ -8,11 +8,7 @@ use leptos_router::{components::Redirect, hooks::use_query_map};
 use super::{Frame, over_draft};
 use crate::{
     api::session::me,
-    components::{
-        Choice, FormProblem, Loaded, PageTitle, WizardStep,
-        field::{FieldError, focus_first_issue},
-        page_data,
-    },
+    components::{Choice, Choices, FormProblem, Loaded, PageTitle, WizardStep, field::focus_first_issue, page_data},
     forms::{FormState, PostForm},
 };
 
@@ -68,14 +64,8 @@ fn StartPage(form: FormState) -> impl IntoView {
             </div>
             <PostForm form action="/akses/baru" class="stack g8">
                 <FormProblem form />
-                <fieldset class="field">
-                    <legend class="label">"Tipe Profil"</legend>
-                    <div class="stack g2">{types.collect_view()}</div>
-                    <FieldError form field=Field::ProfileType />
-                </fieldset>
-                <fieldset class="field">
-                    <legend class="label">"Role"</legend>
-                    <div class="stack g2">
+                <Choices form field=Field::ProfileType label="Tipe Profil">{types.collect_view()}</Choices>
+                <Choices form field=Field::Role label="Role">
                         {move || profile_type.get().roles().enumerate().map(|(nth, each)| {
                             let id = (nth == 0).then_some("role");
                             view! {
@@ -90,9 +80,7 @@ fn StartPage(form: FormState) -> impl IntoView {
                                 />
                             }
                         }).collect_view()}
-                    </div>
-                    <FieldError form field=Field::Role />
-                </fieldset>
+                </Choices>
                 <div class="row actions">
                     <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                         "Lanjutkan"
