@@ -202,7 +202,7 @@ struct CaseRow {
     decided_at: Option<i64>,
 }
 
-/// A sent application; drafts and what was withdrawn before it was sent are not the desk's.
+/// An application that was sent; drafts are not the desk's.
 async fn find(conn: &mut Conn, id: Uuid) -> Result<CaseRow> {
     let row: Option<CaseRow> = fetch_optional!(
         conn,
@@ -218,7 +218,7 @@ async fn find(conn: &mut Conn, id: Uuid) -> Result<CaseRow> {
          JOIN documents d ON d.id = a.document_id
          LEFT JOIN decisions x ON x.application_id = a.id
          LEFT JOIN users v ON v.id = x.decided_by
-         WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status NOT IN ('draft', 'withdrawn')",
+         WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status <> 'draft'",
         id
     )?;
     row.ok_or(Error::NotFound)

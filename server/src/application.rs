@@ -1,6 +1,10 @@
 //! The running product: the use cases with their outside world, the listener, the workers.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use app::state::{AppState, Cookies};
 use backend::{
@@ -155,10 +159,18 @@ fn leptos_options(config: &Config, addr: SocketAddr) -> LeptosOptions {
     LeptosOptions::builder()
         .output_name("gerbang")
         .site_root(config.site_dir.display().to_string())
-        .site_pkg_dir("pkg")
+        .site_pkg_dir(pkg_dir(&config.site_dir))
         .site_addr(addr)
         .hash_files(hash_file.is_some_and(|file| file.exists()))
         .build()
+}
+
+/// Where the code of the browser lies under the site: in a folder named after its content (`scripts/name-assets`), or, in
+/// a site that was just built for trying things, directly in `pkg`.
+fn pkg_dir(site: &Path) -> String {
+    let folders = std::fs::read_dir(site.join("pkg")).into_iter().flatten().flatten();
+    let named = folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
+    named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
 }
 
 /// Clears what is over, now and then.

@@ -29,12 +29,17 @@ pub fn routes(config: &Arc<Config>) -> Router<AppState> {
     router.layer(from_fn(keep))
 }
 
-/// How long browsers keep an asset. Names with a hash stand for their content forever; the others for a day.
+/// How long browsers keep an asset: forever what lies in a folder that is named after its content, and the typeface; the
+/// icons for a day; code that was just built for trying things not at all.
 async fn keep(request: Request, next: Next) -> Response {
-    let forever = request.uri().path().starts_with("/fonts/") || request.uri().path().starts_with("/pkg/");
+    let path = request.uri().path();
+    let value = match path.strip_prefix("/pkg/") {
+        Some(rest) if !rest.contains('/') => "no-cache",
+        None if !path.starts_with("/fonts/") => "public, max-age=86400",
+        _ => "public, max-age=31536000, immutable",
+    };
     let mut response = next.run(request).await;
     if response.status().is_success() {
-        let value = if forever { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
     response

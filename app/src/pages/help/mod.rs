@@ -14,7 +14,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::help::HelpContext,
     components::{
-        FormProblem, PageTitle, TextArea, TextField,
+        FormProblem, Icon, PageTitle, TextArea, TextField,
         field::{Check, focus_first_issue},
     },
     forms::{FormState, PostForm},
@@ -50,7 +50,7 @@ pub fn help_page() -> impl IntoView {
                             let open = move || context.get() == each;
                             view! {
                                 <details id=each.slug() open=open>
-                                    <summary><h3>{each.label()}</h3></summary>
+                                    <summary class="row"><Icon name="right" small=true /><h3>{each.label()}</h3></summary>
                                     <p>{answer(each)}</p>
                                 </details>
                             }
