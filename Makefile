@@ -12,9 +12,7 @@ run: build
 	@scripts/run
 
 build: setup-build
-	$(say) "Building the site and the server (the first time takes some minutes)"
-	@cargo leptos build --release --split --precompress
-	@scripts/name-assets
+	@scripts/build
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser
@@ -38,8 +36,11 @@ browser:
 	$(say) "The journeys in a browser"
 	@scripts/with-postgres scripts/browser-tests
 
+# `make bench ONLY="search memory"` measures some sections alone. The variable is one that cargo-leptos sets and that crates
+# are built with: with the same value, what `build` has built is not built again.
 bench: setup-test build
-	@scripts/with-postgres cargo run --quiet --release -p bench
+	$(say) "Measuring sizes and speeds"
+	@LEPTOS_OUTPUT_NAME=gerbang scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
 fmt:
 	@cargo fmt --all

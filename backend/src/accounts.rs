@@ -22,7 +22,6 @@ use crate::{
     db::{execute, fetch_one, fetch_optional},
     error::{Error, Result},
     mail::Mail,
-    passwords::check_new,
     secrets::Token,
     sessions,
     throttle::Scope,
@@ -50,7 +49,7 @@ pub struct SignUp {
 /// [`Error::Invalid`]; [`Error::Throttled`] after many mails to one address.
 pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
     let (name, email) = (PersonName::parse(&form.name), Email::parse(&form.email));
-    let password = check_new(&form.password, &[&form.name, &form.email]);
+    let password = backend.passwords.check_new(&form.password, &[&form.name, &form.email]).await?;
     let (Ok(name), Ok(email), Ok(())) = (&name, &email, &password) else {
         return Err(Error::Invalid(collect([
             (Field::Name, name.err()),
@@ -84,21 +83,27 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
     tx.commit().await
 }
 
+/// An address on record.
+#[derive(sqlx::FromRow)]
+struct Address {
+    #[sqlx(try_from = "String")]
+    email: Email,
+}
+
 /// The address that a confirmation link is for.
 ///
 /// # Errors
 /// [`Problem::LinkExpired`] if the link is unknown or over.
 pub async fn registration(backend: &Backend, token: &Token) -> Result<Email> {
     let mut conn = backend.db.read().await?;
-    let row: Option<(String,)> = fetch_optional!(
+    let row: Option<Address> = fetch_optional!(
         conn,
-        (String,),
+        Address,
         "SELECT email FROM registrations WHERE token_hash = $1 AND expires_at > $2",
         token.hash(),
         backend.world.now().micros()
     )?;
-    let (email,) = row.ok_or_else(link_expired)?;
-    Email::parse(&email).map_err(|problem| Error::internal(format!("stored address: {problem:?}")))
+    Ok(row.ok_or_else(link_expired)?.email)
 }
 
 /// Makes the account of a sign-up and signs in. The password is asked for again, so that a link does not make an account
@@ -118,11 +123,11 @@ pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, 
         )?
     };
     let (email, name, hash) = row.ok_or_else(link_expired)?;
-    backend.count_attempt(Scope::SignIn, &email).await?;
+    count_sign_in(backend, &email, origin).await?;
     if !backend.passwords.verify(password, Some(hash.clone())).await? {
         return Err(Error::invalid(Field::Password, Problem::WrongPassword));
     }
-    backend.forget_attempts(Scope::SignIn, &email).await?;
+    forget_sign_in(backend, &email, origin).await?;
 
     let (user_id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
@@ -164,7 +169,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &SecretString, or
         return Err(Error::Invalid(missing));
     }
     let email = Email::parse(email).map_err(|problem| Error::invalid(Field::Email, problem))?;
-    backend.count_attempt(Scope::SignIn, email.as_str()).await?;
+    count_sign_in(backend, email.as_str(), origin).await?;
     let row: Option<(Uuid, String)> = {
         let mut conn = backend.db.read().await?;
         fetch_optional!(
@@ -177,16 +182,40 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &SecretString, or
     let (user_id, hash) = row.unzip();
     // Nobody chose a longer password; hashing one would only be work.
     let plausible = secrecy::ExposeSecret::expose_secret(password).chars().count() <= domain::password::MAX;
-    if !backend.passwords.verify(password, hash.filter(|_| plausible)).await? {
+    if !backend.passwords.verify(password, hash.clone().filter(|_| plausible)).await? {
         return Err(failed());
     }
     let user_id = user_id.ok_or_else(failed)?;
-    backend.forget_attempts(Scope::SignIn, email.as_str()).await?;
+    forget_sign_in(backend, email.as_str(), origin).await?;
     let mut tx = backend.db.begin().await?;
+    tx.lock_user(user_id).await?;
+    // Verifying took a while: a password that was replaced, or an account that was disabled meanwhile, opens nothing.
+    let still: Option<(Uuid,)> = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+        user_id,
+        hash
+    )?;
+    still.ok_or_else(failed)?;
     let session = sessions::open(backend, &mut tx, user_id, origin).await?;
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::SignedIn, Some(user_id), ()).await?;
     tx.commit().await?;
     Ok(session)
+}
+
+/// Counts a try at a password before it is made. Whoever guesses at somebody's account locks out their own device; only
+/// guesses from many devices together lock out the person as well.
+async fn count_sign_in(backend: &Backend, email: &str, origin: &Origin) -> Result<()> {
+    backend.count_attempt(Scope::SignIn, &format!("{email} {}", origin.address)).await?;
+    backend.count_attempt(Scope::SignInAnywhere, email).await?;
+    Ok(())
+}
+
+/// Forgets the tries from this device, after one that was right. Those from others stay counted.
+async fn forget_sign_in(backend: &Backend, email: &str, origin: &Origin) -> Result<()> {
+    backend.forget_attempts(Scope::SignIn, &format!("{email} {}", origin.address)).await?;
+    backend.uncount_attempt(Scope::SignInAnywhere, email).await
 }
 
 /// Takes the address of a forgotten password and sends a mail to it: a link, or that there is no account.
@@ -221,16 +250,25 @@ pub async fn forgot_password(backend: &Backend, email: &str) -> Result<()> {
     tx.commit().await
 }
 
+/// Whose password a link sets.
+#[derive(sqlx::FromRow)]
+struct Owner {
+    id: Uuid,
+    #[sqlx(try_from = "String")]
+    email: Email,
+    name: String,
+}
+
 /// Sets a new password by the link of a mail. All sessions of the person end.
 ///
 /// # Errors
 /// [`Problem::LinkExpired`] or what is wrong with the password.
 pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretString, origin: &Origin) -> Result<()> {
-    let user: Option<(Uuid, String, String)> = {
+    let owner: Option<Owner> = {
         let mut conn = backend.db.read().await?;
         fetch_optional!(
             conn,
-            (Uuid, String, String),
+            Owner,
             "SELECT users.id, users.email, users.name
              FROM password_resets JOIN users ON users.id = password_resets.user_id
              WHERE token_hash = $1 AND expires_at > $2",
@@ -238,8 +276,9 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
             backend.world.now().micros()
         )?
     };
-    let (user_id, email, name) = user.ok_or_else(link_expired)?;
-    check_new(password, &[&name, &email]).map_err(|problem| Error::invalid(Field::Password, problem))?;
+    let Owner { id: user_id, email, name } = owner.ok_or_else(link_expired)?;
+    let checked = backend.passwords.check_new(password, &[&name, email.as_str()]).await?;
+    checked.map_err(|problem| Error::invalid(Field::Password, problem))?;
     let hash = backend.passwords.hash(&backend.world, password).await?;
     let mut tx = backend.db.begin().await?;
     // Used up first: of two that come at once, one finds nothing.
@@ -255,11 +294,11 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
         backend.world.now().micros()
     )?;
     execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
-    let email = Email::parse(&email).map_err(|problem| Error::internal(format!("stored address: {problem:?}")))?;
     backend.post(&mut tx, &email, &Mail::PasswordChanged { name }).await?;
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::PasswordReset, Some(user_id), ()).await?;
     tx.commit().await?;
-    backend.forget_attempts(Scope::SignIn, email.as_str()).await
+    forget_sign_in(backend, email.as_str(), origin).await?;
+    backend.forget_attempts(Scope::SignInAnywhere, email.as_str()).await
 }
 
 /// Whether the link of a forgotten password still holds.
@@ -288,29 +327,35 @@ pub async fn change_password(
     current: &SecretString,
     new: &SecretString,
 ) -> Result<()> {
-    check_new(new, &[&actor.name, &actor.email]).map_err(|problem| Error::invalid(Field::Password, problem))?;
+    let checked = backend.passwords.check_new(new, &[&actor.name, &actor.email]).await?;
+    checked.map_err(|problem| Error::invalid(Field::Password, problem))?;
+    let wrong = || Error::invalid(Field::CurrentPassword, Problem::WrongPassword);
     let key = actor.user_id.to_string();
     backend.count_attempt(Scope::Confirm, &key).await?;
     let (stored,): (String,) = {
         let mut conn = backend.db.read().await?;
         fetch_one!(conn, (String,), "SELECT password_hash FROM users WHERE id = $1", actor.user_id)?
     };
-    if !backend.passwords.verify(current, Some(stored)).await? {
-        return Err(Error::invalid(Field::CurrentPassword, Problem::WrongPassword));
+    if !backend.passwords.verify(current, Some(stored.clone())).await? {
+        return Err(wrong());
     }
     backend.forget_attempts(Scope::Confirm, &key).await?;
     let hash = backend.passwords.hash(&backend.world, new).await?;
     let mut tx = backend.db.begin().await?;
-    execute!(
+    // Guarded by the password that was verified: one that was set meanwhile is not overruled.
+    let changed = execute!(
         tx,
-        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
+        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1 AND password_hash = $4",
         actor.user_id,
         hash,
-        backend.world.now().micros()
+        backend.world.now().micros(),
+        stored
     )?;
+    if changed == 0 {
+        return Err(wrong());
+    }
     sessions::end_others(&mut tx, actor).await?;
-    let email = Email::parse(&actor.email).map_err(|problem| Error::internal(format!("{problem:?}")))?;
-    backend.post(&mut tx, &email, &Mail::PasswordChanged { name: actor.name.clone() }).await?;
+    backend.post(&mut tx, &actor.recipient()?, &Mail::PasswordChanged { name: actor.name.clone() }).await?;
     backend.record(&mut tx, actor, Action::PasswordChanged, Some(actor.user_id), ()).await?;
     tx.commit().await
 }
@@ -405,15 +450,19 @@ pub async fn change_profile(backend: &Backend, actor: &Actor, form: &ProfileForm
 pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRole>) -> Result<bool> {
     let email = Email::parse(email).map_err(|problem| Error::invalid(Field::Email, problem))?;
     let mut tx = backend.db.begin().await?;
-    let changed = execute!(
+    let role = role.map(StaffRole::as_str);
+    let user: Option<(Uuid,)> = fetch_optional!(
         tx,
-        "UPDATE users SET staff_role = $2, updated_at = $3 WHERE email = $1",
+        (Uuid,),
+        "UPDATE users SET staff_role = $2, updated_at = $3 WHERE email = $1 RETURNING id",
         email.as_str(),
-        role.map(StaffRole::as_str),
+        role,
         backend.world.now().micros()
     )?;
+    let Some((user_id,)) = user else { return Ok(false) };
+    backend.record(&mut tx, Who::operator(), Action::StaffRoleChanged, Some(user_id), role).await?;
     tx.commit().await?;
-    Ok(changed > 0)
+    Ok(true)
 }
 
 fn link_expired() -> Error {

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use domain::{
+    email::Email,
     permission::{Permission, StaffRole},
     time::Zone,
 };
@@ -39,6 +40,14 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The person's address, for a mail to them.
+    ///
+    /// # Errors
+    /// If what is stored is no address.
+    pub(crate) fn recipient(&self) -> Result<Email> {
+        Email::try_from(self.email.clone()).map_err(Error::internal)
+    }
+
     /// Passes if the person has `permission`.
     ///
     /// # Errors

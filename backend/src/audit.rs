@@ -13,23 +13,43 @@ use crate::{
 /// Something that leaves a trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// A sign-up was confirmed; the account exists from then on.
     AccountConfirmed,
+    /// Somebody signed in.
     SignedIn,
+    /// Somebody signed out.
     SignedOut,
+    /// A forgotten password was set anew.
     PasswordReset,
+    /// The password was changed.
     PasswordChanged,
+    /// Name, number, telephone or time zone were changed.
     ProfileChanged,
+    /// Sessions other than the one that speaks were ended.
     SessionEnded,
+    /// An account became part of the staff, or ceased to be.
+    StaffRoleChanged,
+    /// A draft was opened.
     DraftStarted,
+    /// A SiRUP account was put to a draft.
     SirupLinked,
+    /// A draft goes on without SiRUP.
     NewAccessConfirmed,
+    /// A letter was put to a draft.
     LetterTaken,
+    /// A letter was taken off a draft.
     LetterRemoved,
+    /// An application was sent.
     ApplicationSubmitted,
+    /// An application was taken back, or a draft discarded.
     ApplicationWithdrawn,
+    /// A verifier opened an application.
     ApplicationOpened,
+    /// A verifier approved an application.
     ApplicationApproved,
+    /// A verifier refused an application.
     ApplicationRejected,
+    /// Somebody wrote to the help desk.
     HelpRequested,
 }
 
@@ -43,6 +63,7 @@ impl Action {
             Self::PasswordChanged => "password_changed",
             Self::ProfileChanged => "profile_changed",
             Self::SessionEnded => "session_ended",
+            Self::StaffRoleChanged => "staff_role_changed",
             Self::DraftStarted => "draft_started",
             Self::SirupLinked => "sirup_linked",
             Self::NewAccessConfirmed => "new_access_confirmed",
@@ -62,19 +83,24 @@ impl Action {
 #[derive(Clone, Debug)]
 pub struct Who {
     user_id: Option<Uuid>,
-    address: String,
+    address: Option<String>,
 }
 
 impl From<&Actor> for Who {
     fn from(actor: &Actor) -> Self {
-        Self { user_id: Some(actor.user_id), address: actor.address.to_string() }
+        Self { user_id: Some(actor.user_id), address: Some(actor.address.to_string()) }
     }
 }
 
 impl Who {
     /// A person who is not signed in (yet).
     pub fn at(user_id: Option<Uuid>, address: std::net::IpAddr) -> Self {
-        Self { user_id, address: address.to_string() }
+        Self { user_id, address: Some(address.to_string()) }
+    }
+
+    /// The operator, on the command line of the machine itself.
+    pub const fn operator() -> Self {
+        Self { user_id: None, address: None }
     }
 }
 
@@ -99,7 +125,7 @@ impl Backend {
             self.world.id(),
             self.world.now().micros(),
             who.user_id,
-            &who.address,
+            who.address.as_deref(),
             action.as_str(),
             subject,
             Json(serde_json::to_value(&detail)?)

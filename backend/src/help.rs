@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use domain::{
     email::Email,
-    issue::{Field, Issue, Problem},
+    issue::{Field, Issue},
     person::PersonName,
     reference::Series,
+    text::check_paragraphs,
 };
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use crate::{
     Actor, Backend,
     applications::next_reference,
     audit::{Action, Who},
-    db::execute,
+    db::{Tx, execute, fetch_optional},
     error::{Error, Result},
     mail::Mail,
     throttle::Scope,
@@ -34,7 +35,7 @@ pub struct Question {
     pub message: String,
     /// At which step they were, in words of ours.
     pub context: String,
-    /// The application they were at, if any; kept only if it is theirs to name.
+    /// The application they were at, if any; told to the help desk only if it is theirs.
     pub application_id: Option<Uuid>,
 }
 
@@ -42,32 +43,29 @@ pub struct Question {
 /// anybody else could be a stranger's address, so nothing goes there.
 ///
 /// # Errors
-/// [`Error::Invalid`]; [`Error::Throttled`] after many messages from one address.
+/// [`Error::Invalid`]; [`Error::Throttled`] after many messages of one person, or from one address.
 pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, question: &Question) -> Result<String> {
     let (name, email) = match actor {
-        Some(actor) => (Ok(actor.name.clone()), Email::parse(&actor.email)),
+        Some(actor) => (Ok(actor.name.clone()), Ok(actor.recipient()?)),
         None => (PersonName::parse(&question.name).map(|name| name.as_str().to_owned()), Email::parse(&question.email)),
     };
     let message = question.message.trim();
-    let length = match message.chars().count() {
-        0 => Some(Problem::Missing),
-        n if n < *LENGTH.start() => Some(Problem::TooShort { min: *LENGTH.start() }),
-        n if n > *LENGTH.end() => Some(Problem::TooLong { max: *LENGTH.end() }),
-        _ => None,
-    };
-    let (Ok(name), Ok(email), None) = (&name, &email, &length) else {
-        let found = [(Field::Name, name.err()), (Field::Email, email.err()), (Field::Message, length)];
+    let checked = check_paragraphs(message, LENGTH);
+    let (Ok(name), Ok(email), Ok(())) = (&name, &email, &checked) else {
+        let found = [(Field::Name, name.err()), (Field::Email, email.err()), (Field::Message, checked.err())];
         let issues = found.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect();
         return Err(Error::Invalid(issues));
     };
-    backend.count_attempt(Scope::Help, &from.to_string()).await?;
-    let context = match question.application_id {
-        Some(id) => format!("{} · {id}", question.context),
-        None => question.context.clone(),
-    };
+    // An office of many shares one address, and must not share ten messages an hour.
+    let key = actor.map_or_else(|| from.to_string(), |actor| actor.user_id.to_string());
+    backend.count_attempt(Scope::Help, &key).await?;
 
     let (id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
+    let context = match actor.zip(question.application_id) {
+        Some((actor, id)) => format!("{}{}", question.context, about(&mut tx, actor, id).await?),
+        None => question.context.clone(),
+    };
     let reference = next_reference(backend, &mut tx, Series::Ticket).await?;
     execute!(
         tx,
@@ -98,4 +96,20 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     backend.record(&mut tx, who, Action::HelpRequested, Some(id), &reference).await?;
     tx.commit().await?;
     Ok(reference)
+}
+
+/// What the help desk is told of the application somebody was at: its number, if it is theirs.
+async fn about(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<String> {
+    let row: Option<(Option<String>,)> = fetch_optional!(
+        tx,
+        (Option<String>,),
+        "SELECT reference FROM applications WHERE id = $1 AND user_id = $2",
+        id,
+        actor.user_id
+    )?;
+    Ok(match row {
+        Some((Some(reference),)) => format!(" · {reference}"),
+        Some((None,)) => " · draf yang belum dikirim".to_owned(),
+        None => String::new(),
+    })
 }

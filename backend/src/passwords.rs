@@ -3,7 +3,7 @@
 use argon2::{
     Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
 };
-use domain::{issue::Problem, password::check_length};
+use domain::{issue::Problem, password};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -79,6 +79,21 @@ impl Passwords {
         Ok(fits && known)
     }
 
+    /// Checks a new password: its length, and that it is not among those tried first (ASVS 5.0, 6.2.4). `about` are
+    /// words that belong to the person: name and address count as common for them.
+    ///
+    /// # Errors
+    /// If the machine has no thread for it. The inner one says what is wrong with the password: [`Problem::Missing`],
+    /// [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
+    pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
+        if let Err(problem) = password::check_length(password.expose_secret()) {
+            return Ok(Err(problem));
+        }
+        let (password, about) = (password.clone(), about.join(" "));
+        let common = self.off_thread(move || is_common(password.expose_secret(), &about)).await?;
+        Ok(if common { Err(Problem::CommonPassword) } else { Ok(()) })
+    }
+
     async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let _permit = self.permits.acquire().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
@@ -97,21 +112,17 @@ fn hash(password: &[u8], salt: &[u8; 16]) -> Result<String> {
     Ok(argon2().hash_password(password, &salt).map_err(internal)?.to_string())
 }
 
-/// Checks a new password: its length, and that it is not among those tried first (ASVS 5.0, 6.2.4). `about` are words
-/// that belong to the person: name and address count as common for them.
-///
-/// # Errors
-/// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
-pub fn check_new(password: &SecretString, about: &[&str]) -> Result<(), Problem> {
-    let password = password.expose_secret();
-    check_length(password)?;
+/// Whether a password would be guessed soon by somebody who has the lists, and knows `about` the person.
+fn is_common(password: &str, about: &str) -> bool {
     let mut words: Vec<&str> = LOCAL_WORDS.to_vec();
-    words
-        .extend(about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2));
+    // Whole, as before the @ of an address, and in parts.
+    words.extend(
+        about.split([' ', '@']).chain(about.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2),
+    );
     // Beyond 100 characters zxcvbn only gets slower; a password that long is not on a list.
     let head: String = password.chars().take(100).collect();
     // Fewer than a million guesses: on a list, or a small change of one.
-    if zxcvbn::zxcvbn(&head, &words).guesses() < 1_000_000 { Err(Problem::CommonPassword) } else { Ok(()) }
+    zxcvbn::zxcvbn(&head, &words).guesses() < 1_000_000
 }
 
 #[cfg(test)]
@@ -130,13 +141,27 @@ mod tests {
     #[case("Gerbang-2026", true)]
     #[case("kuda lari di pantai", true)]
     fn common_passwords_are_refused(#[case] password: &str, #[case] good: bool) {
-        let about = ["Siti Rahmawati", "siti.rahmawati@contoh.go.id"];
-        assert_eq!(check_new(&password.to_owned().into(), &about).is_ok(), good);
+        assert_eq!(is_common(password, "Siti Rahmawati siti.rahmawati@contoh.go.id"), !good);
     }
 
-    #[test]
-    fn endless_input_is_answered_at_once() {
-        assert_eq!(check_new(&"a1b2".repeat(50_000).into(), &[]), Err(Problem::TooLong { max: 128 }));
+    #[tokio::test]
+    async fn endless_input_is_answered_without_waiting_for_a_thread() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let _all = passwords.permits.acquire_many(2).await.unwrap();
+        let outcome = passwords.check_new(&"a1b2".repeat(50_000).into(), &[]).await.unwrap();
+        assert_eq!(outcome, Err(Problem::TooLong { max: 128 }));
+    }
+
+    /// Guessing takes milliseconds of a whole core, which the async threads do not have.
+    #[tokio::test]
+    async fn guessing_is_bounded_like_hashing() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let all = passwords.permits.acquire_many(2).await.unwrap();
+        let password = "kuda lari di pantai".to_owned().into();
+        let mut check = std::pin::pin!(passwords.check_new(&password, &[]));
+        assert!(futures::poll!(check.as_mut()).is_pending());
+        drop(all);
+        assert_eq!(check.await.unwrap(), Ok(()));
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use crate::{
     audit::Action,
     db::{Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
+    mail,
     secrets::Token,
 };
 
@@ -19,6 +20,8 @@ pub const IDLE: Duration = Duration::from_secs(8 * 3600);
 pub const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How exact "last seen" is: a write for every request would be a waste.
 const SEEN_GRAIN: Duration = Duration::from_secs(300);
+/// How long a request waits for "last seen" to be written; who only reads must not wait for a busy writer.
+const SEEN_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -93,9 +96,11 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
     drop(conn);
     let Some(row) = row else { return Ok(None) };
     if now.since(Timestamp::from_micros(row.seen_at)) > SEEN_GRAIN {
-        let mut tx = backend.db.begin().await?;
-        execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE id = $1", row.id, now.micros())?;
-        tx.commit().await?;
+        let written = tokio::time::timeout(SEEN_PATIENCE, see(backend, row.id, now)).await;
+        // On a full disk or beside a busy writer, people can still read; the next request tries again.
+        if !matches!(written, Ok(Ok(()))) {
+            tracing::warn!(outcome = ?written, "when a session was last seen could not be written");
+        }
     }
     let staff_role: Option<StaffRole> = row.staff_role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
     Ok(Some(Actor {
@@ -107,6 +112,13 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         staff_role,
         address: origin.address,
     }))
+}
+
+/// Writes when a session was last seen.
+async fn see(backend: &Backend, id: Uuid, now: Timestamp) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now.micros())?;
+    tx.commit().await
 }
 
 /// The person's own sessions that are not over, latest first.
@@ -180,7 +192,8 @@ pub(crate) async fn end_others(tx: &mut Tx, actor: &Actor) -> Result<u64> {
     Ok(execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?)
 }
 
-/// Clears away what is over: sessions, sign-ups and resets past their end, forgotten counts. Run from time to time.
+/// Clears away what is over: sessions, sign-ups and resets past their end, forgotten counts, and the secrets of links
+/// that are over in mails that were given up. Run from time to time.
 ///
 /// # Errors
 /// If the database refuses.
@@ -196,5 +209,6 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
     execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
+    mail::forget_secrets(backend, &mut tx).await?;
     tx.commit().await
 }

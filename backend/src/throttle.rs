@@ -15,8 +15,10 @@ use crate::{
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Sign-in, by e-mail address, known or not.
+    /// Sign-in, by e-mail address, known or not, and the address of the device: who guesses locks only themselves out.
     SignIn,
+    /// Sign-in, by e-mail address alone: bounds guessing from many devices.
+    SignInAnywhere,
     /// Mails that anybody can cause (confirmation, reset), by the address that gets them.
     MailTo,
     /// Confirming a password while signed in, by person.
@@ -25,8 +27,10 @@ pub enum Scope {
     SirupPerson,
     /// SiRUP, by username.
     SirupUsername,
-    /// Messages to the help desk, by the address of the device.
+    /// Messages to the help desk, by person, or by the address of the device of somebody who is not signed in.
     Help,
+    /// Letters looked into, by person.
+    Letter,
 }
 
 impl Scope {
@@ -35,11 +39,13 @@ impl Scope {
         const MINUTE: u64 = 60;
         match self {
             Self::SignIn => ("sign_in", 10, Duration::from_secs(15 * MINUTE)),
+            Self::SignInAnywhere => ("sign_in_anywhere", 100, Duration::from_secs(15 * MINUTE)),
             Self::MailTo => ("mail_to", 5, Duration::from_secs(60 * MINUTE)),
             Self::Confirm => ("confirm", 10, Duration::from_secs(15 * MINUTE)),
             Self::SirupPerson => ("sirup_person", domain::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::SirupUsername => ("sirup_username", domain::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::Help => ("help", 10, Duration::from_secs(60 * MINUTE)),
+            Self::Letter => ("letter", 100, Duration::from_secs(60 * MINUTE)),
         }
     }
 }

@@ -6,11 +6,12 @@ use domain::{
     calendar::Promise,
     conflict::Conflict,
     email::Email,
-    issue::{Field, Problem},
+    issue::Field,
     permission::Permission,
     person::EmployeeNumberKind,
     role::Role,
     sirup::SirupAccount,
+    text::check_paragraphs,
     time::Timestamp,
     validity::Validity,
 };
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    applications::{holidays, refuse_overlap},
+    applications::refuse_overlap,
     audit::Action,
     db::{Conn, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
@@ -87,7 +88,7 @@ pub async fn queue(backend: &Backend, actor: &Actor) -> Result<(Vec<Waiting>, u3
     )?;
     let (total,): (i64,) =
         fetch_one!(conn, (i64,), "SELECT count(*) FROM applications WHERE status IN ('submitted', 'in_review')")?;
-    let (holidays, today) = (holidays(&mut conn).await?, backend.world.today(actor.zone));
+    let (holidays, today) = (backend.master_data.holidays(), backend.world.today(actor.zone));
     let waiting = rows
         .into_iter()
         .map(|row| {
@@ -173,9 +174,11 @@ struct CaseRow {
     status: Status,
     reference: String,
     submitted_at: i64,
+    updated_at: i64,
     user_id: Uuid,
     name: String,
-    email: String,
+    #[sqlx(try_from = "String")]
+    email: Email,
     employee_number_kind: Option<String>,
     employee_number: Option<String>,
     #[sqlx(try_from = "String")]
@@ -207,8 +210,8 @@ async fn find(conn: &mut Conn, id: Uuid) -> Result<CaseRow> {
     let row: Option<CaseRow> = fetch_optional!(
         conn,
         CaseRow,
-        "SELECT a.version, a.status, a.reference, a.submitted_at, a.user_id, u.name, u.email, u.employee_number_kind,
-                u.employee_number, a.profile_type, a.role, a.institution_id, i.name AS institution, i.kd_klpd,
+        "SELECT a.version, a.status, a.reference, a.submitted_at, a.updated_at, a.user_id, u.name, u.email,
+                u.employee_number_kind, u.employee_number, a.profile_type, a.role, a.institution_id, i.name AS institution, i.kd_klpd,
                 a.work_unit_id, w.name AS work_unit, w.code, a.first_day, a.last_day, a.address, a.sirup_account,
                 d.pages, d.file_name, d.bytes, d.object_key, x.verdict, x.reason, v.name AS decided_by, x.decided_at
          FROM applications a
@@ -249,7 +252,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
     let row = find(&mut conn, id).await?;
     let today = backend.world.today(actor.zone);
     let submitted_at = Timestamp::from_micros(row.submitted_at);
-    let promise = Promise::new(submitted_at.date(actor.zone), today, &holidays(&mut conn).await?);
+    let promise = Promise::new(submitted_at.date(actor.zone), today, &backend.master_data.holidays());
     let kind = row.employee_number_kind.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
     Ok(CaseFile {
         id,
@@ -262,7 +265,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         decision: row.decision()?,
         reference: row.reference,
         name: row.name,
-        email: row.email,
+        email: row.email.into(),
         employee_number: kind.zip(row.employee_number),
         role: row.role,
         institution: (row.institution, row.kd_klpd),
@@ -323,15 +326,7 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
     actor.require(Permission::Verify)?;
     let reason = form.reason.trim();
     if form.verdict == Verdict::Reject {
-        let problem = match reason.chars().count() {
-            0 => Some(Problem::Missing),
-            n if n < *REASON_LENGTH.start() => Some(Problem::TooShort { min: *REASON_LENGTH.start() }),
-            n if n > *REASON_LENGTH.end() => Some(Problem::TooLong { max: *REASON_LENGTH.end() }),
-            _ => None,
-        };
-        if let Some(problem) = problem {
-            return Err(Error::invalid(Field::Reason, problem));
-        }
+        check_paragraphs(reason, REASON_LENGTH).map_err(|problem| Error::invalid(Field::Reason, problem))?;
     }
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
@@ -371,7 +366,6 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
         institution: row.institution,
         validity,
     };
-    let recipient = Email::parse(&row.email).map_err(|problem| Error::internal(format!("{problem:?}")))?;
     let (action, mail) = match form.verdict {
         Verdict::Approve => {
             refuse_overlap(&mut tx, row.user_id, row.role, row.work_unit_id, validity).await?;
@@ -406,7 +400,7 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
             (Action::ApplicationRejected, Mail::Rejected { name: row.name, case, reason: reason.to_owned() })
         }
     };
-    backend.post(&mut tx, &recipient, &mail).await?;
+    backend.post(&mut tx, &row.email, &mail).await?;
     backend.record(&mut tx, actor, action, Some(id), refused).await?;
     tx.notify(Notice::Application { id, user_id: row.user_id });
     tx.commit().await?;
@@ -421,6 +415,6 @@ async fn why_not(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Conflict> {
     }
     Ok(match row.decision()? {
         Some(decision) => Conflict::AlreadyDecided { status: row.status, by: decision.by, at: decision.at },
-        None => Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.submitted_at) },
+        None => Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.updated_at) },
     })
 }

@@ -28,10 +28,11 @@ pub const ADDRESS_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
 
 impl Answers {
     /// These answers cut to what may be stored: an address of at most four times its limit, date boxes of at most 10
-    /// characters. Longer input is nobody's typing.
+    /// characters, no zero bytes. Other input is nobody's typing.
     #[must_use]
     pub fn bounded(mut self) -> Self {
         let cut = |text: &mut String, max: usize| {
+            text.retain(|c| c != '\0');
             if let Some((end, _)) = text.char_indices().nth(max) {
                 text.truncate(end);
             }
@@ -45,8 +46,8 @@ impl Answers {
         self
     }
 
-    /// What follows from a change of type or institution: whatever hung on the old choice is cleared (guide step 10).
-    /// `before` are the answers stored until now.
+    /// What follows from a change of type, institution or work unit: whatever hung on the old choice is cleared (guide
+    /// step 10), the address too, since it is that of the work unit before. `before` are the answers until now.
     #[must_use]
     pub fn following(mut self, before: &Self) -> Self {
         if self.institution_type != before.institution_type && self.institution == before.institution {
@@ -54,6 +55,9 @@ impl Answers {
         }
         if self.institution != before.institution && self.work_unit == before.work_unit {
             self.work_unit = None;
+        }
+        if self.work_unit != before.work_unit && self.address == before.address {
+            self.address.clear();
         }
         self
     }
@@ -81,8 +85,28 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_one_work_unit_is_not_anothers() {
+        let before = Answers {
+            institution: Some(Uuid::from_u128(1)),
+            work_unit: Some(Uuid::from_u128(2)),
+            address: "Jalan Jenderal Gatot Subroto Kavling 51".into(),
+            ..Answers::default()
+        };
+        let other_unit = Answers { work_unit: Some(Uuid::from_u128(3)), ..before.clone() };
+        assert_eq!(other_unit.clone().following(&before), Answers { address: String::new(), ..other_unit.clone() });
+        // One that came with the new work unit is its own.
+        let with_its_own = Answers { address: "Jalan H.R. Rasuna Said Blok X-5".into(), ..other_unit };
+        assert_eq!(with_its_own.clone().following(&before), with_its_own);
+        // Whatever takes the work unit away takes the address along.
+        let none = Answers { institution: None, ..before.clone() }.following(&before);
+        assert_eq!((none.work_unit, none.address.as_str()), (None, ""));
+    }
+
+    #[test]
     fn endless_input_is_cut_between_characters() {
         let answers = Answers { address: "é".repeat(9000), ..Answers::default() }.bounded();
         assert_eq!(answers.address.chars().count(), 2000);
+        let answers = Answers { address: "Jalan\0 Merdeka".into(), ..Answers::default() }.bounded();
+        assert_eq!(answers.address, "Jalan Merdeka");
     }
 }

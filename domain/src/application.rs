@@ -93,6 +93,14 @@ impl Status {
             Self::Withdrawn => "Dibatalkan",
         }
     }
+
+    /// Its name in running text.
+    pub const fn in_text(self) -> &'static str {
+        match self {
+            Self::Rejected => "Ditolak",
+            status => status.label(),
+        }
+    }
 }
 
 /// A verdict of the desk.

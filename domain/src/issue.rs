@@ -26,27 +26,49 @@ impl Issue {
 pub enum Field {
     /// The form as a whole; its problem stands above the fields.
     Form,
+    /// A person's name.
     Name,
+    /// A person's e-mail address.
     Email,
+    /// A password, or the new one where two are asked for.
     Password,
+    /// The password until now, where a new one is set.
     CurrentPassword,
+    /// Whether the employee number is a NIP or an NRP.
     EmployeeNumberKind,
+    /// The digits of a NIP or NRP.
     EmployeeNumber,
+    /// Telephone.
     Phone,
+    /// Time zone.
     Zone,
+    /// Tipe Profil (guide step 2).
     ProfileType,
+    /// Role (guide step 2).
     Role,
+    /// Username pada Platform SiRUP (guide step 3); its problem is also what SiRUP answered.
     SirupUsername,
+    /// Kata Sandi pada Platform SiRUP (guide step 3).
     SirupPassword,
+    /// Jenis Instansi (guide step 10).
     InstitutionType,
+    /// Nama Instansi (guide step 10).
     Institution,
+    /// Satuan Kerja (guide step 10).
     WorkUnit,
+    /// Alamat Satuan Kerja (guide step 10).
     Address,
+    /// Masa Berlaku Peran, its first day (guide step 10).
     FirstDay,
+    /// Masa Berlaku Peran, its last day (guide step 10).
     LastDay,
+    /// The letter that proves the role (guide step 10).
     Letter,
+    /// The tick box that confirms the data (guide step 12).
     Confirmation,
+    /// The reason of a refusal.
     Reason,
+    /// A message to the help desk.
     Message,
 }
 

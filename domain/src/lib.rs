@@ -75,6 +75,7 @@ pub mod reference;
 pub mod role;
 pub mod search;
 pub mod sirup;
+pub mod text;
 pub mod time;
 pub mod validity;
 pub mod wizard;

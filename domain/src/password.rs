@@ -1,6 +1,6 @@
 //! Length rules of passwords. Whether one is common, the server checks (`backend::passwords`): the lists are large.
 
-use crate::issue::Problem;
+use crate::{issue::Problem, text};
 
 /// The fewest characters (ASVS 5.0, 6.2.1 asks for 8; the product for 10).
 pub const MIN: usize = 10;
@@ -12,12 +12,7 @@ pub const MAX: usize = 128;
 /// # Errors
 /// [`Problem::Missing`], [`Problem::TooShort`] or [`Problem::TooLong`].
 pub fn check_length(password: &str) -> Result<(), Problem> {
-    match password.chars().count() {
-        0 => Err(Problem::Missing),
-        n if n < MIN => Err(Problem::TooShort { min: MIN }),
-        n if n > MAX => Err(Problem::TooLong { max: MAX }),
-        _ => Ok(()),
-    }
+    text::check_length(password, MIN..=MAX)
 }
 
 #[cfg(test)]

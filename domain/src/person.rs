@@ -3,7 +3,7 @@
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
-use crate::issue::Problem;
+use crate::{issue::Problem, text::check_length};
 
 /// A person's name as written on letters, titles included; 2 to 100 characters, inner space folded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,12 +18,7 @@ impl PersonName {
     /// characters, angle brackets, digits only).
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        match name.chars().count() {
-            0 => return Err(Problem::Missing),
-            1 => return Err(Problem::TooShort { min: 2 }),
-            2..=100 => {}
-            _ => return Err(Problem::TooLong { max: 100 }),
-        }
+        check_length(&name, 2..=100)?;
         if name.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || !name.chars().any(char::is_alphabetic) {
             return Err(Problem::BadCharacters);
         }

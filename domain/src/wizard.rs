@@ -10,6 +10,7 @@ use crate::{
     letter::Letter,
     role::{ProfileType, Role},
     sirup::SirupAccount,
+    text::check_paragraphs,
     validity::Validity,
     work_unit::WorkUnit,
 };
@@ -141,14 +142,7 @@ fn form_issues(draft: &Draft, today: Date) -> Vec<Issue> {
 /// # Errors
 /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::BadCharacters`].
 pub fn check_address(address: &str) -> Result<(), Problem> {
-    let address = address.trim();
-    match address.chars().count() {
-        0 => Err(Problem::Missing),
-        n if n < *ADDRESS_LENGTH.start() => Err(Problem::TooShort { min: *ADDRESS_LENGTH.start() }),
-        n if n > *ADDRESS_LENGTH.end() => Err(Problem::TooLong { max: *ADDRESS_LENGTH.end() }),
-        _ if address.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => Err(Problem::BadCharacters),
-        _ => Ok(()),
-    }
+    check_paragraphs(address.trim(), ADDRESS_LENGTH)
 }
 
 /// Checks the last day of a role: not before today, not before the first day.

@@ -4,6 +4,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use app::state::{AppState, Cookies};
@@ -11,7 +12,7 @@ use backend::{
     Backend,
     db::Db,
     development,
-    documents::{Documents, PdfReader},
+    documents::{Documents, PdfReader, private_folder},
     mail::{self, Mailbox, Transport},
     master_data::Directory,
     passwords::Passwords,
@@ -43,7 +44,8 @@ pub struct Application {
     stop: watch::Sender<bool>,
 }
 
-/// Opens the outside world: the database, brought up to date, the letters, SiRUP. `program` is our own binary, which
+/// Opens the outside world: the database, brought up to date, the letters, SiRUP. A data directory that is missing is made
+/// for us alone, since password hashes and letters lie in it. `program` is our own binary, which
 /// looks into PDFs.
 ///
 /// # Errors
@@ -54,13 +56,13 @@ pub async fn open_backend(
     program: PathBuf,
     world: World,
 ) -> Result<Backend, StartError> {
-    std::fs::create_dir_all(&config.data_dir)?;
-    let db = Db::connect(config.database_url.expose_secret()).await?;
+    private_folder(&config.data_dir).map_err(blame("DATA_DIR"))?;
+    let db = Db::connect(config.database_url.expose_secret()).await.map_err(blame("DATABASE_URL"))?;
     db.migrate().await?;
     let reader = PdfReader::new(program);
     let documents = match &config.documents_url {
-        Some(url) => Documents::at(url, reader)?,
-        None => Documents::in_folder(&config.data_dir.join("documents"), reader)?,
+        Some(url) => Documents::at(url, reader).map_err(blame("DOCUMENTS_URL"))?,
+        None => Documents::in_folder(&config.data_dir.join("documents"), reader).map_err(blame("DATA_DIR"))?,
     };
     Ok(Backend {
         db,
@@ -74,15 +76,18 @@ pub async fn open_backend(
     })
 }
 
+/// Names the setting by which something does not open.
+fn blame<E: std::fmt::Display>(setting: &'static str) -> impl FnOnce(E) -> StartError {
+    move |error| format!("Pengaturan GERBANG_{setting} tidak dapat dipakai: {error}").into()
+}
+
 impl Application {
     /// Opens everything and listens; nothing is served before [`Application::run`].
     ///
     /// # Errors
     /// Whatever does not open.
     pub async fn build(config: Config, program: PathBuf, world: World) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(config.addr)
-            .await
-            .map_err(|error| format!("alamat {} tidak dapat dipakai: {error}", config.addr))?;
+        let listener = TcpListener::bind(config.addr).await.map_err(blame("ADDR"))?;
         let addr = listener.local_addr()?;
         let base_url = match &config.base_url {
             Some(url) => url.clone(),
@@ -94,7 +99,7 @@ impl Application {
         }
         Directory::refresh(&backend).await?;
         let transport = match &config.smtp_url {
-            Some(url) => Transport::smtp(url)?,
+            Some(url) => Transport::smtp(url).map_err(blame("SMTP_URL"))?,
             None => Transport::Shown,
         };
         let mailbox = Mailbox { transport, from: config.mail_from.clone(), keeps_secrets: config.is_development() };
@@ -169,13 +174,18 @@ fn leptos_options(config: &Config, addr: SocketAddr) -> LeptosOptions {
 /// a site that was just built for trying things, directly in `pkg`.
 fn pkg_dir(site: &Path) -> String {
     let folders = std::fs::read_dir(site.join("pkg")).into_iter().flatten().flatten();
-    let named = folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
+    let named =
+        folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
     named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
 }
 
+/// Seconds between two looks for what is over.
+const ROUND: u64 = 600;
+const A_DAY: u64 = 24 * 3600;
+
 /// Clears what is over, now and then.
 async fn sweep(backend: Arc<Backend>) {
-    loop {
+    for round in 0_u64.. {
         if let Err(error) = backend::sessions::sweep(&backend).await {
             tracing::error!(%error, "what is over could not be cleared");
         }
@@ -184,6 +194,13 @@ async fn sweep(backend: Arc<Backend>) {
             Ok(letters) => tracing::info!(letters, "removed letters that no application holds"),
             Err(error) => tracing::error!(%error, "letters could not be cleared"),
         }
-        tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+        if round.is_multiple_of(A_DAY / ROUND) {
+            match backend::applications::collect_strays(&backend).await {
+                Ok(0) => {}
+                Ok(letters) => tracing::info!(letters, "removed letters of uploads that broke off"),
+                Err(error) => tracing::error!(%error, "letters of uploads that broke off could not be cleared"),
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(ROUND)).await;
     }
 }

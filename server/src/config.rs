@@ -10,13 +10,14 @@ use backend::Settings;
 use domain::{email::Email, sirup::CUTOFF};
 use figment::{
     Figment,
-    providers::{Env, Format, Toml},
+    providers::{Format, Toml},
 };
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use time::{Date, macros::format_description};
+use tracing_subscriber::EnvFilter;
 use url::Url;
 
 /// Where the product runs.
@@ -34,8 +35,7 @@ pub enum Environment {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    #[serde(default)]
-    env: Environment,
+    env: Option<Environment>,
     addr: Option<String>,
     base_url: Option<String>,
     data_dir: Option<PathBuf>,
@@ -114,9 +114,12 @@ impl Config {
         if named.is_some() && !std::path::Path::new(&file).exists() {
             return Err(wrong("CONFIG", format!("berkas {file} tidak ada.")));
         }
-        let environment = Env::prefixed("GERBANG_").ignore(&["config"]);
-        // A file that is not there is an empty one.
-        Self::from_figment(Figment::from(Toml::file(file)).merge(environment))
+        // A file that is not there is an empty one. What the environment says is text, even where it looks like a number.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.to_str()?.strip_prefix("GERBANG_").filter(|name| *name != "CONFIG")?.to_lowercase();
+            Some((name, value.to_string_lossy().into_owned()))
+        });
+        Self::from_figment(environment.fold(Figment::from(Toml::file(file)), |figment, pair| figment.merge(pair)))
     }
 
     /// From settings given as pairs of name (in lower case, without `GERBANG_`) and value; for tests and tools.
@@ -140,7 +143,13 @@ impl Config {
                 Kind::UnknownVariant(value, expected) => {
                     wrong(&name, format!("{value:?} bukan salah satu dari {}.", expected.join(", ")))
                 }
-                kind => wrong(&name, kind),
+                // What was found there may be a secret, and is not repeated.
+                Kind::InvalidType(..) | Kind::InvalidValue(..) => wrong(&name, "tulis nilainya di antara tanda petik."),
+                // The first line says where; those below it show the line of the file.
+                kind => ConfigError(format!(
+                    "Berkas pengaturan tidak terbaca: {}",
+                    kind.to_string().lines().next().unwrap_or_default()
+                )),
             }
         })?;
         raw.check()
@@ -164,7 +173,8 @@ impl Config {
 
 impl Raw {
     fn check(self) -> Result<Config, ConfigError> {
-        let production = self.env == Environment::Production;
+        let env = self.env.unwrap_or_default();
+        let production = env == Environment::Production;
         let needed = |name: &str, given: bool| {
             if production && !given {
                 Err(ConfigError(format!("Pengaturan GERBANG_{name} wajib diisi bila GERBANG_ENV=production.")))
@@ -180,8 +190,18 @@ impl Raw {
         needed("HELP_URL", self.help_url.is_some())?;
 
         let addr = self.addr.as_deref().unwrap_or("127.0.0.1:3000");
-        let addr = addr.parse().map_err(|_| wrong("ADDR", format!("{addr:?} bukan alamat seperti 127.0.0.1:3000.")))?;
+        let addr: SocketAddr =
+            addr.parse().map_err(|_| wrong("ADDR", format!("{addr:?} bukan alamat seperti 127.0.0.1:3000.")))?;
         let base_url = self.base_url.map(|text| base_url(&text, production)).transpose()?;
+        // Whoever forgets the word on a public host must not get demo accounts there, and every mail for all to read.
+        let reachable = !addr.ip().is_loopback() || base_url.as_ref().is_some_and(|url| !is_loopback(url));
+        if self.env.is_none() && reachable {
+            return Err(ConfigError(
+                "Pengaturan GERBANG_ENV wajib diisi (production atau development) bila Gerbang dapat dicapai dari luar \
+                 mesin ini."
+                    .to_owned(),
+            ));
+        }
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("./data"));
         let database_url = match self.database_url {
             Some(url) => {
@@ -205,8 +225,15 @@ impl Raw {
         };
         if let Some(url) = &self.smtp_url {
             let text = url.expose_secret();
-            if !["smtp://", "smtps://"].iter().any(|scheme| text.starts_with(scheme)) {
-                return Err(wrong("SMTP_URL", "tulis smtp://… atau smtps://…"));
+            let url = text.parse::<Url>().ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host());
+            let url = url.ok_or_else(|| wrong("SMTP_URL", "tulis smtp://… atau smtps://…"))?;
+            let encrypted =
+                url.scheme() == "smtps" || url.query_pairs().any(|pair| pair == ("tls".into(), "required".into()));
+            if production && !encrypted && !is_loopback(&url) {
+                return Err(wrong(
+                    "SMTP_URL",
+                    "surel memuat tautan rahasia; tulis smtps://… atau smtp://…?tls=required.",
+                ));
             }
         }
         let from = self.mail_from.as_deref().unwrap_or("Gerbang <tidak-membalas@gerbang.contoh.go.id>");
@@ -234,8 +261,10 @@ impl Raw {
                 net.map_err(|_| wrong("TRUSTED_PROXIES", format!("{part:?} bukan alamat IP atau jaringan.")))
             })
             .collect::<Result<_, _>>()?;
+        let log = self.log.unwrap_or_else(|| "info,sqlx=warn".to_owned());
+        EnvFilter::try_new(&log).map_err(|error| wrong("LOG", error))?;
         Ok(Config {
-            env: self.env,
+            env,
             addr,
             base_url,
             data_dir,
@@ -249,7 +278,7 @@ impl Raw {
             mail_from,
             help_address,
             trusted_proxies,
-            log: self.log.unwrap_or_else(|| "info,sqlx=warn".to_owned()),
+            log,
         })
     }
 }
@@ -276,7 +305,10 @@ fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
+        // Of schemes that the standard does not know, such as smtp, an address of numbers counts as a name.
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
         None => false,
     }
 }
@@ -328,6 +360,43 @@ mod tests {
         assert!(refusal(&[("sirup_cutoff", "1 Agustus")]).contains("GERBANG_SIRUP_CUTOFF"));
         let insecure = [PRODUCTION, &[("base_url", "http://contoh.go.id")]].concat();
         assert!(refusal(&insecure).contains("https"));
+    }
+
+    #[test]
+    fn development_is_for_this_machine_unless_it_is_said() {
+        for reachable in [("addr", "0.0.0.0:3000"), ("addr", "[::]:3000"), ("base_url", "https://gerbang.contoh.go.id")]
+        {
+            assert!(refusal(&[reachable]).contains("GERBANG_ENV"), "{reachable:?}");
+            assert!(Config::from_pairs(&[reachable, ("env", "development")]).unwrap().is_development());
+        }
+        assert!(Config::from_pairs(&[("addr", "[::1]:3000"), ("base_url", "http://localhost:3000")]).is_ok());
+    }
+
+    #[test]
+    fn mail_is_encrypted_in_production() {
+        let with = |url| [PRODUCTION, &[("smtp_url", url)]].concat();
+        for url in ["smtp://u:sandi@surel.contoh.go.id:587", "smtp://surel.contoh.go.id?tls=opportunistic"] {
+            let sentence = refusal(&with(url));
+            assert!(sentence.contains("GERBANG_SMTP_URL") && !sentence.contains("sandi@"), "{sentence}");
+        }
+        for url in ["smtp://surel.contoh.go.id?tls=required", "smtp://127.0.0.1:25", "smtp://[::1]", "smtp://localhost"]
+        {
+            assert!(Config::from_pairs(&with(url)).is_ok(), "{url}");
+        }
+        assert!(refusal(&[("smtp_url", "https://surel.contoh.go.id")]).contains("GERBANG_SMTP_URL"));
+        assert!(Config::from_pairs(&[("smtp_url", "smtp://surel.contoh.go.id")]).is_ok());
+    }
+
+    #[test]
+    fn a_secret_that_is_wrong_is_not_repeated() {
+        for file in
+            ["sirup_token = 271828", "sirup_token = rahasia271828", "env = 271828", "sirup_token = [\"271828\"]"]
+        {
+            let sentence = Config::from_figment(Figment::from(Toml::string(file))).unwrap_err().to_string();
+            assert!(!sentence.contains("271828"), "{sentence}");
+        }
+        let number = Config::from_figment(Figment::from(Toml::string("sirup_token = 1"))).unwrap_err().to_string();
+        assert!(number.contains("GERBANG_SIRUP_TOKEN") && number.contains("tanda petik"), "{number}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A SiRUP to try things on: a real HTTP server that speaks the contract of `docs/sirup-openapi.yaml`, with a few
+//! A SiRUP to try things on: a real HTTP server that speaks the contract of `docs/sirup.openapi.yaml`, with a few
 //! accounts. Not for production.
 
 use std::{net::SocketAddr, time::Duration};

@@ -96,6 +96,13 @@ pub async fn save(id: Uuid, version: i64, answers: Answers) -> Result<SavedView,
     Ok(SavedView { version: saved.version, at: saved.at, address_required })
 }
 
+/// Takes the letter off while one types.
+#[server(name = RemoveLetterFn, prefix = "/api", endpoint = "pengajuan/hapus-surat", input = Json)]
+pub async fn remove_letter(id: Uuid) -> Result<(), ApiError> {
+    let caller = crate::state::Caller::current()?;
+    Ok(backend::applications::remove_letter(&caller.backend, caller.actor()?, id).await?)
+}
+
 /// Something that a picker offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PickerOption {
@@ -220,6 +227,27 @@ pub struct FormFields {
 }
 
 impl FormFields {
+    /// From what gives the value of a field by its name.
+    pub fn read(value: impl Fn(&str) -> Option<String>) -> Self {
+        let value = |name| value(name).unwrap_or_default();
+        Self {
+            version: value("version"),
+            aksi: value("aksi"),
+            institution_type: value("institution_type"),
+            institution: value("institution"),
+            work_unit: value("work_unit"),
+            institution_query: value("institution_query"),
+            work_unit_query: value("work_unit_query"),
+            address: value("address"),
+            first_day: value("first_day"),
+            first_day_month: value("first_day_month"),
+            first_day_year: value("first_day_year"),
+            last_day: value("last_day"),
+            last_day_month: value("last_day_month"),
+            last_day_year: value("last_day_year"),
+        }
+    }
+
     /// The answers in it.
     pub fn answers(&self) -> Answers {
         Answers {
@@ -250,7 +278,7 @@ mod handlers {
     use axum::{
         Json,
         body::Body,
-        extract::{FromRequest, Multipart, Path, Request, State},
+        extract::{FromRequest, Multipart, Request, State},
         http::{StatusCode, header},
         response::{IntoResponse, Response},
     };
@@ -269,7 +297,7 @@ mod handlers {
     use super::FormFields;
     use crate::{
         api::ApiError,
-        forms::server::{Done, NoFields, Post},
+        forms::server::{Done, Id, NoFields, Post, Unread},
         state::{AppState, Caller},
     };
 
@@ -321,7 +349,7 @@ mod handlers {
     }
 
     /// Links a SiRUP account (guide steps 3 to 7), takes one linked before, or goes on without (step 9).
-    pub async fn sirup(Path(id): Path<Uuid>, Post { caller, form, answer }: Post<SirupForm>) -> Response {
+    pub async fn sirup(Id(id): Id, Post { caller, form, answer }: Post<SirupForm>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
             match form.aksi.as_str() {
@@ -339,7 +367,7 @@ mod handlers {
     }
 
     /// `POST /akses/pengajuan/{id}/formulir`, with fields alone or, without script, with the letter among them.
-    pub async fn form(Path(id): Path<Uuid>, State(state): State<AppState>, request: Request) -> Response {
+    pub async fn form(Id(id): Id, State(state): State<AppState>, request: Request) -> Response {
         let multipart = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -355,13 +383,13 @@ mod handlers {
         let again = parts.clone();
         let read = match Multipart::from_request(Request::from_parts(parts, body), &state).await {
             Ok(multipart) => read_multipart(multipart).await,
-            Err(refusal) => return refusal.into_response(),
+            Err(_) => Err(Unread::NoForm),
         };
         let (values, letter) = match read {
             Ok(read) => read,
-            Err(refusal) => return refusal,
+            Err(why) => return why.refuse(again, &state).await,
         };
-        match Post::new(again, &state, values) {
+        match Post::new(again, &state, values).await {
             Ok(post) => save_form(id, post, letter).await,
             Err(refusal) => refusal,
         }
@@ -371,16 +399,18 @@ mod handlers {
     type SentLetter = (String, Result<Bytes, LetterProblem>);
 
     /// Reads a form with a file, counting as it arrives.
-    async fn read_multipart(mut multipart: Multipart) -> Result<(Vec<(String, String)>, Option<SentLetter>), Response> {
+    async fn read_multipart(mut multipart: Multipart) -> Result<(Vec<(String, String)>, Option<SentLetter>), Unread> {
         const MOST_TEXT: usize = 16 * 1024;
         const MOST_FIELDS: usize = 40;
-        let (mut values, mut letter) = (Vec::new(), None);
+        let (mut values, mut letter) = (Vec::new(), None::<SentLetter>);
         loop {
             let mut field = match multipart.next_field().await {
                 Ok(Some(field)) => field,
                 Ok(None) => return Ok((values, letter)),
-                // Broken off: what came so far is kept, and the letter said to be missing its end.
-                Err(_) => return Ok((values, letter.or(Some((String::new(), Err(LetterProblem::Interrupted)))))),
+                // Nothing is read behind a letter that broke off or was too big; all that is typed comes before it.
+                Err(_) if letter.as_ref().is_some_and(|(_, bytes)| bytes.is_err()) => return Ok((values, letter)),
+                // Broken off elsewhere: what did not arrive must not be taken for emptied.
+                Err(_) => return Err(Unread::BrokenOff),
             };
             let name = field.name().unwrap_or_default().to_owned();
             if name == Field::Letter.as_str() {
@@ -397,8 +427,9 @@ mod handlers {
                         Ok(Some(_)) if outcome.is_err() => {}
                         Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                         Ok(None) => break,
+                        // What ends because it is far too big is too big.
                         Err(_) => {
-                            outcome = Err(LetterProblem::Interrupted);
+                            outcome = outcome.and(Err(LetterProblem::Interrupted));
                             break;
                         }
                     }
@@ -408,9 +439,9 @@ mod handlers {
                     letter = Some((file_name, outcome.map(|()| bytes.freeze())));
                 }
             } else {
-                let text = field.text().await.map_err(|error| error.into_response())?;
+                let text = field.text().await.map_err(|_| Unread::BrokenOff)?;
                 if text.len() > MOST_TEXT || values.len() >= MOST_FIELDS {
-                    return Err((StatusCode::PAYLOAD_TOO_LARGE, "Isian terlalu besar.").into_response());
+                    return Err(Unread::TooLarge);
                 }
                 values.push((name, text));
             }
@@ -470,12 +501,12 @@ mod handlers {
     }
 
     /// Chooses an institution.
-    pub async fn pick_institution(Path(id): Path<Uuid>, post: Post<PickForm>) -> Response {
+    pub async fn pick_institution(Id(id): Id, post: Post<PickForm>) -> Response {
         pick(id, post, "institution", |answers, chosen| answers.institution = Some(chosen)).await
     }
 
     /// Chooses a work unit.
-    pub async fn pick_work_unit(Path(id): Path<Uuid>, post: Post<PickForm>) -> Response {
+    pub async fn pick_work_unit(Id(id): Id, post: Post<PickForm>) -> Response {
         pick(id, post, "work_unit", |answers, chosen| answers.work_unit = Some(chosen)).await
     }
 
@@ -507,7 +538,7 @@ mod handlers {
     }
 
     /// Sends the application (guide step 12, **Kirim**).
-    pub async fn submit(Path(id): Path<Uuid>, Post { caller, form, answer }: Post<ReviewForm>) -> Response {
+    pub async fn submit(Id(id): Id, Post { caller, form, answer }: Post<ReviewForm>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
             let submission = applications::Submission {
@@ -531,7 +562,7 @@ mod handlers {
     }
 
     /// `POST /akses/pengajuan/{id}/status`: takes the application back, or discards the draft.
-    pub async fn withdraw(Path(id): Path<Uuid>, Post { caller, answer, .. }: Post<NoFields>) -> Response {
+    pub async fn withdraw(Id(id): Id, Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
             applications::withdraw(&caller.backend, actor, id).await?;
@@ -543,7 +574,7 @@ mod handlers {
 
     /// `POST /akses/pengajuan/{id}/surat`: the letter alone, its bytes as the body, its name in `X-File-Name` (percent
     /// encoded). Answers JSON of `Result<Letter, ApiError>`.
-    pub async fn upload(Path(id): Path<Uuid>, request: Request) -> Response {
+    pub async fn upload(Id(id): Id, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let Some(caller) = parts.extensions.get::<Caller>().cloned() else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();

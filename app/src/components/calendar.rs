@@ -51,6 +51,14 @@ pub fn remaining(promise: &Promise) -> String {
     }
 }
 
+/// `Menunggu 2 hari kerja`: what passed of the promise, and beyond it.
+pub fn waited(promise: &Promise) -> String {
+    match (PROMISED_WORKING_DAYS + promise.overdue).saturating_sub(promise.left) {
+        0 => "Menunggu kurang dari 1 hari kerja".to_owned(),
+        days => format!("Menunggu {days} hari kerja"),
+    }
+}
+
 /// `Tersisa 2 hari kerja dari janji 3 hari kerja`, as its two parts.
 pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
     let of = format!("dari janji {PROMISED_WORKING_DAYS} hari kerja");
@@ -60,5 +68,24 @@ pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
         ("Hari ini batas".to_owned(), of)
     } else {
         (format!("Tersisa {} hari kerja", promise.left), of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::Holidays;
+    use rstest::rstest;
+    use time::{Date, macros::date};
+
+    use super::*;
+
+    #[rstest]
+    #[case(date!(2026 - 11 - 26), "Menunggu kurang dari 1 hari kerja")] // Thursday, the day it was sent
+    #[case(date!(2026 - 11 - 29), "Menunggu 1 hari kerja")] // Sunday
+    #[case(date!(2026 - 12 - 01), "Menunggu 3 hari kerja")] // the last promised day
+    #[case(date!(2026 - 12 - 07), "Menunggu 7 hari kerja")]
+    fn waiting_is_counted_in_working_days(#[case] today: Date, #[case] text: &str) {
+        let promise = Promise::new(date!(2026 - 11 - 26), today, &Holidays::default());
+        assert_eq!(waited(&promise), text);
     }
 }

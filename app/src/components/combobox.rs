@@ -64,7 +64,10 @@ pub fn Combobox(
     let found = RwSignal::new(Options::default());
     let failed = RwSignal::new(false);
     let asked = StoredValue::new(0u32);
-    let text = RwSignal::new(chosen.get_untracked().map(|chosen| chosen.name).unwrap_or_default());
+    // In a form that came back without a choice, what was sought is still there.
+    let beginning = chosen.get_untracked().map(|chosen| chosen.name).or_else(|| form.typed(&format!("{field}_query")));
+    let text = RwSignal::new(beginning.unwrap_or_default());
+    let shut = move || live.get() && blocked.get().is_some();
     let input = NodeRef::<leptos::html::Input>::new();
     Effect::new(move |_| live.set(true));
     // A choice made elsewhere (or cleared with what it hung on) shows here.
@@ -78,6 +81,9 @@ pub fn Combobox(
     });
 
     let ask = move |query: String| {
+        if blocked.get_untracked().is_some() {
+            return;
+        }
         let number = asked.get_value() + 1;
         asked.set_value(number);
         let answer = Callback::new(move |answer: Result<Options, ApiError>| {
@@ -191,7 +197,9 @@ pub fn Combobox(
                         aria-activedescendant=move || active.get().filter(|_| open.get()).map(option_id)
                         aria-invalid=invalid(form, field)
                         aria-describedby=described_by(form, field, true)
-                        disabled=move || live.get() && blocked.get().is_some()
+                        // Not `disabled`: links of the error summary lead here, and the hint says why.
+                        aria-disabled=move || shut().then_some("true")
+                        readonly=shut
                         node_ref=input
                         value=text.get_untracked()
                         prop:value=move || text.get()

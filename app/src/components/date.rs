@@ -22,14 +22,22 @@ pub fn DateField(
     field: Field,
     /// Its label.
     label: &'static str,
-    /// What was typed; follows the boxes.
-    value: RwSignal<DateInput>,
+    /// What was typed.
+    #[prop(into)]
+    value: Signal<DateInput>,
+    /// Called with what is typed.
+    on_change: Callback<DateInput>,
     /// Called when a box was left.
     on_leave: Callback<()>,
 ) -> impl IntoView {
     let label_id = format!("{field}-t");
     let labelled_by = label_id.clone();
     let initial = value.get_untracked();
+    let change = move |part: fn(&mut DateInput) -> &mut String, typed: String| {
+        let mut date = value.try_get_untracked().unwrap_or_default();
+        *part(&mut date) = typed;
+        on_change.run(date);
+    };
     let echo = move || value.with(|value| value.parse().ok()).map(date_with_weekday);
     // The echo and the error describe every box.
     let described =
@@ -54,7 +62,7 @@ pub fn DateField(
                     value=initial.day.clone()
                     aria-invalid=invalid(form, field)
                     aria-describedby=described
-                    on:input:target=move |ev| value.update(|date| date.day = ev.target().value())
+                    on:input:target=move |ev| change(|date| &mut date.day, ev.target().value())
                     on:change=move |_| on_leave.run(())
                 />
                 <div>
@@ -63,7 +71,7 @@ pub fn DateField(
                         aria-label="Bulan"
                         aria-invalid=invalid(form, field)
                         on:change:target=move |ev| {
-                            value.update(|date| date.month = ev.target().value());
+                            change(|date| &mut date.month, ev.target().value());
                             on_leave.run(());
                         }
                     >
@@ -81,7 +89,7 @@ pub fn DateField(
                     placeholder="Tahun"
                     value=initial.year.clone()
                     aria-invalid=invalid(form, field)
-                    on:input:target=move |ev| value.update(|date| date.year = ev.target().value())
+                    on:input:target=move |ev| change(|date| &mut date.year, ev.target().value())
                     on:change=move |_| on_leave.run(())
                 />
             </div>

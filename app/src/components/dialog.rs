@@ -24,14 +24,26 @@ pub fn Dialog(
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     let modal = RwSignal::new(false);
+    // Only an open dialog that is closed gives the focus back; one that is taken away leaves it nowhere.
+    let shut = move || {
+        #[cfg(feature = "hydrate")]
+        if let Some(Some(dialog)) = element.try_get_untracked() {
+            dialog.close();
+        }
+    };
     let navigate = leptos_router::hooks::use_navigate();
     let close = {
         let close_to = close_to.clone();
-        StoredValue::new_local(move || match on_close {
-            Some(on_close) => on_close.run(()),
-            None => navigate(&close_to, Default::default()),
-        })
+        move |event: leptos::ev::Event| {
+            event.prevent_default();
+            shut();
+            match on_close {
+                Some(on_close) => on_close.run(()),
+                None => navigate(&close_to, Default::default()),
+            }
+        }
     };
+    let cancel = close.clone();
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if let Some(dialog) = element.get()
@@ -43,6 +55,7 @@ pub fn Dialog(
             }
         }
     });
+    on_cleanup(shut);
     view! {
         <div class=move || if modal.get() { "" } else { "scrim" }>
             <dialog
@@ -51,10 +64,7 @@ pub fn Dialog(
                 open
                 aria-modal="true"
                 aria-labelledby="dialog-judul"
-                on:cancel=move |ev: leptos::ev::Event| {
-                    ev.prevent_default();
-                    close.with_value(|close| close());
-                }
+                on:cancel=cancel
             >
                 <header>
                     <h2 id="dialog-judul">{title}</h2>
@@ -62,10 +72,7 @@ pub fn Dialog(
                         class="btn btn--quiet btn--icon"
                         href=close_to
                         aria-label="Tutup pesan"
-                        on:click=move |ev| {
-                            ev.prevent_default();
-                            close.with_value(|close| close());
-                        }
+                        on:click=move |event| close(event.into())
                     >
                         <Icon name="x" />
                     </a>

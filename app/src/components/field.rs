@@ -277,7 +277,9 @@ pub fn TextArea(
     on_change: Option<Callback<String>>,
 ) -> impl IntoView {
     let (on_input, on_leave) = checking(form, field, check);
-    let value = form.typed(field.as_str()).unwrap_or(value);
+    let value = crate::escape(&form.typed(field.as_str()).unwrap_or(value));
+    // In a page, browsers drop a line break right after the tag; one more keeps the person's own.
+    let text = if cfg!(feature = "ssr") { format!("\n{value}") } else { value };
     view! {
         <div class="field">
             <label class="label" for=field.as_str()>{label}</label>
@@ -291,8 +293,7 @@ pub fn TextArea(
                     autofocus=comes_back_first(form, field)
                     aria-invalid=invalid(form, field)
                     aria-describedby=described_by(form, field, hint.is_some())
-                    // A line break right after the tag is dropped by browsers; one more keeps the person's own.
-                    inner_html=format!("\n{}", crate::escape(&value))
+                    inner_html=text
                     on:input:target=move |ev| {
                         let value = ev.target().value();
                         on_input(value.clone());

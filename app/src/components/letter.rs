@@ -56,7 +56,7 @@ pub fn LetterField(
     let uploads = upload::Uploads::new(form, application, letter, transfer);
     let pick = move |event: leptos::ev::Event| {
         #[cfg(feature = "hydrate")]
-        uploads.from_input(&event);
+        uploads.pick(&event);
         #[cfg(not(feature = "hydrate"))]
         let _ = event;
     };
@@ -67,6 +67,16 @@ pub fn LetterField(
         if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
             uploads.start(file);
         }
+    };
+    // The page stays as it is; without script, the button sends the form.
+    let remove = move |event: leptos::ev::MouseEvent| {
+        #[cfg(feature = "hydrate")]
+        {
+            event.prevent_default();
+            uploads.remove();
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = event;
     };
     let cancel = move |_| {
         #[cfg(feature = "hydrate")]
@@ -151,7 +161,7 @@ pub fn LetterField(
                     </label>
                     {move || (!live.get()).then(|| view! { <button class="btn" name="aksi" value="unggah">"Unggah"</button> })}
                     {move || (letter.get().is_some() && transfer.get().is_none()).then(|| view! {
-                        <button class="btn btn--quiet" name="aksi" value="hapus-surat">
+                        <button class="btn btn--quiet" name="aksi" value="hapus-surat" on:click=remove>
                             "Hapus"<span class="sr">" "{label}</span>
                         </button>
                     })}
@@ -184,12 +194,16 @@ mod upload {
     use web_sys::{File, ProgressEvent, XmlHttpRequest};
 
     use super::Transfer;
-    use crate::{api::ApiError, forms::FormState};
+    use crate::{
+        api::{ApiError, wizard::remove_letter},
+        forms::FormState,
+    };
 
     /// What keeps an upload alive: the request and the functions it calls.
     struct Running {
         request: XmlHttpRequest,
-        _closures: (Closure<dyn FnMut(ProgressEvent)>, Closure<dyn FnMut()>, Closure<dyn FnMut()>),
+        _progress: Closure<dyn FnMut(ProgressEvent)>,
+        _ends: [Closure<dyn FnMut()>; 2],
     }
 
     /// Uploads of one letter field, one at a time.
@@ -215,7 +229,7 @@ mod upload {
         }
 
         /// The file that was picked. The box is emptied, so that the same file can be picked again.
-        pub fn from_input(self, event: &leptos::ev::Event) {
+        pub fn pick(self, event: &leptos::ev::Event) {
             let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
             let Some(input) = input else { return };
             let file = input.files().and_then(|files| files.get(0));
@@ -272,7 +286,7 @@ mod upload {
             request.set_onload(Some(done.as_ref().unchecked_ref()));
             request.set_onerror(Some(broken.as_ref().unchecked_ref()));
             request.send_with_opt_blob(Some(file)).ok()?;
-            self.running.set_value(Some(Running { request, _closures: (progress, done, broken) }));
+            self.running.set_value(Some(Running { request, _progress: progress, _ends: [done, broken] }));
             Some(())
         }
 
@@ -284,17 +298,46 @@ mod upload {
                     self.form.set_issue(Field::Letter, None);
                     self.letter.set(Some(letter));
                 }
-                Ok(Err(ApiError::Invalid(issues))) => {
+                Ok(Err(error)) => self.refused(error),
+                Err(_) if request.status().unwrap_or(0) == 413 => self.fail(LetterProblem::TooBig { bytes: None }),
+                Err(_) => self.fail(LetterProblem::NotStored),
+            }
+        }
+
+        fn refused(self, error: ApiError) {
+            match error {
+                ApiError::Invalid(issues) => {
                     let problem = issues.into_iter().find(|issue| issue.field == Field::Letter);
                     self.form.set_issue(Field::Letter, problem.map(|issue| issue.problem));
                 }
-                Ok(Err(ApiError::Conflict(conflict))) => {
-                    self.form.set_issue(Field::Form, Some(Problem::Conflict(conflict)));
+                ApiError::Conflict(conflict) => self.form.set_issue(Field::Form, Some(Problem::Conflict(conflict))),
+                ApiError::SignedOut => crate::forms::session_is_over(self.form),
+                ApiError::NotFound | ApiError::TooMany(_) | ApiError::Unavailable => {
+                    self.fail(LetterProblem::NotStored);
                 }
-                Ok(Err(ApiError::SignedOut)) => crate::forms::session_is_over(self.form),
-                _ if request.status().unwrap_or(0) == 413 => self.fail(LetterProblem::TooBig { bytes: None }),
-                _ => self.fail(LetterProblem::NotStored),
             }
+        }
+
+        /// Takes the letter off. The button goes with it, so the focus moves on to the box that takes another.
+        pub fn remove(self) {
+            leptos::task::spawn_local(async move {
+                let outcome = remove_letter(self.application).await;
+                if self.letter.try_get_untracked().is_none() {
+                    return; // the page is gone
+                }
+                match outcome {
+                    Ok(()) => {
+                        self.form.set_issue(Field::Letter, None);
+                        self.letter.set(None);
+                        let input = document().get_element_by_id(Field::Letter.as_str());
+                        if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlElement>().ok()) {
+                            let _ = input.focus();
+                        }
+                    }
+                    Err(ApiError::Unavailable) => self.form.set_issue(Field::Form, Some(Problem::Unavailable)),
+                    Err(error) => self.refused(error),
+                }
+            });
         }
 
         fn fail(self, problem: LetterProblem) {

@@ -1,10 +1,10 @@
 //! Data of a page: asked for before the page is drawn on the server, and anew when something may have changed.
 
 use leptos::prelude::*;
-use leptos_router::{components::Redirect, hooks::use_location};
+use leptos_router::components::Redirect;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Icon;
+use super::{Icon, shell::here};
 use crate::{api::ApiError, forms::Refresh, pages::NotFound};
 
 /// JSON in a page, read with the same code as the answers of server functions: what reads a type is large, and needed
@@ -59,7 +59,7 @@ where
     T: Clone + Send + Sync + 'static,
     V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    let path = use_location().pathname;
+    let here = here();
     view! {
         <Transition fallback=Skeleton>
             {move || {
@@ -68,7 +68,7 @@ where
                     match data.await {
                         Ok(data) => view(data),
                         Err(ApiError::SignedOut) => {
-                            let query = crate::query_value(&path.get_untracked());
+                            let query = crate::query_value(&untrack(here));
                             view! { <Redirect path=format!("/masuk?lanjut={query}") /> }.into_any()
                         }
                         Err(ApiError::NotFound) => view! { <NotFound /> }.into_any(),
@@ -96,12 +96,12 @@ fn Skeleton() -> impl IntoView {
 #[component]
 pub fn Retry() -> impl IntoView {
     let refresh = Refresh::current();
-    let path = use_location().pathname;
+    let here = here();
     view! {
         // Without script, the link loads the page again.
         <a
             class="btn"
-            href=move || path.get()
+            href=here
             rel="external"
             on:click=move |ev| {
                 ev.prevent_default();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::{hooks::use_location, location::Location};
 
 use super::Icon;
 use crate::{api::session::Me, session::Session};
@@ -109,8 +109,7 @@ fn close_menu(event: leptos::ev::MouseEvent) {
 /// Light or dark: at once with script, by a form without. Remembered in a cookie, so that the server draws it right.
 #[component]
 fn SchemeSwitch() -> impl IntoView {
-    let location = use_location();
-    let here = move || format!("{}{}", location.pathname.get(), search(&location.search.get()));
+    let here = here();
     let switch = move |event: leptos::ev::SubmitEvent| {
         #[cfg(feature = "hydrate")]
         {
@@ -130,8 +129,13 @@ fn SchemeSwitch() -> impl IntoView {
     }
 }
 
-fn search(query: &str) -> String {
-    if query.is_empty() { String::new() } else { format!("?{}", query.trim_start_matches('?')) }
+/// The address of the page that is shown: its path and its query.
+pub(super) fn here() -> impl Fn() -> String + Copy + Send + Sync {
+    let Location { pathname, search, .. } = use_location();
+    move || {
+        let (path, query) = (pathname.get(), search.get());
+        if query.is_empty() { path } else { format!("{path}?{}", query.trim_start_matches('?')) }
+    }
 }
 
 #[cfg(feature = "hydrate")]
@@ -169,7 +173,7 @@ fn Footer() -> impl IntoView {
     }
 }
 
-/// Sign-in and its neighbours: the form beside the gate. Who is signed in already goes on.
+/// Sign-in and its neighbours: the form beside the gate.
 #[component]
 pub fn EntryShell(
     /// The page.

@@ -1,7 +1,12 @@
 //! Posting a form from script.
 
-use domain::issue::{Field, Issue, Problem};
-use gloo_net::http::Request;
+use std::time::Duration;
+
+use domain::{
+    issue::{Field, Issue, Problem},
+    time::Timestamp,
+};
+use gloo_net::http::{Request, Response};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
@@ -77,10 +82,22 @@ fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Opt
 }
 
 async fn post(action: &str, body: UrlSearchParams) -> Reply {
-    let unreachable = || Reply::Stay(vec![Issue::new(Field::Form, Problem::Unavailable)]);
+    let stay = |problem| Reply::Stay(vec![Issue::new(Field::Form, problem)]);
     let request = Request::post(action).header("Accept", "application/json").body(body);
-    let Ok(request) = request else { return unreachable() };
-    let Ok(response) = request.send().await else { return unreachable() };
-    let Ok(body) = response.binary().await else { return unreachable() };
-    serde_json::from_slice(&body).unwrap_or_else(|_| unreachable())
+    let Ok(request) = request else { return stay(Problem::Unavailable) };
+    let Ok(response) = request.send().await else { return stay(Problem::Unavailable) };
+    let body = response.binary().await.unwrap_or_default();
+    serde_json::from_slice(&body).unwrap_or_else(|_| stay(refusal(&response)))
+}
+
+/// What an answer means that no form wrote, such as that of the limit per address, which stands before all of them.
+fn refusal(response: &Response) -> Problem {
+    match response.status() {
+        429 => {
+            let pause = response.headers().get("Retry-After").and_then(|seconds| seconds.parse().ok()).unwrap_or(60);
+            let now = Timestamp::from_micros((js_sys::Date::now() * 1000.0) as i64);
+            Problem::TooManyAttempts { until: now.plus(Duration::from_secs(pause)) }
+        }
+        _ => Problem::Unavailable,
+    }
 }

@@ -1,11 +1,14 @@
 //! Forms that work with script and without, by one route each.
 //!
 //! A form posts to the path of its own page. The handler (on the server, [`server::Post`]) runs one use case and answers
-//! - to a plain post, with a redirect, or with the same page again: its status, the issues, all that was typed;
+//! - to a plain post, with a redirect, or with the same page again: its status, the issues, all that was typed; where
+//!   no page can take it, with a notice;
 //! - to script (`Accept: application/json`), with a [`Reply`] that says the same, and nothing reloads.
 
 #[cfg(feature = "hydrate")]
 mod client;
+#[cfg(feature = "ssr")]
+mod notice;
 #[cfg(feature = "ssr")]
 pub mod server;
 
@@ -113,18 +116,28 @@ impl FormState {
     }
 
     /// Replaces what is known of one field, after it was typed into.
+    /// An answer may come when the page is gone; then it does nothing.
     pub fn set_issue(self, field: Field, problem: Option<Problem>) {
-        let found = self.issue_untracked(field).map(|issue| issue.problem);
-        if found != problem {
-            self.issues.update(|issues| {
+        if self.problem_untracked(field) != problem {
+            self.issues.try_update(|issues| {
                 issues.retain(|issue| issue.field != field);
                 issues.extend(problem.map(|problem| Issue::new(field, problem)));
             });
         }
     }
 
-    fn issue_untracked(self, field: Field) -> Option<Issue> {
-        self.issues.with_untracked(|issues| issues.iter().find(|issue| issue.field == field).cloned())
+    /// Like [`Self::problem`], without following it.
+    pub fn problem_untracked(self, field: Field) -> Option<Problem> {
+        self.issues
+            .try_with_untracked(|issues| {
+                issues.iter().find(|issue| issue.field == field).map(|issue| issue.problem.clone())
+            })
+            .flatten()
+    }
+
+    /// Forgets what was typed into a form that came back: its fields begin anew.
+    pub fn forget_typed(self) {
+        self.values.set_value(Vec::new());
     }
 }
 

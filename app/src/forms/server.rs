@@ -3,14 +3,15 @@
 use axum::{
     Json,
     body::Body,
-    extract::{FromRequest, Request},
-    http::{HeaderValue, Method, StatusCode, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::issue::{Field, Issue, Problem};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
-use super::{Posted, Reply};
+use super::{Posted, Reply, notice};
 use crate::{
     api::ApiError,
     shell,
@@ -66,11 +67,14 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let body = axum::body::to_bytes(body, MOST_BYTES)
-            .await
-            .map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "Isian terlalu besar.").into_response())?;
-        let values: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_| unreadable())?;
-        Self::new(parts, state, values)
+        let read = match axum::body::to_bytes(body, MOST_BYTES).await {
+            Ok(body) => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
+            Err(_) => Err(Unread::TooLarge),
+        };
+        match read {
+            Ok(values) => Self::new(parts, state, values).await,
+            Err(why) => Err(why.refuse(parts, state).await),
+        }
     }
 }
 
@@ -79,16 +83,84 @@ impl<T: DeserializeOwned> Post<T> {
     ///
     /// # Errors
     /// A response that refuses what is no form of ours.
-    pub fn new(parts: Parts, state: &AppState, values: Vec<(String, String)>) -> Result<Self, Response> {
-        let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(unreadable)?;
-        let encoded = serde_urlencoded::to_string(&values).map_err(|_| unreadable())?;
-        let form = serde_urlencoded::from_str(&encoded).map_err(|_| unreadable())?;
-        Ok(Self { caller, form, answer: Answer { state: state.clone(), parts, values } })
+    pub async fn new(parts: Parts, state: &AppState, values: Vec<(String, String)>) -> Result<Self, Response> {
+        let caller = parts.extensions.get::<Caller>().cloned();
+        let encoded = serde_urlencoded::to_string(&values).ok();
+        let form = encoded.and_then(|encoded| serde_urlencoded::from_str(&encoded).ok());
+        match caller.zip(form) {
+            Some((caller, form)) => Ok(Self { caller, form, answer: Answer { state: state.clone(), parts, values } }),
+            None => Err(Unread::NoForm.refuse(parts, state).await),
+        }
     }
 }
 
-fn unreadable() -> Response {
-    (StatusCode::BAD_REQUEST, "Formulir tidak terbaca. Muat ulang halaman, lalu kirim lagi.").into_response()
+/// Why a post is no form of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than anybody types.
+    TooLarge,
+    /// It is no form.
+    NoForm,
+    /// It broke off on the way.
+    BrokenOff,
+}
+
+impl Unread {
+    pub(super) const fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoForm | Self::BrokenOff => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::TooLarge => "Isian terlalu besar.",
+            Self::NoForm => "Formulir tidak terbaca.",
+            Self::BrokenOff => "Isian tidak sampai seluruhnya.",
+        }
+    }
+
+    pub(super) const fn advice(self) -> &'static str {
+        match self {
+            Self::TooLarge => "Kembali ke halaman sebelumnya, persingkat isian, lalu kirim lagi.",
+            Self::NoForm | Self::BrokenOff => "Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi.",
+        }
+    }
+
+    /// Answers it: to script with a reply, else with a page.
+    pub async fn refuse(self, parts: Parts, state: &AppState) -> Response {
+        if wants_json(&parts.headers) {
+            let problem = match self {
+                Self::TooLarge => Problem::TooLong { max: MOST_BYTES },
+                Self::NoForm | Self::BrokenOff => Problem::Unavailable,
+            };
+            return Json(Reply::Stay(vec![Issue::new(Field::Form, problem)])).into_response();
+        }
+        notice::unread(state.leptos_options.clone(), parts, self).await
+    }
+}
+
+/// The id in the path of a form; where it is none, the page says that there is no such thing.
+pub struct Id(pub Uuid);
+
+impl FromRequestParts<AppState> for Id {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => {
+                let answer = Answer { state: state.clone(), parts: parts.clone(), values: Vec::new() };
+                Err(answer.not_found().await)
+            }
+        }
+    }
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("application/json"))
 }
 
 impl Answer {
@@ -106,8 +178,13 @@ impl Answer {
     }
 
     fn wants_json(&self) -> bool {
-        let accept = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.contains("application/json"))
+        wants_json(&self.parts.headers)
+    }
+
+    /// What was typed, without secrets.
+    fn typed(&self) -> Vec<(String, String)> {
+        let secret = |name: &str| name.parse::<Field>().is_ok_and(Field::is_secret);
+        self.values.iter().filter(|(name, _)| !secret(name)).cloned().collect()
     }
 
     fn go(&self, done: Done) -> Response {
@@ -125,7 +202,12 @@ impl Answer {
     async fn refuse(self, error: ApiError) -> Response {
         let status = error.status();
         let issues = match error {
-            ApiError::SignedOut => return self.go(Done::go(sign_in_path(self.path()))),
+            // To script, the page says it and stays as it is, so that nothing typed is lost.
+            ApiError::SignedOut if self.wants_json() => vec![Issue::new(Field::Form, Problem::SignedOut)],
+            ApiError::SignedOut => {
+                let typed = self.typed();
+                return notice::signed_out(self.state.leptos_options, self.parts, typed).await;
+            }
             // The page itself says that it is gone.
             ApiError::NotFound => return self.not_found().await,
             ApiError::Invalid(issues) => issues,
@@ -137,9 +219,7 @@ impl Answer {
             // To script, the reply itself says what is wrong; browsers log a status that is not 200 as a failure.
             return Json(Reply::Stay(issues)).into_response();
         }
-        let secret = |name: &str| name.parse::<Field>().is_ok_and(Field::is_secret);
-        let values = self.values.iter().filter(|(name, _)| !secret(name)).cloned().collect();
-        let posted = Posted { path: self.path().to_owned(), issues, values };
+        let posted = Posted { path: self.path().to_owned(), issues, values: self.typed() };
         self.page_again(status, Some(posted)).await
     }
 
@@ -167,12 +247,6 @@ impl Answer {
         }
         response
     }
-}
-
-/// The sign-in page, which leads back to `path` afterwards.
-pub fn sign_in_path(path: &str) -> String {
-    let query = serde_urlencoded::to_string([("lanjut", path)]).unwrap_or_default();
-    format!("/masuk?{query}")
 }
 
 /// A path of ours to go on to, or `otherwise`: what does not begin with a single slash could lead to a stranger.

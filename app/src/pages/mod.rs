@@ -10,11 +10,17 @@ pub mod wizard;
 
 pub use page::Page;
 
+use domain::{email::Email, password, person::PersonName};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
-use crate::components::PageTitle;
+use crate::components::{PageTitle, field::Check};
+
+// What fields that stand on several pages check as one types.
+const CHECK_EMAIL: Check = |value| Email::parse(value).map(|_| ());
+const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
+const CHECK_PASSWORD: Check = |value| password::check_length(value);
 
 /// What is not there, or not for this person.
 #[component]

@@ -1,4 +1,5 @@
 use domain::{
+    application::Status,
     conflict::Conflict,
     indonesian::{date_time, period},
     time::Zone,
@@ -14,12 +15,12 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         ),
         Conflict::StatusChanged { status, at } => format!(
             "Pengajuan ini kini berstatus {} sejak {}. Muat ulang halaman untuk melihat keadaan terbaru.",
-            status.label(),
+            status.in_text(),
             date_time(*at, zone)
         ),
         Conflict::AlreadyDecided { status, by, at } => format!(
-            "Sudah diputus orang lain: {by} memberi putusan {} pada {}. Putusan Anda tidak dicatat.",
-            status.label(),
+            "Sudah diputus orang lain: {by} {} pengajuan ini pada {}. Putusan Anda tidak dicatat.",
+            if *status == Status::Approved { "menyetujui" } else { "menolak" },
             date_time(*at, zone)
         ),
         Conflict::OpenApplication { reference } => format!(
@@ -35,5 +36,22 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
             "Ini pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.".to_owned()
         }
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::time::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_in_indonesian() {
+        let (status, at) = (Status::Rejected, Timestamp::from_micros(0));
+        let found =
+            [Conflict::StatusChanged { status, at }, Conflict::AlreadyDecided { status, by: "Ratna".into(), at }];
+        let [changed, decided] = found.map(|found| conflict(&found, Zone::Wib));
+        assert!(changed.starts_with("Pengajuan ini kini berstatus Ditolak sejak 1 Januari 1970"), "{changed}");
+        assert!(decided.starts_with("Sudah diputus orang lain: Ratna menolak pengajuan ini pada"), "{decided}");
     }
 }

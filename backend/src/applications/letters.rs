@@ -1,5 +1,7 @@
 //! The letter of an application (guide step 10).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use domain::{
     application::Status,
@@ -7,6 +9,7 @@ use domain::{
     issue::{Field, Problem},
     letter::{Letter, LetterProblem, MAX_BYTES, display_name},
 };
+use futures::TryStreamExt;
 use uuid::Uuid;
 
 use super::{find, find_draft};
@@ -16,12 +19,19 @@ use crate::{
     db::{Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
     secrets::sha256,
+    throttle::Scope,
 };
+
+/// What no application holds is kept this long, for an upload or a draft that is under way.
+const GRACE: Duration = Duration::from_secs(24 * 3600);
+/// Most letters cleared away in one go.
+const BATCH: usize = 100;
 
 /// Looks into a letter, keeps it and puts it to the draft in place of the one before. `letter` is the whole file.
 ///
 /// # Errors
-/// [`Problem::Letter`] with the reason; [`Error::NotFound`]; [`Conflict::StatusChanged`].
+/// [`Problem::Letter`] with the reason; [`Problem::TooManyAttempts`] after many in an hour; [`Error::NotFound`];
+/// [`Conflict::StatusChanged`].
 pub async fn attach_letter(
     backend: &Backend,
     actor: &Actor,
@@ -33,11 +43,42 @@ pub async fn attach_letter(
         let mut conn = backend.db.read().await?;
         find_draft(&mut conn, backend, actor, id).await?;
     }
-    let refuse = |problem| Error::invalid(Field::Letter, Problem::Letter(problem));
     let size = letter.len() as u64;
     if size > MAX_BYTES {
         return Err(refuse(LetterProblem::TooBig { bytes: Some(size) }));
     }
+    // Each costs processor time and, for a day at least, room on the disk.
+    let person = actor.user_id.to_string();
+    match backend.count_attempt(Scope::Letter, &person).await {
+        Ok(_) => {}
+        Err(Error::Throttled(until)) => {
+            return Err(Error::invalid(Field::Letter, Problem::TooManyAttempts { until }));
+        }
+        Err(error) => {
+            tracing::error!(%error, "a letter could not be counted");
+            return Err(refuse(LetterProblem::NotStored));
+        }
+    }
+    let outcome = take(backend, actor, id, file_name, letter).await;
+    if outcome.as_ref().is_err_and(is_our_fault) {
+        backend.uncount_attempt(Scope::Letter, &person).await?;
+    }
+    outcome
+}
+
+fn refuse(problem: LetterProblem) -> Error {
+    Error::invalid(Field::Letter, Problem::Letter(problem))
+}
+
+fn is_our_fault(error: &Error) -> bool {
+    let Error::Invalid(issues) = error else { return false };
+    issues.iter().any(|issue| issue.problem == Problem::Letter(LetterProblem::NotStored))
+}
+
+/// Looks into a letter that may be looked into, keeps it and puts it to the draft. What is kept without being put there,
+/// because the process ended in between or the draft was sent meanwhile, [`collect_strays`] clears away.
+async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, letter: Bytes) -> Result<Letter> {
+    let size = letter.len() as u64;
     let pages = backend.documents.reader.inspect(letter.clone()).await.map_err(refuse)?;
     let hash = sha256(&letter);
     let key = backend.documents.keep(&backend.world, letter).await.map_err(refuse)?;
@@ -131,7 +172,43 @@ pub(super) async fn copy(backend: &Backend, tx: &mut Tx, actor: &Actor, document
 /// # Errors
 /// If the database or the store does not answer.
 pub async fn collect_garbage(backend: &Backend) -> Result<usize> {
-    let before = backend.world.now().minus(std::time::Duration::from_secs(24 * 3600)).micros();
+    let mut removed = 0;
+    loop {
+        let batch = collect_batch(backend).await?;
+        removed += batch;
+        if batch < BATCH {
+            return Ok(removed);
+        }
+    }
+}
+
+/// Removes what lies in the store without a row and is older than a day: letters of uploads that broke off between the
+/// store and the database. Looks at every letter, so it is run once a day.
+///
+/// # Errors
+/// If the database or the store does not answer.
+pub async fn collect_strays(backend: &Backend) -> Result<usize> {
+    let before = backend.world.now().minus(GRACE);
+    let mut removed = 0;
+    let mut letters = std::pin::pin!(backend.documents.list());
+    while let Some((key, kept_at)) = letters.try_next().await? {
+        if kept_at >= before {
+            continue;
+        }
+        let row: Option<(Uuid,)> = {
+            let mut conn = backend.db.read().await?;
+            fetch_optional!(conn, (Uuid,), "SELECT id FROM documents WHERE object_key = $1 LIMIT 1", &key)?
+        };
+        if row.is_none() {
+            backend.documents.remove(&key).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+async fn collect_batch(backend: &Backend) -> Result<usize> {
+    let before = backend.world.now().minus(GRACE).micros();
     let orphans: Vec<(Uuid, String)> = {
         let mut conn = backend.db.read().await?;
         fetch_all!(
@@ -140,8 +217,9 @@ pub async fn collect_garbage(backend: &Backend) -> Result<usize> {
             "SELECT id, object_key FROM documents WHERE created_at < $1
                AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
                                  AND applications.status <> 'withdrawn')
-             LIMIT 100",
-            before
+             LIMIT $2",
+            before,
+            BATCH as i64
         )?
     };
     for (id, key) in &orphans {

@@ -64,13 +64,16 @@ pub async fn link_sirup(
     }
     match backend.sirup.verify(username.trim(), password).await {
         Answer::WrongCredentials => Err(failure(LinkFailure::WrongCredentials { left })),
+        // Counted like a wrong password: what is refused costs SiRUP as much, and could be asked without end.
+        Answer::Refused => Err(failure(LinkFailure::Unavailable)),
         Answer::Unavailable => {
             backend.uncount_attempt(Scope::SirupPerson, &person).await?;
             backend.uncount_attempt(Scope::SirupUsername, &key).await?;
             Err(failure(LinkFailure::Unavailable))
         }
         Answer::Account(account) => {
-            backend.forget_attempts(Scope::SirupPerson, &person).await?;
+            // Only this try was right: whoever has one account must not get tries at others with it.
+            backend.uncount_attempt(Scope::SirupPerson, &person).await?;
             backend.forget_attempts(Scope::SirupUsername, &key).await?;
             let cutoff = backend.settings.sirup_cutoff;
             if !account.is_old_enough(cutoff) {
@@ -86,6 +89,9 @@ pub async fn link_sirup(
 /// # Errors
 /// [`Error::NotFound`] if it is not theirs or there is no such draft.
 pub async fn reuse_account(backend: &Backend, actor: &Actor, id: Uuid, username: &str) -> Result<()> {
+    if username.contains('\0') {
+        return Err(Error::NotFound); // PostgreSQL does not even look for it
+    }
     let account: Option<(Json<SirupAccount>,)> = {
         let mut conn = backend.db.read().await?;
         fetch_optional!(

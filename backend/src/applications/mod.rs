@@ -8,11 +8,13 @@ mod link;
 mod status;
 mod submission;
 
-pub use letters::{attach_letter, collect_garbage, letter, remove_letter};
+pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
 pub use status::{Detail, QueuePlace, Summary, detail, history, open, receipt};
 pub use submission::{Submission, submit, withdraw};
-pub(crate) use submission::{holidays, next_reference, refuse_overlap};
+pub(crate) use submission::{next_reference, refuse_overlap};
+
+use std::time::Duration;
 
 use domain::{
     answers::Answers,
@@ -36,6 +38,10 @@ use crate::{
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
 };
+
+/// Most drafts that a person opens within a [`DAY`].
+const MOST_DRAFTS: i64 = 50;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// A draft as it is stored.
 #[derive(Clone, Debug)]
@@ -198,7 +204,7 @@ pub async fn draft(backend: &Backend, actor: &Actor, id: Uuid) -> Result<StoredD
 /// Opens a draft for a role (guide step 2), or gives the person's untouched one for it.
 ///
 /// # Errors
-/// [`Problem::NotOffered`] if the profile type does not offer the role.
+/// [`Problem::NotOffered`] if the profile type does not offer the role; [`Error::Throttled`] after many in a day.
 pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, role: Role) -> Result<Uuid> {
     if role.info().profile_type != profile_type {
         return Err(Error::invalid(Field::Role, Problem::NotOffered));
@@ -228,7 +234,8 @@ pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, 
 /// 15), or gives the draft that was already opened from it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is no such application; [`Conflict::StatusChanged`] if it was not refused.
+/// [`Error::NotFound`] if there is no such application; [`Conflict::StatusChanged`] if it was not refused;
+/// [`Error::Throttled`] after many in a day.
 pub async fn start_again(backend: &Backend, actor: &Actor, previous_id: Uuid) -> Result<Uuid> {
     let mut tx = backend.db.begin().await?;
     tx.lock_user(actor.user_id).await?;
@@ -283,6 +290,18 @@ async fn insert(
     previous_id: Option<Uuid>,
 ) -> Result<Uuid> {
     let (id, now) = (backend.world.id(), backend.world.now());
+    let first_of_many: Option<(i64,)> = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT created_at FROM applications WHERE user_id = $1 AND created_at > $2
+         ORDER BY created_at DESC LIMIT 1 OFFSET $3",
+        actor.user_id,
+        now.minus(DAY).micros(),
+        MOST_DRAFTS - 1
+    )?;
+    if let Some((created_at,)) = first_of_many {
+        return Err(Error::Throttled(Timestamp::from_micros(created_at).plus(DAY)));
+    }
     execute!(
         tx,
         "INSERT INTO applications (id, user_id, status, version, profile_type, role, without_sirup, sirup_account,
@@ -342,7 +361,8 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
     Ok(saved)
 }
 
-/// Writes answers over those of `version`.
+/// Writes answers over those of `version`. The same answers once more change nothing and overrule nobody, whatever version
+/// they name: the answer to an earlier save may have got lost, or a form may have been sent that saved as well.
 async fn write_answers(
     backend: &Backend,
     tx: &mut Tx,
@@ -350,8 +370,8 @@ async fn write_answers(
     version: i64,
     answers: &Answers,
 ) -> Result<Saved> {
-    if version == stored.version && *answers == stored.draft.answers {
-        return Ok(Saved { version, at: stored.saved_at });
+    if *answers == stored.draft.answers {
+        return Ok(Saved { version: stored.version, at: stored.saved_at });
     }
     let now = backend.world.now();
     let changed = execute!(

@@ -6,10 +6,10 @@ use domain::{
 use time::Date;
 use uuid::Uuid;
 
-use super::{find, submission::holidays};
+use super::find;
 use crate::{
     Actor, Backend,
-    db::{Conn, fetch_all, fetch_one},
+    db::{fetch_all, fetch_one},
     documents::receipt::receipt as write_receipt,
     error::{Error, Result},
 };
@@ -113,7 +113,7 @@ pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
         ),
         actor.user_id
     )?;
-    summaries(&mut conn, backend, actor, rows).await
+    Ok(summaries(backend, actor, rows))
 }
 
 /// All the person ever sent, for Pengaturan Informasi Instansi/Perusahaan.
@@ -123,16 +123,12 @@ pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
 pub async fn history(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
     let mut conn = backend.db.read().await?;
     let rows: Vec<Row> = fetch_all!(conn, Row, select!("a.reference IS NOT NULL"), actor.user_id)?;
-    summaries(&mut conn, backend, actor, rows).await
+    Ok(summaries(backend, actor, rows))
 }
 
-async fn summaries(conn: &mut Conn, backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Result<Vec<Summary>> {
-    // Holidays are read only where a promise is shown.
-    let waiting = rows.iter().any(|row| row.status.is_waiting());
-    let holidays = if waiting { holidays(conn).await? } else { Default::default() };
-    let today = backend.world.today(actor.zone);
-    Ok(rows
-        .into_iter()
+fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
+    let (holidays, today) = (backend.master_data.holidays(), backend.world.today(actor.zone));
+    rows.into_iter()
         .map(|row| {
             let submitted_at = row.submitted_at.map(Timestamp::from_micros);
             let waits = row.status.is_waiting();
@@ -157,7 +153,7 @@ async fn summaries(conn: &mut Conn, backend: &Backend, actor: &Actor, rows: Vec<
                     .map(|sent| Promise::new(sent.date(actor.zone), today, &holidays)),
             }
         })
-        .collect())
+        .collect()
 }
 
 /// One application with all that was entered.
@@ -187,7 +183,7 @@ pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail
         "SELECT first_day, last_day, address FROM applications WHERE id = $1",
         id
     )?;
-    let summary = summaries(&mut conn, backend, actor, rows).await?.pop().ok_or(Error::NotFound)?;
+    let summary = summaries(backend, actor, rows).pop().ok_or(Error::NotFound)?;
     let validity = first.zip(last).and_then(|(first, last)| Validity::new(first, last));
     Ok(Detail { summary, draft: stored.draft, validity, address })
 }

@@ -2,9 +2,8 @@
 
 use domain::{
     application::Status,
-    calendar::{Holidays, PROMISED_WORKING_DAYS},
+    calendar::PROMISED_WORKING_DAYS,
     conflict::Conflict,
-    email::Email,
     issue::{Field, Issue, Problem},
     reference::{Reference, Series},
     wizard::{self, Step, check_address},
@@ -16,7 +15,7 @@ use super::find;
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Tx, execute, fetch_all, fetch_one, fetch_optional},
+    db::{Tx, execute, fetch_one, fetch_optional},
     error::{Error, Result},
     mail::{Case, Mail},
     notice::Notice,
@@ -120,9 +119,8 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         institution: institution.name.clone(),
         validity,
     };
-    let due = holidays(&mut tx).await?.after(now.date(actor.zone), PROMISED_WORKING_DAYS);
-    let recipient = Email::parse(&actor.email).map_err(|problem| Error::internal(format!("{problem:?}")))?;
-    backend.post(&mut tx, &recipient, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
+    let due = backend.master_data.holidays().after(now.date(actor.zone), PROMISED_WORKING_DAYS);
+    backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
     backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference).await?;
     tx.notify(Notice::Application { id, user_id: actor.user_id });
     tx.commit().await?;
@@ -167,12 +165,6 @@ pub(crate) async fn next_reference(backend: &Backend, tx: &mut Tx, series: Serie
         i64::from(year)
     )?;
     Ok(Reference::new(series, year, u32::try_from(number).unwrap_or(u32::MAX)).to_string())
-}
-
-/// The moving public holidays on record.
-pub(crate) async fn holidays(conn: &mut crate::db::Conn) -> Result<Holidays> {
-    let days: Vec<(Date,)> = fetch_all!(conn, (Date,), "SELECT day FROM holidays")?;
-    Ok(Holidays::new(days.into_iter().map(|(day,)| day).collect()))
 }
 
 /// Takes an application back (**Batalkan pengajuan**), or discards a draft.

@@ -19,7 +19,7 @@ use std::{
 };
 
 use sqlx::{
-    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    Connection, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions},
@@ -104,7 +104,13 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10));
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        // A COMMIT that failed for want of room has ended its transaction, but the driver still counts it and lets no other
+        // begin: such a connection gives way to a new one.
+        let writer = pool()
+            .max_connections(1)
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
         Ok(Kind::Sqlite { writer, readers })
     }

@@ -4,10 +4,11 @@ pub mod pdf;
 mod reader;
 pub mod receipt;
 
-use std::{path::Path, sync::Arc};
+use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use domain::letter::LetterProblem;
+use domain::{letter::LetterProblem, time::Timestamp};
+use futures::{Stream, StreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 use url::Url;
 
@@ -18,6 +19,17 @@ use crate::{
     world::World,
 };
 
+/// What all keys begin with.
+const LETTERS: &str = "letters";
+
+/// Makes a folder that only the user of this process can look into, and those above it that are missing.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 /// The store of letters and the reader that looks into them.
 pub struct Documents {
     store: Arc<dyn ObjectStore>,
@@ -26,12 +38,12 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Letters in a folder, which is made if missing; each is flushed to the disk before it counts as kept.
+    /// Letters in a folder, which is made if missing, for us alone; each is flushed to the disk before it counts as kept.
     ///
     /// # Errors
     /// If the folder cannot be made.
     pub fn in_folder(folder: &Path, reader: PdfReader) -> Result<Self> {
-        std::fs::create_dir_all(folder).map_err(Error::internal)?;
+        private_folder(folder).map_err(Error::internal)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), reader })
     }
@@ -44,7 +56,10 @@ impl Documents {
         if let Ok(folder) = url.to_file_path() {
             return Self::in_folder(&folder, reader);
         }
-        let settings = std::env::vars().map(|(key, value)| (key.to_lowercase(), value));
+        // Without their prefix, names as common as REGION or TOKEN would be taken for settings of the store.
+        let settings = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?.to_lowercase(), value.into_string().ok()?)))
+            .filter(|(key, _)| key.starts_with("aws_"));
         let (store, prefix) = object_store::parse_url_opts(url, settings).map_err(Error::internal)?;
         Ok(Self { store: Arc::new(object_store::prefix::PrefixStore::new(store, prefix)), reader })
     }
@@ -57,7 +72,7 @@ impl Documents {
         let random: [u8; 16] = world.random();
         let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         // Two levels of folders, so that none grows beyond what file systems like.
-        let key = format!("letters/{}/{name}", &name[..2]);
+        let key = format!("{LETTERS}/{}/{name}", &name[..2]);
         match self.store.put(&Key::from(key.as_str()), PutPayload::from_bytes(letter)).await {
             Ok(_) => Ok(key),
             Err(error) => {
@@ -65,6 +80,14 @@ impl Documents {
                 Err(LetterProblem::NotStored)
             }
         }
+    }
+
+    /// The key of every letter in the store, with when it was kept.
+    pub fn list(&self) -> impl Stream<Item = Result<(String, Timestamp)>> {
+        self.store.list(Some(&Key::from(LETTERS))).map(|found| {
+            let found = found.map_err(Error::internal)?;
+            Ok((found.location.to_string(), Timestamp::from_micros(found.last_modified.timestamp_micros())))
+        })
     }
 
     /// A letter's bytes.

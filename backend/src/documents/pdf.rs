@@ -61,7 +61,7 @@ pub fn inspect(bytes: &[u8]) -> Result<u32, LetterProblem> {
         return Err(LetterProblem::Damaged); // cut off, or overwritten: what was found need not be what was written
     }
     for object in document.objects.values() {
-        refuse_actions(object)?;
+        refuse_actions(&document, object)?;
     }
     let pages = document.get_pages();
     let promised = document
@@ -97,21 +97,23 @@ fn problem(error: &lopdf::Error) -> LetterProblem {
 
 /// Finds what acts: scripts, what starts or opens other things, and files inside. Every object is looked at, wherever it
 /// hangs; nesting is bounded by the parser.
-fn refuse_actions(object: &Object) -> Result<(), LetterProblem> {
+fn refuse_actions(document: &Document, object: &Object) -> Result<(), LetterProblem> {
     match object {
-        Object::Array(items) => items.iter().try_for_each(refuse_actions),
-        Object::Dictionary(dictionary) => refuse_actions_in(dictionary),
-        Object::Stream(stream) => refuse_actions_in(&stream.dict),
+        Object::Array(items) => items.iter().try_for_each(|item| refuse_actions(document, item)),
+        Object::Dictionary(dictionary) => refuse_actions_in(document, dictionary),
+        Object::Stream(stream) => refuse_actions_in(document, &stream.dict),
         _ => Ok(()),
     }
 }
 
-fn refuse_actions_in(dictionary: &Dictionary) -> Result<(), LetterProblem> {
-    let name = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or_default();
+fn refuse_actions_in(document: &Document, dictionary: &Dictionary) -> Result<(), LetterProblem> {
+    // A name may be an object of its own, which viewers follow.
+    let name = |key: &[u8]| dictionary.get_deref(key, document).and_then(Object::as_name).unwrap_or_default();
     if dictionary.has(b"JS") || dictionary.has(b"JavaScript") || dictionary.has(b"XFA") || name(b"S") == b"JavaScript" {
         return Err(LetterProblem::Scripts);
     }
-    if matches!(name(b"S"), b"Launch" | b"GoToR" | b"GoToE" | b"SubmitForm" | b"ImportData" | b"Rendition") {
+    let launches = matches!(name(b"S"), b"Launch" | b"GoToR" | b"GoToE" | b"SubmitForm" | b"ImportData" | b"Rendition");
+    if launches || dictionary.has(b"Win") || dictionary.has(b"Mac") || dictionary.has(b"Unix") {
         return Err(LetterProblem::Launch);
     }
     let carries_file = dictionary.has(b"EF")
@@ -121,7 +123,7 @@ fn refuse_actions_in(dictionary: &Dictionary) -> Result<(), LetterProblem> {
     if carries_file {
         return Err(LetterProblem::EmbeddedFiles);
     }
-    dictionary.iter().try_for_each(|(_, value)| refuse_actions(value))
+    dictionary.iter().try_for_each(|(_, value)| refuse_actions(document, value))
 }
 
 /// One page as a PNG, `width` pixels wide on white; `None` if it is not there or cannot be drawn.
@@ -204,20 +206,31 @@ mod tests {
     #[case(dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") }, LetterProblem::Scripts)]
     #[case(dictionary! { "S" => "Launch", "F" => Object::string_literal("cmd.exe") }, LetterProblem::Launch)]
     #[case(dictionary! { "S" => "GoToR", "F" => Object::string_literal("lain.pdf") }, LetterProblem::Launch)]
+    #[case(dictionary! { "S" => "Mulai", "Win" => dictionary! { "F" => Object::string_literal("cmd.exe") } }, LetterProblem::Launch)]
     #[case(dictionary! { "S" => "GoTo", "Next" => dictionary! { "S" => "JavaScript" } }, LetterProblem::Scripts)]
     fn what_acts_is_refused(#[case] action: Dictionary, #[case] problem: LetterProblem) {
         assert_eq!(inspect(&with_action(action)), Err(problem));
     }
 
     #[test]
+    fn what_acts_is_found_under_a_name_that_is_an_object_of_its_own() {
+        let bytes = letter(|document, catalog| {
+            let name = document.add_object(Object::from("Launch"));
+            let name = document.add_object(name);
+            let action = dictionary! { "S" => name, "F" => Object::string_literal("cmd.exe") };
+            catalog.set("OpenAction", action);
+        });
+        assert_eq!(inspect(&bytes), Err(LetterProblem::Launch));
+    }
+
+    #[test]
     fn a_script_under_an_escaped_name_is_found() {
-        let bytes = with_action(dictionary! { "S" => "JavaScript" });
-        let at = bytes.windows(11).position(|window| window == b"/JavaScript").unwrap();
-        let mut escaped = bytes.clone();
-        // Same length, so that the cross-reference table stays right: /JavaScript → /J#61vaScri would change it, so the
-        // name is shortened instead and padded with spaces.
-        escaped.splice(at..at + 11, *b"/#4aS 1    ");
-        assert_eq!(inspect(&escaped), Err(LetterProblem::Scripts));
+        let mut bytes = with_action(dictionary! { "AAAAAA" => 1 });
+        assert_eq!(inspect(&bytes), Ok(1));
+        let at = bytes.windows(7).position(|window| window == b"/AAAAAA").unwrap();
+        // JS, in as many bytes, so that the cross-reference table stays right.
+        bytes.splice(at..at + 7, *b"/#4a#53");
+        assert_eq!(inspect(&bytes), Err(LetterProblem::Scripts));
     }
 
     #[test]

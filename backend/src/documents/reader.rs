@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 
 /// How long a child may take on the clock: more than its processor time, for a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(SECONDS * 2);
+/// How long a letter may wait for its turn while others are looked into.
+const QUEUE: Duration = Duration::from_secs(10);
+/// The code with which a process of Rust ends that panicked.
+const PANICKED: i32 = 101;
 /// Most bytes of an answer; a page image has some hundred kilobytes.
 const MOST_OUTPUT: u64 = 16 * 1024 * 1024;
 
@@ -34,13 +38,19 @@ impl PdfReader {
     /// The number of pages of a letter.
     ///
     /// # Errors
-    /// Why it cannot be taken; [`LetterProblem::TooComplex`] if the child was stopped.
+    /// Why it cannot be taken; [`LetterProblem::TooComplex`] if the child was stopped, [`LetterProblem::NotStored`] if
+    /// the fault is ours.
     pub async fn inspect(&self, letter: Bytes) -> Result<u32, LetterProblem> {
-        match self.run(&["inspect"], letter).await {
-            Ok(answer) => serde_json::from_slice(&answer).unwrap_or(Err(LetterProblem::TooComplex)),
-            Err(error) => {
-                tracing::warn!(%error, "a letter could not be inspected");
+        let outcome = self.run(&["inspect"], letter).await;
+        match outcome.and_then(|answer| serde_json::from_slice(&answer).map_err(Failure::ours)) {
+            Ok(inspected) => inspected,
+            Err(Failure::Stopped(why)) => {
+                tracing::warn!(why, "a letter was too much to look into");
                 Err(LetterProblem::TooComplex)
+            }
+            Err(Failure::Ours(error)) => {
+                tracing::error!(%error, "a letter could not be looked into");
+                Err(LetterProblem::NotStored)
             }
         }
     }
@@ -50,11 +60,16 @@ impl PdfReader {
     /// # Errors
     /// If it is not there or could not be drawn within the bounds.
     pub async fn draw(&self, letter: Bytes, page: u32, width: u16) -> Result<Vec<u8>> {
-        self.run(&["draw", &page.to_string(), &width.to_string()], letter).await
+        let outcome = self.run(&["draw", &page.to_string(), &width.to_string()], letter).await;
+        outcome.map_err(|failure| match failure {
+            Failure::Stopped(why) => Error::internal(why),
+            Failure::Ours(error) => error,
+        })
     }
 
-    async fn run(&self, arguments: &[&str], letter: Bytes) -> Result<Vec<u8>> {
-        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+    async fn run(&self, arguments: &[&str], letter: Bytes) -> Result<Vec<u8>, Failure> {
+        let permit = tokio::time::timeout(QUEUE, self.permits.acquire()).await;
+        let _permit = permit.map_err(Failure::ours)?.map_err(Failure::ours)?;
         let mut child = Command::new(&self.program)
             .arg("pdf")
             .args(arguments)
@@ -64,9 +79,9 @@ impl PdfReader {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(Error::internal)?;
+            .map_err(Failure::ours)?;
         let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Error::internal("the child has no pipes"));
+            return Err(Failure::ours("the child has no pipes"));
         };
         let conversation = async {
             let feed = async move {
@@ -81,8 +96,45 @@ impl PdfReader {
         };
         let (status, answer) = tokio::time::timeout(PATIENCE, conversation)
             .await
-            .map_err(|_| Error::internal("the child was stopped for taking too long"))?
-            .map_err(Error::internal)?;
-        if status.success() { Ok(answer) } else { Err(Error::internal(format!("the child ended with {status}"))) }
+            .map_err(|_| Failure::Stopped("it took too long".to_owned()))?
+            .map_err(Failure::ours)?;
+        match status.code() {
+            Some(0) => Ok(answer),
+            // No code is a signal: out of time or of memory.
+            None | Some(PANICKED) => Err(Failure::Stopped(status.to_string())),
+            Some(_) => Err(Failure::ours(format!("the child ended with {status}"))),
+        }
+    }
+}
+
+/// Why a child gave no answer.
+enum Failure {
+    /// The letter was too much for its bounds, or for the code that reads it.
+    Stopped(String),
+    /// No fault of the letter: no process could be had, or not in time.
+    Ours(Error),
+}
+
+impl Failure {
+    fn ours(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Ours(Error::internal(cause))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// What is not the letter's fault is not blamed on it: no such program, one that fails, one that says nonsense.
+    #[rstest]
+    #[case("/tidak/ada")]
+    #[case("false")]
+    #[case("true")]
+    #[case("echo")]
+    #[tokio::test]
+    async fn faults_of_ours_are_not_the_letters(#[case] program: &str) {
+        let reader = PdfReader::new(program.into());
+        assert_eq!(reader.inspect(Bytes::from_static(b"%PDF-1.7")).await, Err(LetterProblem::NotStored));
     }
 }

@@ -81,18 +81,25 @@ fn windows_1252(text: &str) -> Vec<u8> {
         .collect()
 }
 
+/// A word in pieces that fit: the name of a file may have no space in it.
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = String> {
+    let letters: Vec<char> = word.chars().collect();
+    letters.chunks(width).map(String::from_iter).collect::<Vec<_>>().into_iter()
+}
+
+/// Lines of at most `width` characters, broken between words where that is possible.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
         let mut line = String::new();
-        for word in paragraph.split_whitespace() {
+        for word in paragraph.split_whitespace().flat_map(|word| pieces(word, width)) {
             if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
                 lines.push(std::mem::take(&mut line));
             }
             if !line.is_empty() {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.push_str(&word);
         }
         lines.push(line);
     }
@@ -115,5 +122,6 @@ mod tests {
     #[test]
     fn long_values_are_wrapped_between_words() {
         assert_eq!(wrapped("satu dua tiga", 8), ["satu dua", "tiga"]);
+        assert_eq!(wrapped("surat_keputusan.pdf ada", 8), ["surat_ke", "putusan.", "pdf ada"]);
     }
 }

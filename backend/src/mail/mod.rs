@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use message::Rendered;
+pub(crate) use outbox::forget_secrets;
 pub use outbox::{Delivery, Mailbox, SentMail, Status, recent, run, send_due};
 pub use transport::{Failure, Transport};
 

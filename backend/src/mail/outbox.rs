@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Failure, Mail, Rendered, Transport};
 use crate::{
     Backend,
-    db::{Dialect, execute, fetch_all, fetch_optional},
+    db::{Dialect, Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
 };
 
@@ -24,6 +24,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 const MOST_ATTEMPTS: i64 = 20;
 /// How long a worker has for one mail before another may take it up: longer than a conversation may take.
 const LEASE: Duration = Duration::from_secs(120);
+/// How long the link of a mail may hold.
+const LONGEST_LINK: Duration = Duration::from_secs(24 * 3600);
 /// How often a worker looks by itself.
 const ROUND: Duration = Duration::from_secs(2);
 
@@ -67,7 +69,8 @@ pub enum Delivery {
 struct Due {
     id: Uuid,
     recipient: String,
-    content: Json<Mail>,
+    /// A [`Mail`], unless another version of the program wrote it.
+    content: Json<serde_json::Value>,
     attempts: i64,
 }
 
@@ -99,14 +102,16 @@ pub async fn run(backend: Arc<Backend>, mailbox: Mailbox) {
 /// If the database refuses; a mail that the server refuses is no error.
 pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> {
     let Some(due) = claim(backend).await? else { return Ok(Delivery::Nothing) };
-    let Json(mail) = due.content;
-    let outcome = match mail.render(&backend.settings) {
-        Ok(rendered) => {
+    let mail = serde_json::from_value::<Mail>(due.content.0).ok();
+    let outcome = match mail.as_ref().map(|mail| (mail, mail.render(&backend.settings))) {
+        Some((mail, Ok(rendered))) => {
             let host = mailbox.from.email.domain();
             let message_id = format!("<{}@{host}>", due.id);
             mailbox.transport.send(&message_id, &mailbox.from, &due.recipient, mail.reply_to(), &rendered).await
         }
-        Err(error) => Err(Failure::Permanent(error.to_string())),
+        Some((_, Err(error))) => Err(Failure::Permanent(error.to_string())),
+        // Parked alone: the mails behind it are not held up.
+        None => Err(Failure::Permanent("this version cannot read the stored mail".to_owned())),
     };
     let now = backend.world.now();
     let delivery = match &outcome {
@@ -128,16 +133,17 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     if let Err(failure) = &outcome {
         tracing::warn!(mail = %due.id, attempts = due.attempts, error = %failure, "a mail was not taken");
     }
-    let content = if status == Status::Sent && !mailbox.keeps_secrets { mail.without_secret() } else { mail };
+    let emptied = mail.filter(|_| status == Status::Sent && !mailbox.keeps_secrets).map(Mail::without_secret);
     let mut tx = backend.db.begin().await?;
     execute!(
         tx,
-        "UPDATE outbox SET status = $2, due_at = $3, last_error = $4, content = $5, sent_at = $6 WHERE id = $1",
+        "UPDATE outbox SET status = $2, due_at = $3, last_error = $4, content = COALESCE($5, content),
+             sent_at = $6 WHERE id = $1",
         due.id,
         status,
         due_at.micros(),
         outcome.err().map(|failure| failure.to_string()),
-        Json(&content),
+        emptied.as_ref().map(Json),
         (status == Status::Sent).then_some(now.micros())
     )?;
     tx.commit().await?;
@@ -183,6 +189,23 @@ async fn claim(backend: &Backend) -> Result<Option<Due>> {
     Ok(due)
 }
 
+/// Empties mails that were given up of the secrets of their links, once these are over. Until then an administrator may
+/// send them again.
+///
+/// # Errors
+/// If the database refuses.
+pub(crate) async fn forget_secrets(backend: &Backend, tx: &mut Tx) -> Result<()> {
+    let now = backend.world.now();
+    let sql = tx.dialect().pick(
+        "UPDATE outbox SET content = json_set(content, '$.token', '')
+         WHERE created_at <= $1 AND created_at > $2 AND status = 'parked' AND content ->> 'token' <> ''",
+        "UPDATE outbox SET content = jsonb_set(content, '{token}', '\"\"')
+         WHERE created_at <= $1 AND created_at > $2 AND status = 'parked' AND content ->> 'token' <> ''",
+    );
+    execute!(tx, sql, now.minus(LONGEST_LINK).micros(), now.minus(LONGEST_LINK * 30).micros())?;
+    Ok(())
+}
+
 /// A mail as the development mailbox shows it.
 pub struct SentMail {
     /// Its row.
@@ -197,20 +220,24 @@ pub struct SentMail {
     pub rendered: Rendered,
 }
 
-/// The latest mails, newest first, at most `limit`. For the mailbox of development; never served in production.
+/// The latest mails that can be read, newest first, of at most `limit`. For the mailbox of development; never served in production.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn recent(backend: &Backend, limit: i64) -> Result<Vec<SentMail>> {
     let mut conn = backend.db.read().await?;
-    let rows: Vec<(Uuid, String, i64, Status, Json<Mail>)> = fetch_all!(
+    let rows: Vec<(Uuid, String, i64, Status, Json<serde_json::Value>)> = fetch_all!(
         conn,
-        (Uuid, String, i64, Status, Json<Mail>),
+        (Uuid, String, i64, Status, Json<serde_json::Value>),
         "SELECT id, recipient, created_at, status, content FROM outbox ORDER BY created_at DESC, id DESC LIMIT $1",
         limit
     )?;
     rows.into_iter()
-        .map(|(id, recipient, created_at, status, Json(mail))| {
+        .filter_map(|(id, recipient, created_at, status, Json(content))| {
+            let mail: Mail = serde_json::from_value(content).ok()?;
+            Some((id, recipient, created_at, status, mail))
+        })
+        .map(|(id, recipient, created_at, status, mail)| {
             let rendered = mail.render(&backend.settings)?;
             Ok(SentMail { id, recipient, created_at: Timestamp::from_micros(created_at), status, rendered })
         })

@@ -9,26 +9,29 @@ use std::{
 };
 
 use domain::{
+    calendar::Holidays,
     institution::{Institution, InstitutionType},
     search::{Index, Mark},
     time::Zone,
     work_unit::ActiveYears,
 };
+use time::Date;
 use uuid::Uuid;
 
 use crate::{
     Backend,
-    db::{fetch_all, fetch_one},
-    error::Result,
+    db::fetch_all,
+    error::{Error, Result},
 };
 
 /// How often a server looks whether the master data changed.
 const ROUND: Duration = Duration::from_secs(2);
 
-/// The searchable master data; replaced as a whole when it changes.
+/// The searchable master data, replaced as a whole when it changes; and the holidays, which every promise needs.
 #[derive(Default)]
 pub struct Directory {
     current: RwLock<Arc<Snapshot>>,
+    holidays: RwLock<Arc<Holidays>>,
 }
 
 /// The master data at one time.
@@ -68,6 +71,11 @@ impl Directory {
     /// The master data as of the last look.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The moving public holidays as of the last look.
+    pub fn holidays(&self) -> Arc<Holidays> {
+        self.holidays.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn replace(&self, snapshot: Snapshot) {
@@ -112,28 +120,35 @@ impl Snapshot {
     }
 }
 
-/// Reads the master data anew if it changed since the last look, or a new year began. Gives whether it did.
+/// Reads the holidays, and the master data anew if it changed since the last look, or a new year began. Gives whether
+/// it did.
 ///
 /// # Errors
 /// If the database does not answer.
 async fn refresh(backend: &Backend) -> Result<bool> {
     let year = backend.world.today(Zone::Wib).year();
     let mut conn = backend.db.read().await?;
-    let (version,): (i64,) = fetch_one!(conn, (i64,), "SELECT version FROM master_data WHERE id = 1")?;
+    // Operators write the holidays past us, so they are read at every look, some dozen rows a year.
+    let rows: Vec<(i64, Option<Date>)> = fetch_all!(
+        conn,
+        (i64, Option<Date>),
+        "SELECT m.version, h.day FROM master_data m LEFT JOIN holidays h ON m.id = 1 WHERE m.id = 1"
+    )?;
+    let Some((version, _)) = rows.first().copied() else {
+        return Err(Error::internal("no version of the master data"));
+    };
+    let holidays = Arc::new(Holidays::new(rows.into_iter().filter_map(|(_, day)| day).collect()));
+    *backend.master_data.holidays.write().unwrap_or_else(PoisonError::into_inner) = holidays;
     let current = backend.master_data.snapshot();
     if current.version == Some(version) && current.year == year {
         return Ok(false);
     }
-    let institutions: Vec<(Uuid, String, Option<String>, String)> = fetch_all!(
-        conn,
-        (Uuid, String, Option<String>, String),
-        "SELECT id, kind, kd_klpd, name FROM institutions ORDER BY name, id"
-    )?;
+    let institutions: Vec<(Uuid, String, Option<String>, String)> =
+        fetch_all!(conn, (Uuid, String, Option<String>, String), "SELECT id, kind, kd_klpd, name FROM institutions")?;
     let units: Vec<(Uuid, Uuid, Option<String>, String)> = fetch_all!(
         conn,
         (Uuid, Uuid, Option<String>, String),
-        "SELECT id, institution_id, code, name FROM work_units WHERE (active_years & $1) <> 0
-         ORDER BY institution_id, name, id",
+        "SELECT id, institution_id, code, name FROM work_units WHERE (active_years & $1) <> 0",
         ActiveYears::only(year).bits()
     )?;
     drop(conn);
@@ -155,9 +170,12 @@ async fn refresh(backend: &Backend) -> Result<bool> {
 fn build(
     version: i64,
     year: i32,
-    institutions: Vec<(Uuid, String, Option<String>, String)>,
-    units: Vec<(Uuid, Uuid, Option<String>, String)>,
+    mut institutions: Vec<(Uuid, String, Option<String>, String)>,
+    mut units: Vec<(Uuid, Uuid, Option<String>, String)>,
 ) -> Snapshot {
+    // Sorted here, since databases sort by collations of their own.
+    institutions.sort_unstable_by(|(a, _, _, a_name), (b, _, _, b_name)| (a_name, a).cmp(&(b_name, b)));
+    units.sort_unstable_by(|(a, a_of, _, a_name), (b, b_of, _, b_name)| (a_of, a_name, a).cmp(&(b_of, b_name, b)));
     let institutions = institutions
         .into_iter()
         .filter_map(|(id, kind, kd_klpd, name)| Some(Institution { id, kind: kind.parse().ok()?, kd_klpd, name }));
@@ -192,5 +210,31 @@ impl Directory {
     /// If the database does not answer.
     pub async fn refresh(backend: &Backend) -> Result<bool> {
         refresh(backend).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_is_ours_whatever_the_databases() {
+        let id = Uuid::from_u128;
+        let institution = |n, name: &str| (id(n), "kementerian".to_owned(), None, name.to_owned());
+        let unit = |n, of, name: &str| (id(n), id(of), None, name.to_owned());
+        let institutions = vec![
+            institution(2, "Kementerian Zeta"),
+            institution(3, "kementerian a"),
+            institution(1, "Kementerian Alfa"),
+        ];
+        // As a collation would sort that ignores case, and in no order at all.
+        let units = vec![unit(11, 1, "biro b"), unit(21, 2, "Biro"), unit(12, 1, "Biro C"), unit(10, 1, "Biro C")];
+        let snapshot = build(1, 2026, institutions, units);
+        let found = snapshot.institutions(InstitutionType::Kementerian, "", 9).hits;
+        let names: Vec<_> = found.iter().map(|(institution, _)| institution.name.as_str()).collect();
+        assert_eq!(names, ["Kementerian Alfa", "Kementerian Zeta", "kementerian a"]);
+        let units =
+            |of| snapshot.work_units(id(of), "", 9).hits.into_iter().map(|((unit, ..), _)| unit).collect::<Vec<_>>();
+        assert_eq!((units(1), units(2)), (vec![id(10), id(12), id(11)], vec![id(21)]));
     }
 }

@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use domain::{institution::InstitutionType, search::normalised, time::Zone, work_unit::ActiveYears};
+use domain::{
+    answers::ADDRESS_LENGTH, institution::InstitutionType, search::normalised, time::Zone, work_unit::ActiveYears,
+};
 use uuid::Uuid;
 
 use super::rows::{Row, read};
@@ -18,7 +20,7 @@ use crate::{
 
 /// Rows written in one transaction.
 const BATCH: usize = 500;
-/// Most characters of a name.
+/// Most characters of a name or a code.
 const LONGEST_NAME: usize = 300;
 
 /// What an import did.
@@ -163,20 +165,25 @@ fn institution_row(row: &Row) -> Result<InstitutionRow, String> {
     let kind = row.get(&["jenis", "jenis_klpd"]).ok_or("jenis kosong")?;
     Ok(InstitutionRow {
         kind: InstitutionType::from_master_data(kind).ok_or_else(|| format!("jenis {kind:?} tidak dikenal"))?,
-        kd_klpd: row.get(&["kode", "kd_klpd"]).map(str::to_owned),
-        name: name(row.get(&["nama", "nama_klpd"]), "nama")?,
+        kd_klpd: text(row.get(&["kode", "kd_klpd"]), "kode", LONGEST_NAME)?,
+        name: required(row.get(&["nama", "nama_klpd"]), "nama")?,
     })
 }
 
-fn name(value: Option<&str>, column: &str) -> Result<String, String> {
-    let value = value.ok_or_else(|| format!("{column} kosong"))?;
-    if value.chars().count() > LONGEST_NAME {
-        return Err(format!("{column} lebih dari {LONGEST_NAME} huruf"));
+/// A value that may be missing: of bounded length and without control characters, which PostgreSQL may refuse.
+fn text(value: Option<&str>, column: &str, longest: usize) -> Result<Option<String>, String> {
+    let Some(value) = value else { return Ok(None) };
+    if value.chars().count() > longest {
+        return Err(format!("{column} lebih dari {longest} huruf"));
     }
     if value.chars().any(char::is_control) {
         return Err(format!("{column} memuat karakter kendali"));
     }
-    Ok(value.to_owned())
+    Ok(Some(value.to_owned()))
+}
+
+fn required(value: Option<&str>, column: &str) -> Result<String, String> {
+    text(value, column, LONGEST_NAME)?.ok_or_else(|| format!("{column} kosong"))
 }
 
 struct UnitRow {
@@ -203,14 +210,14 @@ fn unit_row(row: &Row, this_year: ActiveYears) -> Result<UnitRow, String> {
         None => ActiveYears::default(),
     };
     Ok(UnitRow {
-        kd_klpd: row.get(&["kd_klpd"]).ok_or("kd_klpd kosong")?.to_owned(),
+        kd_klpd: required(row.get(&["kd_klpd"]), "kd_klpd")?,
         institution: row.get(&["nama_klpd"]).and_then(|_| institution_row(row).ok()),
         kd_satker,
-        code: row.get(&["kd_satker_str"]).map(str::to_owned),
-        name: name(row.get(&["nama_satker"]), "nama_satker")?,
+        code: text(row.get(&["kd_satker_str"]), "kd_satker_str", LONGEST_NAME)?,
+        name: required(row.get(&["nama_satker"]), "nama_satker")?,
         years,
         years_assumed,
-        listed_address: row.get(&["alamat"]).map(str::to_owned),
+        listed_address: text(row.get(&["alamat"]), "alamat", *ADDRESS_LENGTH.end())?,
     })
 }
 

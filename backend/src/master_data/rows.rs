@@ -59,12 +59,17 @@ fn read_csv(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
         Err(error) => return take(1, Err(format!("judul kolom tidak terbaca: {error}"))),
     };
     let mut record = csv::ByteRecord::new();
+    // Where lines end in CR and LF, a record ends at the CR: what follows still counts as its line.
+    let line_of = |at: &csv::Position| {
+        let ahead = usize::try_from(at.byte()).ok().and_then(|at| file.get(at)) == Some(&b'\n');
+        usize::try_from(at.line()).unwrap_or(usize::MAX).saturating_add(usize::from(ahead))
+    };
     loop {
-        let line = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
+        let line = line_of(reader.position());
         match reader.read_byte_record(&mut record) {
             Ok(false) => return,
             Ok(true) => {
-                let line = record.position().map_or(line, |at| usize::try_from(at.line()).unwrap_or(usize::MAX));
+                let line = record.position().map_or(line, line_of);
                 take(line, csv_row(&columns, &record));
             }
             Err(error) => return take(line, Err(format!("baris tidak terbaca: {error}"))),

@@ -1,4 +1,4 @@
-//! The way to SiRUP: one HTTP call, `POST /v1/credentials/verify`, described in `docs/sirup-openapi.yaml`.
+//! The way to SiRUP: one HTTP call, `POST /v1/credentials/verify`, described in `docs/sirup.openapi.yaml`.
 //!
 //! SiRUP has no public sign-in, so the contract is ours; an operator puts an adapter behind it. The password passes
 //! through memory once and is kept nowhere.
@@ -40,7 +40,9 @@ pub enum Answer {
     Account(SirupAccount),
     /// They open none.
     WrongCredentials,
-    /// No answer, or none that can be read. What happened is in the log.
+    /// The question was refused, or answered with something that is no answer. What happened is in the log.
+    Refused,
+    /// No answer came, or the server says that it cannot now. What happened is in the log.
     Unavailable,
 }
 
@@ -53,7 +55,7 @@ pub struct Sirup {
     world: World,
 }
 
-/// Counts failures in a row.
+/// Counts outages in a row. What SiRUP refuses is none: one person's odd question must not stop those of all others.
 #[derive(Default)]
 struct Breaker {
     failures: u32,
@@ -108,7 +110,7 @@ impl Sirup {
         metrics::counter!("gerbang_sirup_total", "outcome" => match answer {
             Answer::Account(_) => "account",
             Answer::WrongCredentials => "wrong_credentials",
-            Answer::Unavailable => "unavailable",
+            Answer::Refused | Answer::Unavailable => "unavailable",
         })
         .increment(1);
         let mut breaker = self.breaker();
@@ -139,21 +141,22 @@ impl Sirup {
             status if status.is_server_error() => return Err(status.to_string()),
             status => {
                 tracing::warn!(%status, "SiRUP refused the question");
-                return Ok(Answer::Unavailable);
+                return Ok(Answer::Refused);
             }
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| error.to_string())? {
             body.extend_from_slice(&chunk);
             if body.len() > MOST_BYTES {
-                return Ok(Answer::Unavailable);
+                tracing::warn!("SiRUP's answer does not end");
+                return Ok(Answer::Refused);
             }
         }
         let account = serde_json::from_slice::<Reply>(&body).ok().and_then(Reply::account);
         if account.is_none() {
             tracing::warn!("SiRUP's answer does not follow the contract");
         }
-        Ok(account.map_or(Answer::Unavailable, Answer::Account))
+        Ok(account.map_or(Answer::Refused, Answer::Account))
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
@@ -163,7 +166,10 @@ impl Sirup {
 
 impl Reply {
     fn account(self) -> Option<SirupAccount> {
-        let bounded = |text: String| (!text.trim().is_empty() && text.len() <= 300).then(|| text.trim().to_owned());
+        let bounded = |text: String| {
+            let plain = !text.trim().is_empty() && text.len() <= 300 && !text.contains(char::is_control);
+            plain.then(|| text.trim().to_owned())
+        };
         Some(SirupAccount {
             username: bounded(self.username)?,
             name: bounded(self.name)?,

@@ -179,7 +179,11 @@ async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), Start
         Some(addr) => addr,
         None => {
             let (host, port) = (config.sirup_url.host_str(), config.sirup_url.port_or_known_default());
-            format!("{}:{}", host.unwrap_or("127.0.0.1"), port.unwrap_or(3001)).parse()?
+            let named = (host.unwrap_or("127.0.0.1"), port.unwrap_or(3001));
+            tokio::net::lookup_host(named)
+                .await?
+                .next()
+                .ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?
         }
     };
     let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;

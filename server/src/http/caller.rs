@@ -45,26 +45,31 @@ pub async fn identify(
 }
 
 /// The address of the person's device: the peer's, or, behind proxies of ours, the last in `X-Forwarded-For` that is
-/// none of them.
+/// none of them. What stands left of an entry that is no address may be the person's own invention.
 fn address(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !config.trusts(peer) {
         return peer;
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let mut addresses: Vec<IpAddr> =
-        forwarded.flat_map(|value| value.split(',')).filter_map(|part| part.trim().parse().ok()).collect();
-    while let Some(address) = addresses.pop() {
-        if !config.trusts(address) {
-            return address;
-        }
-    }
-    peer
+    let forwarded = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or_default());
+    let found = forwarded.flat_map(|value| value.split(',')).rev().map(ip).find(|found| match found {
+        Some(address) => !config.trusts(*address),
+        None => true,
+    });
+    found.flatten().unwrap_or(peer)
+}
+
+/// An address as proxies write it: alone or with a port.
+fn ip(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let alone = text.trim_start_matches('[').trim_end_matches(']').parse();
+    alone.or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip())).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+    use rstest::rstest;
 
     #[test]
     fn only_our_proxies_are_believed() {
@@ -74,5 +79,20 @@ mod tests {
         let at = |peer: &str| address(&config, peer.parse().unwrap(), &headers).to_string();
         assert_eq!(at("10.0.0.1"), "203.0.113.9");
         assert_eq!(at("198.51.100.4"), "198.51.100.4");
+    }
+
+    #[rstest]
+    #[case("1.1.1.1, 203.0.113.9:4711, 10.0.0.7", "203.0.113.9")]
+    #[case("1.1.1.1, [2001:db8::9]:4711", "2001:db8::9")]
+    #[case("1.1.1.1, [2001:db8::9]", "2001:db8::9")]
+    #[case("1.1.1.1, unknown", "10.0.0.1")]
+    #[case("1.1.1.1, ", "10.0.0.1")]
+    #[case("10.0.0.8, 10.0.0.7", "10.0.0.1")]
+    #[case("", "10.0.0.1")]
+    fn nothing_left_of_what_is_no_address_is_believed(#[case] forwarded: &'static str, #[case] expected: &str) {
+        let config = Config::from_pairs(&[("trusted_proxies", "10.0.0.0/8")]).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+        assert_eq!(address(&config, "10.0.0.1".parse().unwrap(), &headers).to_string(), expected);
     }
 }

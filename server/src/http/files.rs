@@ -81,6 +81,7 @@ async fn letter_page(
     let page = page.strip_suffix(".png").and_then(|page| page.parse().ok());
     let page = page.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
     let png = verification::letter_page(&caller.backend, actor, id, page, PAGE_WIDTH).await.map_err(refuse)?;
-    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "private, max-age=3600")];
+    // Kept by no browser: offices share machines, and a letter may be replaced under this address.
+    let headers = [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, png).into_response())
 }

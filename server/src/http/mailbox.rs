@@ -54,7 +54,7 @@ async fn list(Extension(caller): Extension<Caller>) -> Result<Response, Response
 async fn one(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
     let mail = recent(&caller).await?.into_iter().find(|mail| mail.id == id);
     let mail = mail.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
-    let text = format!("<!-- text part:\n{}\n-->", mail.rendered.text.replace("--", "- -"));
+    let text = format!("<!-- text part:\n{}\n-->", escape(&mail.rendered.text));
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(format!("{}{text}", mail.rendered.html))).into_response())
 }

@@ -55,6 +55,7 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
     let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
     let people = people
         .layer(axum::Extension(events::Stopping(stopping)))
+        .layer(axum::Extension(events::Streams::default()))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(limits::Limits::new(), limits::limit))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));

@@ -6,21 +6,23 @@ use domain::{
     indonesian::{capitalised, date, date_time_with_weekday, date_with_weekday, words},
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use uuid::Uuid;
 
 use crate::{
     api::access::{AccessView, ApplicationView, Overview as OverviewData, history, overview},
     components::{
-        AccessBadge, DayStrip, Gate, Icon, Loaded, PageTitle, StatusBadge,
+        AccessBadge, DayStrip, Dialog, FormProblem, Gate, Icon, Loaded, PageTitle, StatusBadge,
         calendar::remaining_of_promise,
         page_data,
         status::{access_gate, status_gate},
     },
-    forms::{FormState, PostForm},
+    forms::{FormState, PostForm, Refresh},
     live::follow_applications,
     session::zone,
 };
 
-/// `/akses`
+/// `/akses`; with `?hapus=` and the id of a draft, the question whether to discard it.
 pub fn overview_page() -> impl IntoView {
     let data = page_data(|| (), |()| overview());
     follow_applications();
@@ -35,6 +37,18 @@ pub fn overview_page() -> impl IntoView {
 fn OverviewPage(data: OverviewData) -> impl IntoView {
     let empty = data.accesses.is_empty() && data.applications.is_empty();
     let lead = lead(&data);
+    let active = data.accesses.iter().any(|access| access.state == AccessState::Active);
+    let drafts: Vec<(Uuid, String)> = data
+        .applications
+        .iter()
+        .filter(|item| item.status == Status::Draft)
+        .map(|item| (item.id, format!("{}, {}", item.role.title(), work_unit(item))))
+        .collect();
+    let query = use_query_map();
+    let discarded = move || {
+        let id: Uuid = query.with(|query| query.get("hapus"))?.parse().ok()?;
+        drafts.iter().find(|(draft, _)| *draft == id).cloned()
+    };
     view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
@@ -58,7 +72,7 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                 <section class="section" aria-labelledby="h-akses">
                     <header>
                         <h2 id="h-akses">"Akses Anda"</h2>
-                        <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                        {active.then(|| view! { <p class="sub">"Siap dipakai untuk memasuki platform."</p> })}
                     </header>
                     <div class="panel">
                         {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
@@ -69,7 +83,7 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                 <section class="section" aria-labelledby="h-ajuan">
                     <header>
                         <h2 id="h-ajuan">"Pengajuan"</h2>
-                        <p class="sub only-scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
+                        <p class="sub scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
                     </header>
                     <div class="panel">
                         {data.applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
@@ -77,6 +91,37 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                 </section>
             })}
         </main>
+        {move || discarded().map(|(id, name)| view! { <DiscardDialog id name /> })}
+    }
+    .into_any()
+}
+
+/// Asks before a draft is discarded.
+#[component]
+fn DiscardDialog(id: Uuid, name: String) -> impl IntoView {
+    let form = FormState::new();
+    let refresh = Refresh::current();
+    // Once it is done, the list behind lacks the draft.
+    Effect::new(move |waited: Option<bool>| {
+        let waits = form.pending.get();
+        if waited == Some(true) && !waits && form.issues.with_untracked(Vec::is_empty) {
+            refresh.ring();
+        }
+        waits
+    });
+    let footer = view! {
+        <a class="btn" href="/akses">"Tidak jadi"</a>
+        <PostForm form action=format!("/akses/pengajuan/{id}/status")>
+            <button class="btn btn--danger" aria-busy=move || form.pending.get().then_some("true")>"Ya, Hapus Draf"</button>
+        </PostForm>
+    }
+    .into_any();
+    view! {
+        <Dialog title="Hapus draf?" close_to="/akses" footer=footer>
+            <FormProblem form />
+            <p><b>{name}</b></p>
+            <p>"Isian dan surat dalam draf ini tidak dapat dikembalikan. Anda dapat memulai lagi kapan saja."</p>
+        </Dialog>
     }
     .into_any()
 }
@@ -169,10 +214,14 @@ fn Place(code: Option<String>, institution: Option<String>) -> impl IntoView {
     }
 }
 
+fn work_unit(item: &ApplicationView) -> String {
+    item.work_unit.clone().unwrap_or_else(|| "Satuan kerja belum dipilih".to_owned())
+}
+
 #[component]
 fn ApplicationPass(item: ApplicationView) -> impl IntoView {
     let zone = zone();
-    let name = item.work_unit.clone().unwrap_or_else(|| "Satuan kerja belum dipilih".to_owned());
+    let name = work_unit(&item);
     let (label, value) = match item.status {
         Status::Draft => ("Terakhir disimpan", date(item.updated_at.date(zone))),
         Status::Rejected => ("Ditolak pada", date(item.decided_at.unwrap_or(item.updated_at).date(zone))),
@@ -208,11 +257,17 @@ fn ApplicationPass(item: ApplicationView) -> impl IntoView {
 
 /// What the person can do next with an application.
 #[component]
-fn NextAction(id: uuid::Uuid, status: Status) -> impl IntoView {
+fn NextAction(id: Uuid, status: Status) -> impl IntoView {
+    let resume = move || view! { <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Lanjutkan"</a> };
     match status {
-        Status::Draft | Status::Returned => {
-            view! { <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Lanjutkan"</a> }.into_any()
+        Status::Draft => view! {
+            <div class="stack g2">
+                {resume()}
+                <a class="btn btn--quiet btn--warn" href=format!("/akses?hapus={id}")>"Hapus draf"</a>
+            </div>
         }
+        .into_any(),
+        Status::Returned => resume().into_any(),
         Status::Rejected => view! { <StartAgain id /> }.into_any(),
         _ => view! { <a class="btn" href=format!("/akses/pengajuan/{id}/status")>"Lihat status"</a> }.into_any(),
     }
@@ -220,12 +275,13 @@ fn NextAction(id: uuid::Uuid, status: Status) -> impl IntoView {
 
 /// Starts again from what was refused (guide step 15).
 #[component]
-fn StartAgain(id: uuid::Uuid) -> impl IntoView {
+fn StartAgain(id: Uuid) -> impl IntoView {
     let form = FormState::new();
     view! {
         <PostForm form action="/akses/baru" class="stack">
             <input type="hidden" name="dari" value=id.to_string() />
-            <button class="btn">"Daftar Ulang"</button>
+            <button class="btn" aria-busy=move || form.pending.get().then_some("true")>"Daftar Ulang"</button>
+            <FormProblem form />
         </PostForm>
     }
 }

@@ -3,25 +3,28 @@
 use domain::{
     indonesian::date_time,
     issue::Field,
-    password,
-    person::{EmployeeNumber, EmployeeNumberKind, PersonName, Phone},
+    person::{EmployeeNumber, EmployeeNumberKind, Phone},
     time::Zone,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::{
-    api::account::{ProfileView, SessionView, profile, sessions},
+    api::{
+        ApiError,
+        account::{ProfileView, SessionView, profile, sessions},
+        session::me,
+    },
     components::{
         Banner, Choice, Choices, FormProblem, Loaded, PageTitle, PasswordField, TextField, Tone,
         field::{Check, focus_first_issue},
         page_data,
     },
     forms::{FormState, PostForm},
+    pages::{CHECK_NAME, CHECK_PASSWORD},
     session::zone,
 };
 
-const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
 const CHECK_PHONE: Check = |value| if value.trim().is_empty() { Ok(()) } else { Phone::parse(value).map(|_| ()) };
 const CHECK_NUMBER: Check = |value| {
     // Which of the two it is, the radio button says; as one types, only what is wrong for both is said.
@@ -29,11 +32,11 @@ const CHECK_NUMBER: Check = |value| {
     let nrp = EmployeeNumber::parse(EmployeeNumberKind::Nrp, value);
     if value.trim().is_empty() || nip.is_ok() || nrp.is_ok() { Ok(()) } else { nip.map(|_| ()) }
 };
-const CHECK_PASSWORD: Check = |value| password::check_length(value);
 
 /// The frame of the three pages.
 #[component]
 fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+    let leaving = FormState::new();
     let path = use_location().pathname;
     let tab = move |to: &'static str, label: &'static str| {
         let current = move || (path.get() == to).then_some("page");
@@ -47,10 +50,11 @@ fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> i
                     <h1>{title}</h1>
                     <p class="lead">{lead}</p>
                 </div>
-                <form method="post" action="/keluar">
-                    <button class="btn">"Keluar"</button>
-                </form>
+                <PostForm form=leaving action="/keluar">
+                    <button class="btn" aria-busy=move || leaving.pending.get().then_some("true")>"Keluar"</button>
+                </PostForm>
             </div>
+            <FormProblem form=leaving />
             <nav class="tabs tabs--page" aria-label="Akun">
                 {tab("/profil", "Profil")}
                 {tab("/profil/kata-sandi", "Kata sandi")}
@@ -155,34 +159,44 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
 
 /// `/profil/kata-sandi`
 pub fn password_page() -> impl IntoView {
+    // Only who is signed in has one to change.
+    let data = page_data(|| (), |()| async { me().await?.ok_or(ApiError::SignedOut) });
     let form = FormState::new();
     focus_first_issue(form);
     view! {
-        <AccountPage title="Kata sandi" lead="Setelah diganti, sesi lain Anda dikeluarkan.">
-            <Saved text="Kata sandi baru berlaku, dan sesi lain Anda sudah dikeluarkan." />
-            <PostForm form action="/profil/kata-sandi" class="stack g6">
-                <FormProblem form />
-                <PasswordField
-                    form
-                    field=Field::CurrentPassword
-                    label="Kata sandi saat ini"
-                    autocomplete="current-password"
-                />
-                <PasswordField
-                    form
-                    field=Field::Password
-                    label="Kata sandi baru"
-                    hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
-                    autocomplete="new-password"
-                    check=CHECK_PASSWORD
-                />
-                <div class="row actions">
-                    <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
-                        "Ganti kata sandi"
-                    </button>
-                </div>
-            </PostForm>
+        <AccountPage title="Kata sandi" lead="Setelah diganti, semua sesi lain Anda diakhiri.">
+            <Saved text="Kata sandi baru berlaku, dan semua sesi lain Anda sudah diakhiri." />
+            <Loaded data view={move |_| view! { <PasswordForm form /> }.into_any()} />
         </AccountPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn PasswordForm(form: FormState) -> impl IntoView {
+    view! {
+        <PostForm form action="/profil/kata-sandi" class="stack g6">
+            <FormProblem form />
+            <PasswordField
+                form
+                field=Field::CurrentPassword
+                label="Kata sandi saat ini"
+                autocomplete="current-password"
+            />
+            <PasswordField
+                form
+                field=Field::Password
+                label="Kata sandi baru"
+                hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
+                autocomplete="new-password"
+                check=CHECK_PASSWORD
+            />
+            <div class="row actions">
+                <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                    "Ganti kata sandi"
+                </button>
+            </div>
+        </PostForm>
     }
     .into_any()
 }
@@ -225,7 +239,7 @@ fn SessionList(form: FormState, sessions: Vec<SessionView>) -> impl IntoView {
                     } else {
                         view! {
                             <button class="btn push" name="sesi" value=session.id.to_string()>
-                                "Keluarkan"<span class="sr">{format!(" {device}")}</span>
+                                "Akhiri"<span class="sr">{format!(" {device}")}</span>
                             </button>
                         }.into_any()
                     }}
@@ -238,7 +252,7 @@ fn SessionList(form: FormState, sessions: Vec<SessionView>) -> impl IntoView {
             <ul class="panel" role="list">{sessions.into_iter().map(row).collect_view()}</ul>
             {others.then(|| view! {
                 <div class="row actions">
-                    <button class="btn btn--danger" name="sesi" value="lain">"Keluarkan semua sesi lain"</button>
+                    <button class="btn btn--danger" name="sesi" value="lain">"Akhiri semua sesi lain"</button>
                 </div>
             })}
         </PostForm>

@@ -3,7 +3,11 @@ use leptos::prelude::*;
 
 use crate::{
     api::desk::{QueueView, WaitingView, queue},
-    components::{Icon, Loaded, PageTitle, calendar::remaining, page_data},
+    components::{
+        Icon, Loaded, PageTitle,
+        calendar::{remaining, waited},
+        page_data,
+    },
     session::zone,
 };
 
@@ -81,6 +85,9 @@ fn Row(row: WaitingView) -> impl IntoView {
                 <a href=format!("/verifikasi/{}", row.id)>{row.name}</a>
                 <br />
                 <span class="cap num">{row.reference}</span>
+                <br />
+                // Here, where a narrow screen shows it without scrolling.
+                <span class="cap">{waited(&row.promise)}</span>
             </th>
             <td><b>{row.work_unit}</b><br />{row.institution}</td>
             <td>{row.role.info().code}</td>

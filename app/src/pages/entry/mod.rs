@@ -3,25 +3,16 @@
 use domain::{
     email::Email,
     issue::{Field, Problem},
-    password,
-    person::PersonName,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::account::{check_reset, registration},
-    components::{
-        Banner, FormProblem, PageTitle, PasswordField, TextField, Tone,
-        field::{Check, focus_first_issue},
-        page_data,
-    },
+    components::{Banner, FormProblem, PageTitle, PasswordField, TextField, Tone, field::focus_first_issue, page_data},
     forms::{FormState, PostForm},
+    pages::{CHECK_EMAIL, CHECK_NAME, CHECK_PASSWORD},
 };
-
-const CHECK_EMAIL: Check = |value| Email::parse(value).map(|_| ());
-const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
-const CHECK_PASSWORD: Check = |value| password::check_length(value);
 
 /// A remark on addresses that are not the government's; they are taken all the same.
 fn personal_address(value: &str) -> Option<&'static str> {
@@ -45,12 +36,17 @@ pub fn SendButton(
     }
 }
 
-/// `/masuk`
+/// `/masuk`; who opens it signed in goes on.
 pub fn sign_in() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     let query = use_query_map();
-    let next = move || query.with(|query| query.get("lanjut"));
+    // A form that came back has it among what was typed.
+    let next = move || form.typed("lanjut").or_else(|| query.with(|query| query.get("lanjut")));
+    #[cfg(feature = "ssr")]
+    if form.issues.with_untracked(Vec::is_empty) {
+        go_on_if_signed_in(untrack(next).as_deref());
+    }
     let changed = move || query.with(|query| query.get("kata-sandi").is_some());
     view! {
         <PageTitle text="Masuk" />
@@ -84,6 +80,15 @@ pub fn sign_in() -> impl IntoView {
         </PostForm>
     }
     .into_any()
+}
+
+#[cfg(feature = "ssr")]
+fn go_on_if_signed_in(to: Option<&str>) {
+    if crate::state::Caller::current().is_ok_and(|caller| caller.actor.is_some()) {
+        // What is no ASCII does not fit into the header, nor is it an address that a page of ours leads to.
+        let to = to.filter(|to| to.is_ascii());
+        leptos_axum::redirect(&crate::forms::server::own_path(to, "/akses"));
+    }
 }
 
 /// `/daftar`
@@ -141,7 +146,7 @@ pub fn sign_up_sent() -> impl IntoView {
                 <p class="lead">"Kami mengirim surel ke alamat yang Anda tulis. Buka tautan di dalamnya untuk melanjutkan."</p>
             </div>
             <p class="sub">
-                "Tautan berlaku selama 24 jam. Belum masuk? Periksa folder spam, atau " <a href="/daftar">"daftar sekali lagi"</a> "."
+                "Tautan berlaku selama 24 jam. Surel belum tiba? Periksa folder spam, atau " <a href="/daftar">"daftar sekali lagi"</a> "."
             </p>
         </div>
     }
@@ -232,7 +237,7 @@ pub fn forgot_sent() -> impl IntoView {
                 <p class="lead">"Kami mengirim surel ke alamat yang Anda tulis. Tautan di dalamnya berlaku selama 1 jam."</p>
             </div>
             <p class="sub">
-                "Belum masuk? Periksa folder spam, atau " <a href="/lupa-kata-sandi">"minta sekali lagi"</a> "."
+                "Surel belum tiba? Periksa folder spam, atau " <a href="/lupa-kata-sandi">"minta sekali lagi"</a> "."
             </p>
         </div>
     }
@@ -256,7 +261,7 @@ pub fn reset() -> impl IntoView {
                         <PostForm form action="/atur-ulang-kata-sandi" class="stack g6">
                             <div class="stack g2">
                                 <h1>"Kata sandi baru"</h1>
-                                <p class="lead">"Setelah disimpan, semua sesi Anda dikeluarkan."</p>
+                                <p class="lead">"Setelah disimpan, semua sesi Anda diakhiri."</p>
                             </div>
                             <FormProblem form />
                             <input type="hidden" name="token" value=token.get_value() />

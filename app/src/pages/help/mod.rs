@@ -2,33 +2,28 @@
 
 use domain::{
     calendar::PROMISED_WORKING_DAYS,
-    email::Email,
-    indonesian::date,
     issue::Field,
-    person::PersonName,
-    sirup::{ATTEMPTS, CUTOFF, PAUSE_MINUTES},
+    sirup::{ATTEMPTS, PAUSE_MINUTES},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::help::HelpContext,
-    components::{
-        FormProblem, Icon, PageTitle, TextArea, TextField,
-        field::{Check, focus_first_issue},
-    },
+    components::{FormProblem, Icon, PageTitle, TextArea, TextField, field::focus_first_issue},
     forms::{FormState, PostForm},
+    pages::{CHECK_EMAIL, CHECK_NAME},
     session::Session,
 };
 
-const CHECK_EMAIL: Check = |value| Email::parse(value).map(|_| ());
-const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
-
 /// `/bantuan`, with `?langkah=` and `?pengajuan=` from where help was asked for.
 pub fn help_page() -> impl IntoView {
+    let form = FormState::new();
     let query = use_query_map();
-    let context =
-        Memo::new(move |_| query.with(|query| HelpContext::from_slug(&query.get("langkah").unwrap_or_default())));
+    // A form that came back has both among what was typed.
+    let asked = move |name: &str| form.typed(name).or_else(|| query.with(|query| query.get(name)));
+    let context = Memo::new(move |_| HelpContext::from_slug(&asked("langkah").unwrap_or_default()));
+    let application = Signal::derive(move || asked("pengajuan"));
     view! {
         <PageTitle text="Pusat Bantuan" />
         <main class="wrap" id="isi" tabindex="-1">
@@ -63,7 +58,7 @@ pub fn help_page() -> impl IntoView {
                     <h2 id="h-pesan">"Tulis pesan"</h2>
                     <p class="sub">"Kami menjawab lewat surel. Anda mendapat nomor tiket."</p>
                 </header>
-                <MessageForm context />
+                <MessageForm form context application />
             </section>
         </main>
     }
@@ -78,11 +73,9 @@ fn answer(context: HelpContext) -> String {
              dijeda selama {PAUSE_MINUTES} menit. Jika Anda lupa kata sandi SiRUP, atur ulang di SiRUP, atau pilih Daftar \
              Akses Baru."
         ),
-        HelpContext::SirupLate => format!(
-            "Hanya akun SiRUP yang dibuat sebelum {} yang dapat dihubungkan. Pilih Daftar Akses Baru; langkah lainnya \
-             sama.",
-            date(CUTOFF)
-        ),
+        HelpContext::SirupLate => "Hanya akun SiRUP yang dibuat sebelum tanggal batas, yang tertulis pada pesan \
+                                   penolakannya, dapat dihubungkan. Pilih Daftar Akses Baru; langkah lainnya sama."
+            .to_owned(),
         HelpContext::SirupLinked => "Satu akun SiRUP hanya dapat dihubungkan dengan satu orang. Jika Anda tidak merasa \
                                      menghubungkannya, tulis pesan di bawah dan sebutkan username SiRUP Anda, tanpa kata \
                                      sandi."
@@ -104,17 +97,14 @@ fn answer(context: HelpContext) -> String {
 }
 
 #[component]
-fn MessageForm(context: Memo<HelpContext>) -> impl IntoView {
-    let form = FormState::new();
+fn MessageForm(form: FormState, context: Memo<HelpContext>, application: Signal<Option<String>>) -> impl IntoView {
     focus_first_issue(form);
     let session = expect_context::<Session>();
-    let query = use_query_map();
-    let application = move || query.with(|query| query.get("pengajuan"));
     view! {
         <PostForm form action="/bantuan" class="stack g6 narrow">
             <FormProblem form />
             <input type="hidden" name="langkah" value=move || context.get().slug() />
-            {move || application().map(|id| view! { <input type="hidden" name="pengajuan" value=id /> })}
+            {move || application.get().map(|id| view! { <input type="hidden" name="pengajuan" value=id /> })}
             <p class="sub">"Tentang: " <b>{move || context.get().label()}</b></p>
             <Transition>
                 {move || Suspend::new(async move {

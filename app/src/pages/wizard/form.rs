@@ -3,17 +3,19 @@ use std::collections::HashSet;
 use domain::{
     answers::Answers,
     indonesian::time,
-    institution::InstitutionType,
-    issue::Field,
+    institution::{Institution, InstitutionType},
+    issue::{Field, Problem},
+    letter::Letter,
     time::Timestamp,
     wizard::{Draft, Link, Step, check_address, issues},
+    work_unit::WorkUnit,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 use super::{Frame, link_words, over_draft, role_words};
 use crate::{
-    api::wizard::{DraftView, institutions, work_units},
+    api::wizard::{DraftView, FormFields, institutions, work_units},
     components::{
         Banner, Choice, Choices, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, Tone, WizardStep,
         combobox::{Chosen, Combobox, Search},
@@ -33,7 +35,7 @@ pub fn form_step() -> impl IntoView {
 /// Where saving stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "saving goes on in the browser alone"))]
-enum Saving {
+pub(super) enum Saving {
     /// All that is on screen is stored since then.
     Saved(Timestamp),
     /// It is being stored, or about to be.
@@ -46,37 +48,43 @@ enum Saving {
 
 /// The draft while it is filled in.
 #[derive(Clone, Copy)]
-struct Filling {
-    form: FormState,
-    /// What never changes here.
-    draft: StoredValue<DraftView>,
-    answers: RwSignal<Answers>,
-    institution: RwSignal<Option<domain::institution::Institution>>,
-    work_unit: RwSignal<Option<domain::work_unit::WorkUnit>>,
-    letter: RwSignal<Option<domain::letter::Letter>>,
-    version: RwSignal<i64>,
-    saving: RwSignal<Saving>,
+pub(super) struct Filling {
+    pub(super) form: FormState,
+    /// What is stored, as the page was opened with it.
+    pub(super) draft: StoredValue<DraftView>,
+    pub(super) answers: RwSignal<Answers>,
+    institution: RwSignal<Option<Institution>>,
+    pub(super) work_unit: RwSignal<Option<WorkUnit>>,
+    letter: RwSignal<Option<Letter>>,
+    pub(super) version: RwSignal<i64>,
+    pub(super) saving: RwSignal<Saving>,
     /// Fields that were left once: from then on they are checked as one types.
     touched: RwSignal<HashSet<Field>>,
 }
 
 impl Filling {
     fn new(form: FormState, draft: DraftView) -> Self {
-        let mut answers = draft.draft.answers.clone();
+        let refused = form.problem_untracked(Field::Form);
+        let Shown { mut answers, institution, work_unit, version } =
+            refused.as_ref().and_then(|_| Shown::typed(form, &draft)).unwrap_or_else(|| Shown::stored(&draft));
         // The address that the master data knows is a beginning.
         if answers.address.is_empty()
-            && draft.draft.work_unit.as_ref().is_some_and(|unit| unit.address_required)
+            && work_unit.as_ref().is_some_and(|unit| unit.address_required)
             && let Some(listed) = &draft.listed_address
         {
             answers.address.clone_from(listed);
         }
+        let saving = match refused {
+            Some(Problem::Conflict(_)) => Saving::Stopped,
+            _ => Saving::Saved(draft.saved_at),
+        };
         Self {
             form,
-            institution: RwSignal::new(draft.draft.institution.clone()),
-            work_unit: RwSignal::new(draft.draft.work_unit.clone()),
+            institution: RwSignal::new(institution),
+            work_unit: RwSignal::new(work_unit),
             letter: RwSignal::new(draft.draft.letter.clone()),
-            version: RwSignal::new(draft.version),
-            saving: RwSignal::new(Saving::Saved(draft.saved_at)),
+            version: RwSignal::new(version),
+            saving: RwSignal::new(saving),
             touched: RwSignal::new(HashSet::new()),
             answers: RwSignal::new(answers),
             draft: StoredValue::new(draft),
@@ -96,7 +104,7 @@ impl Filling {
 
     /// From now on this field is checked as one types.
     fn touch(self, field: Field) {
-        if !self.touched.with_untracked(|touched| touched.contains(&field)) {
+        if self.touched.try_with_untracked(|touched| touched.contains(&field)) == Some(false) {
             self.touched.update(|touched| {
                 touched.insert(field);
             });
@@ -122,83 +130,86 @@ impl Filling {
         });
     }
 
-    /// Stores what is typed, a moment after the last change.
-    fn save_as_one_types(self) {
-        #[cfg(feature = "hydrate")]
-        {
-            use crate::api::{ApiError, wizard::save};
-            use domain::issue::Problem;
-
-            let stored = StoredValue::new(self.answers.get_untracked());
-            let round = StoredValue::new(0u32);
-            let refresh_address = move |required: bool| {
-                self.work_unit.update(|unit| {
-                    if let Some(unit) = unit {
-                        unit.address_required = required;
-                    }
-                });
-            };
-            Effect::new(move |_| {
-                let answers = self.answers.get();
-                if stored.with_value(|stored| *stored == answers) || self.saving.get_untracked() == Saving::Stopped {
-                    return;
-                }
-                self.saving.set(Saving::Pending);
-                round.update_value(|round| *round += 1);
-                let mine = round.get_value();
-                leptos::task::spawn_local(async move {
-                    gloo_timers::future::TimeoutFuture::new(700).await;
-                    loop {
-                        // A later change saves for this one too; a form that is being sent saves by itself.
-                        if round.try_get_value() != Some(mine) || self.form.pending.get_untracked() {
-                            return;
-                        }
-                        // One save at a time: each names the version that the one before it gave.
-                        if self.form.hold.get_untracked() {
-                            gloo_timers::future::TimeoutFuture::new(100).await;
-                            continue;
-                        }
-                        self.form.hold.set(true);
-                        let (id, version) = (self.draft.with_value(|draft| draft.id), self.version.get_untracked());
-                        let answers = self.answers.get_untracked();
-                        let outcome = save(id, version, answers.clone()).await;
-                        match outcome {
-                            Ok(saved) => {
-                                self.version.try_set(saved.version);
-                                stored.try_update_value(|stored| *stored = answers);
-                                if self.work_unit.with_untracked(|unit| unit.as_ref().map(|unit| unit.address_required))
-                                    != Some(saved.address_required)
-                                {
-                                    refresh_address(saved.address_required);
-                                }
-                                if round.try_get_value() == Some(mine) {
-                                    self.saving.try_set(Saving::Saved(saved.at));
-                                }
-                                self.form.hold.try_set(false);
-                                return;
-                            }
-                            Err(ApiError::Conflict(conflict)) => {
-                                self.saving.try_set(Saving::Stopped);
-                                self.form.set_issue(Field::Form, Some(Problem::Conflict(conflict)));
-                                self.form.hold.try_set(false);
-                                return;
-                            }
-                            Err(ApiError::SignedOut) => {
-                                self.saving.try_set(Saving::Failed);
-                                self.form.hold.try_set(false);
-                                crate::forms::session_is_over(self.form);
-                                gloo_timers::future::TimeoutFuture::new(5000).await;
-                            }
-                            Err(_) => {
-                                self.saving.try_set(Saving::Failed);
-                                self.form.hold.try_set(false);
-                                gloo_timers::future::TimeoutFuture::new(5000).await;
-                            }
-                        }
-                    }
-                });
-            });
+    /// Changes the answers. What hung on an old choice goes with it, on screen as where it is stored.
+    fn change(self, change: impl FnOnce(&mut Answers)) {
+        // While the latest is loaded, the old page is still on screen, but no more than that.
+        let Some(before) = self.answers.try_get_untracked() else { return };
+        let mut answers = before.clone();
+        change(&mut answers);
+        let answers = answers.following(&before);
+        if answers == before {
+            return;
         }
+        if answers.institution != before.institution && answers.institution.is_none() {
+            self.institution.set(None);
+        }
+        if answers.work_unit != before.work_unit {
+            // The address too begins anew.
+            self.form.forget_typed();
+            if answers.work_unit.is_none() {
+                self.work_unit.set(None);
+            }
+        }
+        self.answers.set(answers);
+    }
+
+    /// What was typed and chosen before this code arrived, or given back by the browser, is on screen already; here it
+    /// becomes part of the answers. `within` is any box of the form.
+    fn take_over(self, within: NodeRef<html::Input>) {
+        #[cfg(feature = "hydrate")]
+        Effect::new(move |done: Option<bool>| {
+            if done == Some(true) {
+                return true;
+            }
+            let Some(form) = within.get().and_then(|input| input.form()) else { return false };
+            if let Ok(data) = web_sys::FormData::new_with_form(&form) {
+                let fields = FormFields::read(|name| data.get(name).as_string());
+                self.change(|answers| *answers = fields.answers());
+            }
+            true
+        });
+        #[cfg(not(feature = "hydrate"))]
+        let _ = within;
+    }
+}
+
+/// What the form begins with.
+struct Shown {
+    answers: Answers,
+    institution: Option<Institution>,
+    work_unit: Option<WorkUnit>,
+    version: i64,
+}
+
+impl Shown {
+    /// What is stored.
+    fn stored(draft: &DraftView) -> Self {
+        Self {
+            answers: draft.draft.answers.clone(),
+            institution: draft.draft.institution.clone(),
+            work_unit: draft.draft.work_unit.clone(),
+            version: draft.version,
+        }
+    }
+
+    /// What was typed into a form that came back: where it was not stored, it is shown whole, with the version that it
+    /// was typed over. The names of its choices are those that stood in their boxes.
+    fn typed(form: FormState, draft: &DraftView) -> Option<Self> {
+        let version = form.typed("version")?.parse().ok()?;
+        let fields = FormFields::read(|name| form.typed(name));
+        let answers = fields.answers().following(&draft.draft.answers);
+        let institution = answers.institution.zip(answers.institution_type);
+        let institution =
+            institution.map(|(id, kind)| Institution { id, kind, kd_klpd: None, name: fields.institution_query });
+        let work_unit = answers.work_unit.zip(answers.institution).map(|(id, institution_id)| WorkUnit {
+            id,
+            institution_id,
+            code: None,
+            name: fields.work_unit_query,
+            active: true,
+            address_required: !answers.address.is_empty(),
+        });
+        Some(Self { answers, institution, work_unit, version })
     }
 }
 
@@ -227,7 +238,10 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     let types = draft.types.clone();
     let filling = Filling::new(form, draft);
     filling.check_as_one_types();
-    filling.save_as_one_types();
+    #[cfg(feature = "hydrate")]
+    super::saving::Saver::watch(filling);
+    let version = NodeRef::new();
+    filling.take_over(version);
 
     view! {
         <PageTitle text=title.clone() />
@@ -256,11 +270,11 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                 </Banner>
             })}
             <PostForm form action=path.clone() class="stack g8" multipart=true>
-                <input type="hidden" name="version" value=move || filling.version.get().to_string() />
+                <input type="hidden" name="version" value=move || filling.version.get().to_string() node_ref=version />
                 // Enter in any field sends the form like its main button, not like the first button in it.
                 <button class="sr" name="aksi" value="ajukan" tabindex="-1" aria-hidden="true">"Ajukan Akses"</button>
                 <FormProblem form />
-                {move || (filling.saving.get() == Saving::Stopped).then(|| view! { <LoadLatest path=path.clone() /> })}
+                {move || (filling.saving.get() == Saving::Stopped).then(|| view! { <LoadLatest form path=path.clone() /> })}
                 <section class="stack g6" aria-labelledby="b1">
                     <h2 id="b1" class="sr">"Peran"</h2>
                     <div class="cols">
@@ -335,34 +349,20 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
     let choose_type = Callback::new(move |value: &'static str| {
         let kind = value.parse().ok();
         filling.touch(Field::InstitutionType);
-        filling.answers.update(|answers| {
-            if answers.institution_type != kind {
-                answers.institution_type = kind;
-                answers.institution = None;
-                answers.work_unit = None;
-            }
-        });
-        if filling.answers.with_untracked(|answers| answers.institution.is_none()) {
-            filling.institution.set(None);
-            filling.work_unit.set(None);
-        }
+        filling.change(|answers| answers.institution_type = kind);
     });
     let kind = Memo::new(move |_| filling.answers.with(|answers| answers.institution_type));
     let choose_institution = Callback::new(move |chosen: Option<Chosen>| {
         filling.touch(Field::Institution);
-        filling.work_unit.set(None);
-        filling.institution.set(chosen.as_ref().zip(kind.get_untracked()).map(|(chosen, kind)| {
-            domain::institution::Institution {
-                id: chosen.id,
-                kind,
-                kd_klpd: chosen.code.clone(),
-                name: chosen.name.clone(),
-            }
+        let id = chosen.as_ref().map(|chosen| chosen.id);
+        let kind = kind.get_untracked();
+        filling.institution.set(chosen.zip(kind).map(|(Chosen { id, name, code }, kind)| Institution {
+            id,
+            kind,
+            kd_klpd: code,
+            name,
         }));
-        filling.answers.update(|answers| {
-            answers.institution = chosen.map(|chosen| chosen.id);
-            answers.work_unit = None;
-        });
+        filling.change(|answers| answers.institution = id);
     });
     let search_institution: Search = Callback::new(move |(query, answer): (String, Callback<_>)| {
         if let Some(kind) = kind.get_untracked() {
@@ -371,19 +371,21 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
     });
     let choose_unit = Callback::new(move |chosen: Option<Chosen>| {
         filling.touch(Field::WorkUnit);
-        let institution = filling.answers.with_untracked(|answers| answers.institution);
-        filling.work_unit.set(chosen.as_ref().zip(institution).map(|(chosen, institution_id)| {
-            domain::work_unit::WorkUnit {
-                id: chosen.id,
-                institution_id,
-                code: chosen.code.clone(),
-                name: chosen.name.clone(),
-                active: true,
-                // Whether the address is asked for, saving tells.
-                address_required: false,
-            }
+        let id = chosen.as_ref().map(|chosen| chosen.id);
+        let (institution, before) = filling.answers.with_untracked(|answers| (answers.institution, answers.work_unit));
+        if id == before {
+            return;
+        }
+        filling.work_unit.set(chosen.zip(institution).map(|(Chosen { id, name, code }, institution_id)| WorkUnit {
+            id,
+            institution_id,
+            code,
+            name,
+            active: true,
+            // Whether the address is asked for, saving tells.
+            address_required: false,
         }));
-        filling.answers.update(|answers| answers.work_unit = chosen.map(|chosen| chosen.id));
+        filling.change(|answers| answers.work_unit = id);
     });
     let search_unit: Search = Callback::new(move |(query, answer): (String, Callback<_>)| {
         if let Some(institution) = filling.answers.with_untracked(|answers| answers.institution) {
@@ -441,18 +443,25 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
                     filling.answers.with(|answers| answers.institution.is_none()).then_some("Pilih Nama Instansi lebih dahulu.")
                 })
             />
-            {move || needs_address.get().then(|| view! {
-                <TextArea
-                    form
-                    field=Field::Address
-                    label="Alamat Satuan Kerja"
-                    hint="Anda pendaftar pertama di sini. Alamat ini dipakai untuk pendaftar berikutnya."
-                    value=filling.answers.with_untracked(|answers| answers.address.clone())
-                    autocomplete="street-address"
-                    check={|value| check_address(value)}
-                    on_change=Callback::new(move |value| filling.answers.update(|answers| answers.address = value))
-                />
-            })}
+            {move || if needs_address.get() {
+                view! {
+                    <TextArea
+                        form
+                        field=Field::Address
+                        label="Alamat Satuan Kerja"
+                        hint="Anda pendaftar pertama di sini. Alamat ini dipakai untuk pendaftar berikutnya."
+                        value=filling.answers.with_untracked(|answers| answers.address.clone())
+                        autocomplete="street-address"
+                        check={|value| check_address(value)}
+                        on_change=Callback::new(move |value| filling.change(|answers| answers.address = value))
+                    />
+                }
+                .into_any()
+            } else {
+                // Asked for once, and no more since somebody else gave one: what was given is kept.
+                let address = move || filling.answers.with(|answers| answers.address.clone());
+                view! { <input type="hidden" name="address" value=address /> }.into_any()
+            }}
         </section>
     }
     .into_any()
@@ -461,18 +470,14 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
 #[component]
 fn PeriodField(filling: Filling, field: Field, label: &'static str) -> impl IntoView {
     let first = field == Field::FirstDay;
-    let initial = filling
-        .answers
-        .with_untracked(|answers| if first { answers.first_day.clone() } else { answers.last_day.clone() });
-    let value = RwSignal::new(initial);
-    Effect::new(move |before: Option<()>| {
-        let value = value.get();
-        if before.is_some() {
-            filling.answers.update(|answers| {
-                let date = if first { &mut answers.first_day } else { &mut answers.last_day };
-                *date = value;
-            });
-        }
+    let value = Memo::new(move |_| {
+        filling.answers.with(|answers| if first { answers.first_day.clone() } else { answers.last_day.clone() })
+    });
+    let on_change = Callback::new(move |typed| {
+        filling.change(|answers| {
+            let date = if first { &mut answers.first_day } else { &mut answers.last_day };
+            *date = typed;
+        });
     });
     let on_leave = Callback::new(move |()| {
         // A date is checked once all its boxes are filled.
@@ -480,7 +485,7 @@ fn PeriodField(filling: Filling, field: Field, label: &'static str) -> impl Into
             filling.touch(field);
         }
     });
-    view! { <DateField form=filling.form field label value on_leave /> }
+    view! { <DateField form=filling.form field label value on_change on_leave /> }
 }
 
 /// `Tersimpan 15.04 WIB`
@@ -510,7 +515,7 @@ fn SavingNote(saving: RwSignal<Saving>) -> impl IntoView {
 
 /// Loads the latest answers over what is on screen, after another tab saved.
 #[component]
-fn LoadLatest(path: String) -> impl IntoView {
+fn LoadLatest(form: FormState, path: String) -> impl IntoView {
     let refresh = Refresh::current();
     view! {
         <p>
@@ -520,6 +525,8 @@ fn LoadLatest(path: String) -> impl IntoView {
                 rel="external"
                 on:click=move |ev| {
                     ev.prevent_default();
+                    form.issues.set(Vec::new());
+                    form.forget_typed();
                     refresh.ring();
                 }
             >

@@ -3,6 +3,8 @@
 mod form;
 mod picking;
 mod review;
+#[cfg(feature = "hydrate")]
+mod saving;
 mod sirup;
 mod start;
 mod status;

@@ -94,7 +94,7 @@ fn SirupPage(form: FormState, draft: DraftView) -> impl IntoView {
         {move || failure().filter(|_| !asks()).map(|failure| view! {
             <FailureDialog form failure id path=dialog_path.clone() fresh=dialog_fresh.clone() />
         })}
-        {move || asks().then(|| view! { <NewAccessDialog form path=confirm_path.clone() /> })}
+        {move || asks().then(|| view! { <NewAccessDialog path=confirm_path.clone() /> })}
     }
     .into_any()
 }
@@ -156,7 +156,9 @@ fn FailureDialog(form: FormState, failure: LinkFailure, id: uuid::Uuid, path: St
 
 /// The pop-up of guide step 9.
 #[component]
-fn NewAccessDialog(form: FormState, path: String) -> impl IntoView {
+fn NewAccessDialog(path: String) -> impl IntoView {
+    // Its own, so that what is wrong is said here and not behind it.
+    let form = FormState::new();
     let footer = view! {
         <a class="btn" href=path.clone()>"Batal"</a>
         <PostForm form action=path.clone()>
@@ -169,6 +171,7 @@ fn NewAccessDialog(form: FormState, path: String) -> impl IntoView {
     .into_any();
     view! {
         <Dialog title="Daftarkan akses baru?" close_to=path footer=footer>
+            <FormProblem form />
             <p>
                 "Akses baru didaftarkan tanpa data SiRUP. Anda memilih instansi dan satuan kerja sendiri, lalu mengunggah \
                  surat yang membuktikan peran Anda."

@@ -27,8 +27,8 @@ pub fn start() -> impl IntoView {
 
 #[component]
 fn StartPage(form: FormState) -> impl IntoView {
-    let query = use_query_map();
-    let from = query.with_untracked(|query| query.get("dari"));
+    // A form that came back has it among what was typed.
+    let from = form.typed("dari").or_else(|| use_query_map().with_untracked(|query| query.get("dari")));
     if let Some(from) = from {
         return again(form, from).into_any();
     }
@@ -97,7 +97,7 @@ fn aside() -> AnyView {
     view! {
         <aside class="stack g3" aria-labelledby="as">
             <h2 id="as" class="label">"Yang perlu disiapkan"</h2>
-            <p class="sub">"Username dan kata sandi SiRUP bila Anda terdaftar sebelum 1 Agustus 2024."</p>
+            <p class="sub">"Username dan kata sandi SiRUP bila Anda terdaftar sebelum tanggal batas pada langkah berikutnya."</p>
             <p class="sub">"Surat yang membuktikan peran Anda, satu berkas PDF paling besar 2 MB."</p>
             <p class="sub"><a href="/bantuan?langkah=formulir">"Pusat Bantuan"</a></p>
         </aside>

@@ -69,7 +69,7 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
             </p>
             {state.is_waiting().then(|| view! { <Reload /> })}
         </Frame>
-        {move || asks().then(|| view! { <WithdrawDialog form id /> })}
+        {move || asks().then(|| view! { <WithdrawDialog id /> })}
     }
     .into_any()
 }
@@ -276,17 +276,22 @@ fn aside(data: &StatusView) -> AnyView {
 }
 
 #[component]
-fn WithdrawDialog(form: FormState, id: Uuid) -> impl IntoView {
+fn WithdrawDialog(id: Uuid) -> impl IntoView {
+    // Its own, so that what is wrong is said here and not behind it.
+    let form = FormState::new();
     let path = format!("/akses/pengajuan/{id}/status");
     let footer = view! {
         <a class="btn" href=path.clone()>"Tidak jadi"</a>
         <PostForm form action=path.clone()>
-            <button class="btn btn--danger">"Ya, Batalkan Pengajuan"</button>
+            <button class="btn btn--danger" aria-busy=move || form.pending.get().then_some("true")>
+                "Ya, Batalkan Pengajuan"
+            </button>
         </PostForm>
     }
     .into_any();
     view! {
         <Dialog title="Batalkan pengajuan?" close_to=path footer=footer>
+            <FormProblem form />
             <p>"Pengajuan tidak diproses lagi dan tidak dapat dikembalikan. Anda dapat mendaftar baru kapan saja."</p>
         </Dialog>
     }

@@ -1,0 +1,137 @@
+//! `/akses` as the server renders it, against the answer of `/health/live`: a fixed string from the same process, through
+//! the same outer layers (request id, trace, figures, security headers, panic and origin guards), without session,
+//! database, rendering or packing.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use ::server::application::Application;
+use backend::world::World;
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{
+    client::{Connection, Pinned, get, load},
+    people,
+    server::Server,
+    stage::{Failure, Stage, Store},
+    table::{Table, count, kilobytes, median, milliseconds},
+};
+
+/// Most queries of a page.
+const MOST_QUERIES: f64 = 3.0;
+/// Turns of page and yardstick.
+const TURNS: usize = 9;
+/// How long each is asked in a turn.
+const TURN: Duration = Duration::from_millis(1500);
+/// The core of the server; we ourselves stand on the next.
+const CORE: usize = 0;
+
+/// Measures.
+pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
+    for store in stage.stores("page").await? {
+        let person = people::settle(stage, &store).await?;
+        let queries = queries_of_a_page(stage, &store, &person.session).await?;
+        table.at_most(format!("{}: queries of a page", store.database), queries as f64, MOST_QUERIES, count);
+        let server = Server::start(stage, &store, Some(CORE))?;
+        for (packing, encoding) in [("plain", None), ("packed with brotli", Some("br"))] {
+            let request = get("/akses", Some(&person.session), encoding);
+            let size = server.connect()?.expect(&request)?.wire;
+            let what = format!("{}: {packing}, {}", store.database, kilobytes(size as f64));
+            table.figure(what, against_fixed_string(&server, &request)?);
+        }
+    }
+    Ok(())
+}
+
+/// How fast something was answered in each turn.
+#[derive(Default)]
+struct Speed {
+    /// Answers in a second.
+    rates: Vec<f64>,
+    /// Seconds of the processor that the server spent on an answer.
+    costs: Vec<f64>,
+}
+
+impl Speed {
+    /// Another turn.
+    fn turn(&mut self, server: &Server, request: &[u8]) -> Result<(), Failure> {
+        let before = server.processor_time()?;
+        let (answers, seconds) = load(server.addr, request, TURN)?;
+        self.rates.push(answers / seconds);
+        self.costs.push((server.processor_time()? - before).as_secs_f64() / answers);
+        Ok(())
+    }
+}
+
+/// The page and the fixed string by turns.
+fn against_fixed_string(server: &Server, page: &[u8]) -> Result<String, Failure> {
+    let cores = std::thread::available_parallelism()?.get();
+    let _pinned = Pinned::to((CORE + 1) % cores, cores)?;
+    let fixed = get("/health/live", None, None);
+    load(server.addr, page, TURN)?; // to warm up
+    let (mut pages, mut strings) = (Speed::default(), Speed::default());
+    for _ in 0..TURNS {
+        pages.turn(server, page)?;
+        strings.turn(server, &fixed)?;
+    }
+    let mut ratios: Vec<f64> = pages.rates.iter().zip(&strings.rates).map(|(page, string)| page / string).collect();
+    Ok(format!(
+        "{:.4} of the fixed string: {}/s of {}/s; processor time {} to {}",
+        median(&mut ratios),
+        count(median(&mut pages.rates)),
+        count(median(&mut strings.rates)),
+        milliseconds(median(&mut pages.costs)),
+        milliseconds(median(&mut strings.costs)),
+    ))
+}
+
+static QUERIES: AtomicU64 = AtomicU64::new(0);
+
+/// Counts what sqlx reports of every statement in this process.
+struct QueryCount;
+
+const STATEMENT: &str = "sqlx::query";
+
+impl<S: tracing::Subscriber> Layer<S> for QueryCount {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>, _: tracing_subscriber::layer::Context<'_, S>) -> bool {
+        metadata.target() == STATEMENT
+    }
+
+    fn on_event(&self, _: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        QUERIES.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Begins to count the queries of this process; once, at its start.
+pub fn count_queries() {
+    tracing_subscriber::registry().with(QueryCount).init();
+}
+
+/// The queries of the page, from the session to the last row; in process. The fewest of some requests, since one that
+/// opens a connection to the database makes more.
+async fn queries_of_a_page(stage: &Stage, store: &Store, session: &str) -> Result<u64, Failure> {
+    let config = store.config(stage, "127.0.0.1:0")?;
+    let application = Application::build(config, stage.program.clone(), World::system()).await?;
+    let (addr, (stop, stopped)) = (application.addr, tokio::sync::oneshot::channel::<()>());
+    let serving = tokio::spawn(application.run(false, async {
+        // It also ends when the other side is dropped.
+        let _ = stopped.await;
+    }));
+    let request = get("/akses", Some(session), None);
+    let asking = tokio::task::spawn_blocking(move || {
+        let mut connection = Connection::open(addr)?;
+        let mut fewest = u64::MAX;
+        for _ in 0..20 {
+            let before = QUERIES.load(Ordering::Relaxed);
+            connection.expect(&request)?;
+            fewest = fewest.min(QUERIES.load(Ordering::Relaxed) - before);
+        }
+        Ok::<_, Failure>(fewest)
+    });
+    let fewest = asking.await??;
+    drop(stop);
+    serving.await??;
+    Ok(fewest)
+}

@@ -1,0 +1,54 @@
+//! Rules for what people write freely.
+
+use std::ops::RangeInclusive;
+
+use crate::issue::Problem;
+
+/// Checks a length in characters; whoever calls decides what is trimmed.
+///
+/// # Errors
+/// [`Problem::Missing`] for none, [`Problem::TooShort`] or [`Problem::TooLong`].
+pub fn check_length(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
+    match text.chars().count() {
+        0 => Err(Problem::Missing),
+        n if n < *allowed.start() => Err(Problem::TooShort { min: *allowed.start() }),
+        n if n > *allowed.end() => Err(Problem::TooLong { max: *allowed.end() }),
+        _ => Ok(()),
+    }
+}
+
+/// Checks a text of one or more paragraphs: its length, and that of control characters it has only those that break
+/// lines and set off words. Nobody types the others, and PostgreSQL keeps no zero byte.
+///
+/// # Errors
+/// As [`check_length`]; [`Problem::BadCharacters`].
+pub fn check_paragraphs(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
+    check_length(text, allowed)?;
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Problem::BadCharacters);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("", Err(Problem::Missing))]
+    #[case("é", Err(Problem::TooShort { min: 2 }))]
+    #[case("éé", Ok(()))]
+    #[case("éééé", Ok(()))]
+    #[case("ééééé", Err(Problem::TooLong { max: 4 }))]
+    fn lengths_are_counted_in_characters(#[case] text: &str, #[case] expected: Result<(), Problem>) {
+        assert_eq!(check_length(text, 2..=4), expected);
+    }
+
+    #[test]
+    fn paragraphs_have_line_breaks_and_no_other_control_characters() {
+        assert_eq!(check_paragraphs("satu\r\n\tdua", 1..=20), Ok(()));
+        assert_eq!(check_paragraphs("satu\0dua", 1..=20), Err(Problem::BadCharacters));
+        assert_eq!(check_paragraphs("satu\u{1b}[0m", 1..=20), Err(Problem::BadCharacters));
+    }
+}

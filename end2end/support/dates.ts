@@ -1,0 +1,24 @@
+/** Dates of the test, on the calendar of Jakarta, as the product writes them. */
+
+export const MONTHS = [
+  'Januari', 'Februari', 'Maret', 'April', 'Mei', 'Juni', 'Juli', 'Agustus', 'September', 'Oktober', 'November', 'Desember',
+];
+
+export interface Day {
+  day: number;
+  /** 1 to 12. */
+  month: number;
+  year: number;
+}
+
+const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Jakarta', year: 'numeric' }).format(new Date()));
+
+/** A role that began with this year and ends with the next. */
+export const FIRST: Day = { day: 1, month: 1, year };
+export const LAST: Day = { day: 31, month: 12, year: year + 1 };
+
+/** `31 Desember 2026` */
+export const inWords = ({ day, month, year }: Day) => `${day} ${MONTHS[month - 1]} ${year}`;
+
+/** `1 Januari 2026 sampai 31 Desember 2027` */
+export const PERIOD = `${inWords(FIRST)} sampai ${inWords(LAST)}`;

@@ -1,0 +1,102 @@
+/** The real program: a SiRUP simulator and a server over an empty data folder, on ports of their own. */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const PROGRAM = join(ROOT, 'target/release/gerbang');
+
+/** Where the data lies: a file of its own, or a new database on the PostgreSQL of `TEST_POSTGRES_URL`. */
+export type Database = 'sqlite' | 'postgres';
+
+export class Server {
+  private constructor(
+    /** Where people reach it, without a slash at the end. */
+    readonly url: string,
+    private readonly folder: string,
+    private readonly children: ChildProcess[],
+  ) {}
+
+  static async start(database: Database): Promise<Server> {
+    const folder = mkdtempSync(join(tmpdir(), 'gerbang-browser.'));
+    const children: ChildProcess[] = [];
+    // Nothing of the machine's own settings: whoever runs the tests may have a Gerbang of their own.
+    const settings: Record<string, string> = {
+      PATH: process.env.PATH ?? '',
+      NO_COLOR: '1',
+      RUST_BACKTRACE: '1',
+      GERBANG_ENV: 'development',
+      GERBANG_ADDR: '127.0.0.1:0',
+      GERBANG_DATA_DIR: folder,
+      GERBANG_SITE_DIR: join(ROOT, 'target/site'),
+      ...(database === 'postgres' ? { GERBANG_DATABASE_URL: newPostgresDatabase() } : {}),
+    };
+    const run = async (args: string[], more: Record<string, string>, ready: RegExp): Promise<string> => {
+      const log = join(folder, `${args[0]}.log`);
+      const out = openSync(log, 'w');
+      const child = spawn(PROGRAM, args, { cwd: folder, env: { ...settings, ...more }, stdio: ['ignore', out, out] });
+      closeSync(out);
+      children.push(child);
+      for (const patience = Date.now() + 30_000; ; await soon()) {
+        const said = readFileSync(log, 'utf8');
+        const found = ready.exec(said);
+        if (found) return found[1];
+        if (child.exitCode !== null || Date.now() > patience) throw new Error(`gerbang ${args[0]} did not start:\n${said}`);
+      }
+    };
+    try {
+      const sirup = await run(['sirup-simulator', '--addr', '127.0.0.1:0'], {}, /listening.* addr=(\S+)/);
+      const url = await run(['serve'], { GERBANG_SIRUP_URL: `http://${sirup}` }, /Gerbang siap di (\S+)/);
+      const health = await fetch(`${url}/health/ready`);
+      if (!health.ok) throw new Error(`not ready: ${health.status}`);
+      return new Server(url, folder, children);
+    } catch (error) {
+      children.forEach((child) => child.kill('SIGKILL'));
+      throw error;
+    }
+  }
+
+  private get log(): string {
+    return join(this.folder, 'serve.log');
+  }
+
+  /** How much the server has written so far. */
+  written(): number {
+    return statSync(this.log).size;
+  }
+
+  /** What the server wrote since then. */
+  since(mark: number): string {
+    return readFileSync(this.log).subarray(mark).toString();
+  }
+
+  /** Asks both to end, as an operator would, and takes their data away. */
+  async stop(): Promise<void> {
+    for (const child of this.children.reverse()) {
+      if (child.exitCode === null) {
+        const ended = new Promise((done) => child.once('exit', done));
+        child.kill('SIGTERM');
+        const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
+        await ended;
+        clearTimeout(patience);
+      }
+      if (child.exitCode !== 0) throw new Error(`gerbang did not end well: ${child.exitCode ?? child.signalCode}`);
+    }
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+const soon = () => new Promise((done) => setTimeout(done, 20));
+
+function newPostgresDatabase(): string {
+  const given = process.env.TEST_POSTGRES_URL;
+  if (!given) throw new Error('TEST_POSTGRES_URL is not set; run this through scripts/with-postgres');
+  const name = `browser_${randomBytes(6).toString('hex')}`;
+  execFileSync('psql', ['--quiet', '--no-psqlrc', '--dbname', given, '--command', `CREATE DATABASE ${name}`]);
+  const url = new URL(given);
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,247 @@
+/** The form of guide step 10: what is asked, what is refused, and that nothing is lost. */
+
+import { expect, test } from '../../fixtures';
+import { emptyForm, filledDraft, submitted } from '../../support/applications';
+import { FIRST, LAST, PERIOD } from '../../support/dates';
+import { Form } from '../../support/form';
+import { REFUSED, letter } from '../../support/letters';
+
+const PA = 'Surat Tanda Jabatan sebagai PA';
+const KPA = 'Surat Pengangkatan sebagai KPA';
+
+test('what is missing is listed, and each line leads to its field', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await emptyForm(person);
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await expect(form.address).toHaveCount(0);
+  person.allowsRefusal(/\/formulir$/);
+  await form.send();
+  const summary = page.getByRole('alert').filter({ hasText: 'Ada 6 isian yang perlu diperbaiki' });
+  await expect(summary).toBeFocused();
+  await person.looks();
+  const lines = {
+    'Jenis Instansi belum dipilih': page.getByRole('radio', { name: 'Kementerian', exact: true }),
+    'Nama Instansi belum dipilih': page.locator('#institution'),
+    'Satuan Kerja belum dipilih': page.locator('#work_unit'),
+    'Hari pertama peran belum diisi': page.getByRole('group', { name: 'Hari pertama' }).getByRole('textbox').first(),
+    'Hari terakhir peran belum diisi': page.getByRole('group', { name: 'Hari terakhir' }).getByRole('textbox').first(),
+    'Surat belum diunggah': page.locator('input[type=file]'),
+  };
+  for (const [line, field] of Object.entries(lines)) {
+    const link = summary.getByRole('link', { name: line, exact: true });
+    await link.click();
+    await expect(field).toBeFocused();
+    await expect(field).toBeInViewport();
+  }
+});
+
+test('pickers find by abbreviations and any order, and hang on each other', async ({ people }) => {
+  const person = await people.newcomer();
+  const form = new Form(person, 'Formulir Pendaftaran Akses KPA');
+  const id = await emptyForm(person, 'kpa');
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await form.type('Provinsi');
+  await form.pick('Nama Instansi', 'timur prov jawa', 'Provinsi Jawa Timur');
+  await form.pick('Satuan Kerja', 'PENDIDIKAN din', 'Dinas Pendidikan dan Kebudayaan Jawa Timur');
+  await expect(form.address).toBeVisible();
+  await form.pick('Nama Instansi', 'jawa tengah', 'Provinsi Jawa Tengah');
+  await expect(form.box('Satuan Kerja')).toHaveValue('');
+  await expect(form.address).toHaveCount(0);
+});
+
+test('an address that was typed for one satker does not go with another', async ({ people }) => {
+  const person = await people.newcomer();
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await filledDraft(person, { institution: 'Kementerian Perhubungan', workUnit: 'Sekretariat Jenderal' });
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await expect(form.address).not.toHaveValue('');
+  await form.pick('Satuan Kerja', 'biro hukum', 'Biro Hukum dan Organisasi');
+  await expect(form.address).toHaveValue('');
+  person.allowsRefusal(/\/formulir$/);
+  await form.send();
+  await expect(person.page.getByText('Alamat Satuan Kerja belum diisi.')).toBeVisible();
+});
+
+test('the satker that is chosen, chosen once more, keeps its address', async ({ people }) => {
+  const person = await people.newcomer();
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await filledDraft(person, { institution: 'Kementerian Sosial', workUnit: 'Sekretariat Jenderal' });
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await form.pick('Satuan Kerja', 'sekjen', 'Sekretariat Jenderal');
+  await expect(form.address).toHaveValue('Jalan Merdeka Barat Nomor 12, Jakarta');
+  await form.send();
+  await person.sees('Tinjau sebelum mengirim');
+});
+
+test('a satker that is closed this year is not offered', async ({ people, scripted }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await emptyForm(person);
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await form.type('Provinsi');
+  await form.pick('Nama Instansi', 'jawa barat', 'Provinsi Jawa Barat');
+  // Every eleventh satker of the development data is closed; this is one.
+  await form.box('Satuan Kerja').fill('dinas pendidikan dan kebudayaan');
+  if (!scripted) {
+    await page.getByRole('button', { name: 'Cari Satuan Kerja' }).click();
+    await person.sees('Cari Satuan Kerja');
+  }
+  await expect(page.getByText(/^Tidak ada yang cocok dari \d+ satuan kerja aktif tahun \d{4}\./)).toBeVisible();
+  await person.looks();
+});
+
+test('sent at once and refused, the form can be sent again', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await filledDraft(person, { institution: 'Kementerian Perhubungan', workUnit: 'Biro Umum dan Pengadaan Barang/Jasa' });
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  person.allowsRefusal(/\/formulir$/);
+  // Enter comes before what was typed has been stored.
+  const year = page.getByRole('group', { name: 'Hari terakhir' }).getByRole('textbox', { name: 'Tahun' });
+  await year.fill('2019');
+  await year.press('Enter');
+  await expect(page.getByText('Ada 1 isian yang perlu diperbaiki')).toBeVisible();
+  await year.fill(`${LAST.year}`);
+  await year.press('Enter');
+  await person.sees('Tinjau sebelum mengirim');
+});
+
+test('the address is asked of the first registrant of a satker alone', async ({ people }) => {
+  const wish = { institution: 'Kementerian Perhubungan', workUnit: 'Inspektorat Jenderal' };
+  await submitted(await people.newcomer(), wish);
+  const second = await people.newcomer('Joko Susilo');
+  const form = new Form(second, 'Formulir Pendaftaran Akses PA');
+  const id = await emptyForm(second);
+  await second.goto(`/akses/pengajuan/${id}/formulir`);
+  await second.sees(form.heading);
+  await form.type('Kementerian');
+  await form.pick('Nama Instansi', 'kemen perhubungan', wish.institution);
+  await form.pick('Satuan Kerja', 'irjen', wish.workUnit);
+  await form.period();
+  await form.uploads(PA, letter());
+  await expect(form.address).toHaveCount(0);
+  await form.send();
+  await second.sees('Tinjau sebelum mengirim');
+  await expect(second.page.getByText('Alamat Satuan Kerja')).toHaveCount(0);
+});
+
+test('dates that cannot be are refused with the reason', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await filledDraft(person, { workUnit: 'Sekretariat Jenderal' });
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  person.allowsRefusal(/\/formulir$/);
+  const wrong = [
+    { first: FIRST, last: { day: 31, month: 12, year: FIRST.year - 1 }, says: 'mendahului hari pertama. Periksa tahunnya.' },
+    { first: { ...FIRST, year: 2020 }, last: { day: 31, month: 12, year: 2020 }, says: 'sudah lewat.' },
+    { first: FIRST, last: { day: 31, month: 2, year: LAST.year }, says: 'Tanggal ini tidak ada dalam kalender.' },
+  ];
+  for (const { first, last, says } of wrong) {
+    await form.day('Hari pertama', first);
+    await form.day('Hari terakhir', last);
+    await form.send();
+    await expect(page.getByText(says)).toBeVisible();
+    await expect(page.getByText('Ada 1 isian yang perlu diperbaiki')).toBeVisible();
+  }
+  await person.looks();
+  await form.period();
+  await form.send();
+  await person.sees('Tinjau sebelum mengirim');
+  await expect(page.getByText(PERIOD)).toBeVisible();
+});
+
+test('every bad file is refused with its own sentence; a good one is kept, replaced and removed', async ({
+  people,
+  scripted,
+}) => {
+  test.slow();
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses KPA');
+  const id = await emptyForm(person, 'kpa');
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await form.uploads(KPA, letter('surat pertama.pdf'));
+  // With script, the file goes its own way and the answer has the status of the refusal.
+  person.allows(422, scripted ? /\/surat$/ : /\/formulir$/);
+  for (const { file, scripted: says, plain } of REFUSED) {
+    await test.step(file.name, async () => {
+      await form.letter(KPA, file);
+      if (!scripted) await page.getByRole('button', { name: 'Unggah', exact: true }).click();
+      await expect(page.getByText((!scripted && plain) || says)).toBeVisible();
+      await expect(page.getByText('surat pertama.pdf')).toBeVisible();
+    });
+  }
+  await person.looks();
+  await form.uploads(KPA, letter('surat kedua.pdf', 3));
+  await expect(page.getByText(/^Terunggah · 3 halaman/)).toBeVisible();
+  await expect(page.getByText('surat pertama.pdf')).toHaveCount(0);
+  await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toHaveCount(0);
+  await person.looks();
+  await page.getByRole('button', { name: `Hapus ${KPA}` }).click();
+  await expect(page.getByText('surat kedua.pdf')).toHaveCount(0);
+  await expect(page.getByText(/^Terunggah/)).toHaveCount(0);
+  await person.looks();
+});
+
+test('nothing that was entered is lost: not by a refusal, a reload, another device, or leaving', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  const id = await emptyForm(person);
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await form.type('Lembaga');
+  await form.pick('Nama Instansi', 'arsip nasional', 'Arsip Nasional Republik Indonesia');
+  await form.pick('Satuan Kerja', 'sekjen', 'Sekretariat Jenderal');
+  await form.address.fill('Jalan Ampera Raya\nCilandak Timur');
+  await form.day('Hari pertama', { day: 40, month: 3, year: 2026 });
+  await form.uploads(PA, letter());
+  await form.day('Hari terakhir', LAST);
+  await form.stored();
+
+  const kept = async (visitor = person) => {
+    const same = new Form(visitor, form.heading);
+    await expect(visitor.page.getByRole('radio', { name: 'Lembaga', exact: true })).toBeChecked();
+    await expect(same.box('Nama Instansi')).toHaveValue('Arsip Nasional Republik Indonesia');
+    await expect(same.box('Satuan Kerja')).toHaveValue('Sekretariat Jenderal');
+    await expect(same.address).toHaveValue('Jalan Ampera Raya\nCilandak Timur');
+    const first = visitor.page.getByRole('group', { name: 'Hari pertama' });
+    await expect(first.getByRole('textbox', { name: 'Tanggal' })).toHaveValue('40');
+    await expect(first.getByRole('combobox', { name: 'Bulan' })).toHaveValue('3');
+    const last = visitor.page.getByRole('group', { name: 'Hari terakhir' });
+    await expect(last.getByRole('textbox', { name: 'Tahun' })).toHaveValue(`${LAST.year}`);
+    await expect(visitor.page.getByText('surat jabatan.pdf')).toBeVisible();
+  };
+  person.allowsRefusal(/\/formulir$/);
+  await form.send();
+  await expect(page.getByText('Ada 1 isian yang perlu diperbaiki')).toBeVisible();
+  await kept();
+  await person.goto(`/akses/pengajuan/${id}/formulir`);
+  await person.sees(form.heading);
+  await kept();
+  const phone = await people.signedIn(person.account!);
+  await phone.goto(`/akses/pengajuan/${id}`);
+  await phone.sees(form.heading);
+  await kept(phone);
+
+  await page.getByRole('button', { name: 'Simpan dan keluar' }).click();
+  await person.sees('Manajemen Akses');
+  const draft = page.getByRole('article').filter({ hasText: 'Sekretariat Jenderal' });
+  await expect(draft.getByText('Draf', { exact: true })).toBeVisible();
+  await draft.getByRole('link', { name: 'Lanjutkan' }).click();
+  await person.sees(form.heading);
+  await kept();
+});

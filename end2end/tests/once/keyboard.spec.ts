@@ -1,0 +1,130 @@
+/** The whole way from signing in to Kirim by keyboard alone. */
+
+import { type Locator, expect, test as base } from '@playwright/test';
+import { test } from '../../fixtures';
+import { FIRST, LAST } from '../../support/dates';
+import { letter } from '../../support/letters';
+import type { Visitor } from '../../support/visitor';
+
+/** Presses Tab until the target has the focus, as it must within reach; the focus is then to be seen. */
+async function tabTo(person: Visitor, target: Locator) {
+  for (let presses = 0; presses < 60; presses++) {
+    await person.page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  base.expect(target, 'is not reached by Tab').toBeFocused();
+}
+
+/** After a page has changed, the focus is somewhere in it, not lost at its root. */
+async function keepsFocus(person: Visitor) {
+  await expect.poll(() => person.page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+}
+
+test('from Masuk to Kirim by keyboard alone', async ({ people }) => {
+  const person = await people.stranger();
+  const { page } = person;
+  const { keyboard } = page;
+  const fresh = await people.newcomer();
+  await person.goto('/masuk');
+  await person.sees('Masuk');
+  await tabTo(person, page.getByLabel('Alamat surel'));
+  await keyboard.type(fresh.account!.email);
+  await tabTo(person, page.getByLabel('Kata sandi', { exact: true }));
+  await keyboard.type(fresh.account!.password);
+  await keyboard.press('Enter');
+
+  await person.sees('Manajemen Akses');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('link', { name: 'Hubungkan atau Buat Akses' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Hubungkan atau buat akses');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('radio', { name: /^Non Penyedia/ }));
+  await tabTo(person, page.getByRole('radio', { name: /^PA ·/ }));
+  await keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: /^KPA ·/ })).toBeChecked();
+  await tabTo(person, page.getByRole('button', { name: 'Lanjutkan' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Hubungkan akses SiRUP');
+  await keepsFocus(person);
+  const fresher = page.getByRole('main').getByRole('link', { name: 'Daftar Akses Baru' });
+  await tabTo(person, fresher);
+  await keyboard.press('Enter');
+  let popUp = await person.seesDialog('Daftarkan akses baru?');
+  // The pop-up has the focus and keeps it.
+  for (let presses = 0; presses < 6; presses++) {
+    await keyboard.press('Tab');
+    const within = await popUp.evaluate(
+      (dialog) => dialog.contains(document.activeElement) || document.activeElement === document.body,
+    );
+    expect(within).toBe(true);
+  }
+  await keyboard.press('Escape');
+  await expect(popUp).toHaveCount(0);
+  await keepsFocus(person);
+  await tabTo(person, fresher);
+  await keyboard.press('Enter');
+  popUp = await person.seesDialog('Daftarkan akses baru?');
+  await tabTo(person, popUp.getByRole('button', { name: 'Ya, Lanjutkan' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Formulir Pendaftaran Akses KPA');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('radio', { name: 'Kementerian', exact: true }));
+  await keyboard.press('Space');
+  for (const [picker, query, option] of [
+    ['Nama Instansi', 'kemen agama', 'Kementerian Agama'],
+    ['Satuan Kerja', 'pusat data', 'Pusat Data dan Teknologi Informasi'],
+  ]) {
+    await tabTo(person, page.getByRole('combobox', { name: picker }));
+    await keyboard.type(query);
+    await expect(page.getByRole('listbox').getByRole('option', { selected: true })).toContainText(option);
+    await keyboard.press('Enter');
+    await expect(page.getByRole('combobox', { name: picker })).toHaveValue(option);
+  }
+  await expect(page.getByLabel('Alamat Satuan Kerja')).toBeVisible();
+  await tabTo(person, page.getByLabel('Alamat Satuan Kerja'));
+  await keyboard.type('Jalan Lapangan Banteng Barat Nomor 3, Jakarta');
+  for (const [group, day] of [
+    ['Hari pertama', FIRST],
+    ['Hari terakhir', LAST],
+  ] as const) {
+    const boxes = page.getByRole('group', { name: group });
+    await tabTo(person, boxes.getByRole('textbox', { name: 'Tanggal' }));
+    await keyboard.type(`${day.day}`);
+    await tabTo(person, boxes.getByRole('combobox', { name: 'Bulan' }));
+    await keyboard.type(day.month === 1 ? 'Jan' : 'Des');
+    await tabTo(person, boxes.getByRole('textbox', { name: 'Tahun' }));
+    await keyboard.type(`${day.year}`);
+  }
+  await tabTo(person, page.locator('input[type=file]'));
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')]);
+  await chooser.setFiles(letter());
+  await expect(page.getByText(/^Terunggah/)).toBeVisible();
+  await tabTo(person, page.getByRole('button', { name: 'Ajukan Akses' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Tinjau sebelum mengirim');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('checkbox'));
+  await keyboard.press('Space');
+  await tabTo(person, page.getByRole('button', { name: 'Kirim', exact: true }));
+  await keyboard.press('Enter');
+  await person.sees('Pengajuan Anda sudah kami terima');
+  await keepsFocus(person);
+});
+
+test('the first Tab leads past the top bar', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Langsung ke isi' });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});

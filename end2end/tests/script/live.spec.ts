@@ -1,0 +1,38 @@
+/** Pages that change by themselves, within two seconds of the decision. */
+
+import { expect, test } from '../../fixtures';
+import { submitted } from '../../support/applications';
+import { RATNA } from '../../support/people';
+
+const SOON = 2000;
+
+test('the status page and Manajemen Akses show a decision within two seconds', async ({ people }, testInfo) => {
+  const person = await people.newcomer();
+  const application = await submitted(person, { institution: 'Kementerian Perdagangan', workUnit: 'Inspektorat Jenderal' });
+  const list = await people.anotherTab(person);
+  const settings = await people.anotherTab(person);
+  const verifier = await people.signedIn(RATNA);
+  await person.goto(`/akses/pengajuan/${application.id}/status`);
+  await person.sees('Pengajuan Anda sudah kami terima');
+  await list.goto('/akses');
+  await list.sees('Manajemen Akses');
+  await expect(list.page.getByText('Menunggu Verifikasi', { exact: true })).toBeVisible();
+  await settings.goto('/pengaturan/instansi');
+  await settings.sees('Pengaturan Informasi Instansi/Perusahaan');
+  await verifier.goto(`/verifikasi/${application.id}`);
+  await verifier.sees('Rina Hapsari');
+
+  const began = Date.now();
+  const shown = [
+    person.page.getByRole('heading', { name: 'Akses Anda disetujui' }).waitFor().then(() => Date.now() - began),
+    list.page.getByText('Aktif', { exact: true }).waitFor().then(() => Date.now() - began),
+    settings.page.getByText('Disetujui', { exact: true }).waitFor().then(() => Date.now() - began),
+  ];
+  await verifier.page.getByRole('button', { name: 'Setujui' }).click();
+  const times = await Promise.all(shown);
+  testInfo.annotations.push({ type: 'milliseconds', description: times.join(', ') });
+  expect(Math.max(...times)).toBeLessThan(SOON);
+  await person.sees('Akses Anda disetujui');
+  await list.sees('Manajemen Akses');
+  await settings.looks();
+});

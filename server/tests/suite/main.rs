@@ -1,0 +1,13 @@
+//! The use cases on both databases, the HTTP surface, mail, SiRUP and faults, with real parts: PostgreSQL (named in
+//! `TEST_POSTGRES_URL`, see `scripts/with-postgres`), the SiRUP simulator, an SMTP server, the server's own binary.
+
+mod accounts;
+mod faults;
+mod http;
+mod letters;
+mod mail;
+mod master_data;
+mod sirup;
+mod support;
+mod verification;
+mod wizard;
