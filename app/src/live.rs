@@ -34,9 +34,6 @@ pub fn follow_applications() {
 /// Reloads a page that waits for something every 15 seconds, where there is no script.
 #[component]
 pub fn Reload() -> impl IntoView {
-    view! {
-        <noscript>
-            <meta http-equiv="refresh" content="15" />
-        </noscript>
-    }
+    // As text: drawn in the browser, real elements would come of it, and Chromium obeys a refresh that is put in.
+    view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="15" />"#></noscript> }
 }

@@ -28,7 +28,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
         table.at_most(what("first start, with the development data"), at_rest(&server)?, MOST, megabytes);
         use_it(&server)?;
         let after = format!("after {SIGN_INS} sign-ins, two at once, and {PAGES} pages");
-        table.figure(what(&after), megabytes(at_rest(&server)?));
+        table.at_most(what(&after), at_rest(&server)?, MOST, megabytes);
         drop(server);
         let server = Server::start(stage, &store, None)?;
         table.at_most(what("started again"), at_rest(&server)?, MOST, megabytes);

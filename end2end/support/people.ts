@@ -1,6 +1,6 @@
 /** Who takes part in a test, each at a browser of their own. */
 
-import { type Browser, expect } from '@playwright/test';
+import { type Browser, type Locator, expect } from '@playwright/test';
 import type { Server } from './server';
 import { type Account, Visitor } from './visitor';
 
@@ -66,9 +66,9 @@ export class People {
     return /konfirmasi\?token=([\w-]+)/.exec(mail)![1];
   }
 
-  /** Another tab of somebody's browser. */
-  async anotherTab(visitor: Visitor): Promise<Visitor> {
-    return this.keep(await visitor.anotherTab());
+  /** Another tab of somebody's browser: a new one, or the one that a link opens. */
+  async anotherTab(visitor: Visitor, link?: Locator): Promise<Visitor> {
+    return this.keep(await visitor.anotherTab(link));
   }
 
   private keep(visitor: Visitor): Visitor {

@@ -41,7 +41,7 @@ function listens() {
     gerbangDocument: crypto.getRandomValues(new Uint32Array(1))[0],
     gerbangIsLive: () =>
       isHeard(window, 'click') &&
-      [...document.querySelectorAll('form[method="post"]:not([action="/keluar"])')].every((form) => isHeard(form, 'submit')),
+      [...document.querySelectorAll('form[method="post"]')].every((form) => isHeard(form, 'submit')),
   });
 }
 
@@ -77,9 +77,13 @@ export class Visitor {
     return visitor;
   }
 
-  /** Another tab of the same browser. */
-  async anotherTab(): Promise<Visitor> {
-    return Visitor.tab(this.context, this.base, this.scripted, this.account);
+  /** Another tab of the same browser: a new one, or the one that a link opens. */
+  async anotherTab(link?: Locator): Promise<Visitor> {
+    if (!link) return Visitor.tab(this.context, this.base, this.scripted, this.account);
+    const [page] = await Promise.all([this.context.waitForEvent('page'), link.click()]);
+    const visitor = new Visitor(this.context, page, this.scripted, this.base, this.account);
+    visitor.watch(page);
+    return visitor;
   }
 
   private watch(page: Page): void {

@@ -315,6 +315,8 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     const PRODUCTION: &[(&str, &str)] = &[
@@ -405,5 +407,29 @@ mod tests {
             Config::from_pairs(&[("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h")]).unwrap();
         let printed = format!("{config:?}");
         assert!(!printed.contains("sangat-rahasia") && !printed.contains("sandi@"));
+    }
+
+    /// The table of the README and the settings are one set, with the same ones required in production.
+    #[test]
+    fn the_readme_names_every_setting() {
+        use figment::error::Kind;
+
+        const README: &str = include_str!("../../README.md");
+        let rows: Vec<(String, &str)> = README
+            .lines()
+            .filter_map(|line| {
+                let (name, rest) = line.strip_prefix("| `GERBANG_")?.split_once('`')?;
+                Some((name.to_lowercase(), rest))
+            })
+            .collect();
+        let named: BTreeSet<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+        let error = Figment::new().merge(("no_such_setting", "")).extract::<Raw>().unwrap_err();
+        let Kind::UnknownField(_, known) = error.kind else { panic!("{error}") };
+        // `config` names the file, and is not in it.
+        assert_eq!(named, known.iter().copied().chain(["config"]).collect());
+
+        let needed: Vec<&str> =
+            rows.iter().filter(|(_, rest)| rest.starts_with(" †")).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(needed, PRODUCTION[1..].iter().map(|(name, _)| *name).collect::<Vec<_>>());
     }
 }

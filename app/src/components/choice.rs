@@ -104,6 +104,8 @@ pub fn Tick(
                 type="checkbox"
                 name=name
                 value="ya"
+                // In a form that came back without script, what is wrong has the focus.
+                autofocus=invalid.get_untracked()
                 aria-invalid=move || invalid.get().then_some("true")
                 aria-describedby=move || invalid.get().then_some(error)
             />

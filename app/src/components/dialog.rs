@@ -66,7 +66,7 @@ pub fn Dialog(
                 aria-labelledby="dialog-judul"
                 on:cancel=cancel
             >
-                <header>
+                <div class="dialog-head">
                     <h2 id="dialog-judul">{title}</h2>
                     <a
                         class="btn btn--quiet btn--icon"
@@ -76,9 +76,9 @@ pub fn Dialog(
                     >
                         <Icon name="x" />
                     </a>
-                </header>
+                </div>
                 <div class="body">{children()}</div>
-                <footer class="row">{footer}</footer>
+                <div class="row dialog-foot">{footer}</div>
             </dialog>
         </div>
     }

@@ -58,6 +58,15 @@ fn checking(form: FormState, field: Field, check: Option<Check>) -> (impl Fn(Str
         // An empty field that was only passed is not wrong yet.
         if !value.is_empty() {
             left.set_value(true);
+            // A moment later: a sentence that appears at once moves the button away that is just being pressed.
+            #[cfg(feature = "hydrate")]
+            gloo_timers::callback::Timeout::new(200, move || {
+                if form.pending.try_get_untracked() == Some(false) {
+                    form.set_issue(field, verdict(&value));
+                }
+            })
+            .forget();
+            #[cfg(not(feature = "hydrate"))]
             form.set_issue(field, verdict(&value));
         }
     };

@@ -213,13 +213,17 @@ pub fn focus_follows_pages() {
             if before.is_some_and(|before| before != path) {
                 leptos::task::spawn_local(async {
                     use wasm_bindgen::JsCast;
-                    // After the new page was drawn; one that still loads is found by the skip link.
-                    gloo_timers::future::TimeoutFuture::new(50).await;
-                    let main = document().get_element_by_id("isi");
-                    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok())
-                        && document().active_element().is_none_or(|active| active.tag_name() == "BODY")
-                    {
-                        let _ = main.focus();
+                    // Once the new page was drawn: its code and its data may still be on their way.
+                    for _ in 0..100 {
+                        gloo_timers::future::TimeoutFuture::new(50).await;
+                        if document().active_element().is_some_and(|active| active.tag_name() != "BODY") {
+                            return;
+                        }
+                        let main = document().get_element_by_id("isi");
+                        if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+                            let _ = main.focus();
+                            return;
+                        }
                     }
                 });
             }

@@ -252,7 +252,10 @@ impl Answer {
 /// A path of ours to go on to, or `otherwise`: what does not begin with a single slash could lead to a stranger.
 pub fn own_path(path: Option<&str>, otherwise: &str) -> String {
     path.filter(|path| {
-        path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && !path.chars().any(char::is_control)
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && !path.contains('\\')
+            && path.bytes().all(|byte| byte.is_ascii_graphic())
     })
     .unwrap_or(otherwise)
     .to_owned()
@@ -270,6 +273,7 @@ mod tests {
     #[case(Some("https://jahat.example"), "/akses")]
     #[case(Some("/\\jahat.example"), "/akses")]
     #[case(Some("/a\nb"), "/akses")]
+    #[case(Some("/é"), "/akses")]
     #[case(None, "/akses")]
     fn only_paths_of_ours_are_gone_to(#[case] path: Option<&str>, #[case] expected: &str) {
         assert_eq!(own_path(path, "/akses"), expected);

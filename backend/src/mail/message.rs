@@ -1,7 +1,7 @@
 //! The texts of all mails, in formal Indonesian: one layout, an HTML part and a text part.
 
 use askama::Template;
-use domain::indonesian::{date, date_with_weekday, period};
+use domain::indonesian::{date_with_weekday, period};
 
 use super::{Case, Mail};
 use crate::{Settings, error::Result};
@@ -155,7 +155,7 @@ impl Mail {
                     "Kata sandi Anda telah diganti",
                     name,
                     &[
-                        "Kata sandi akun Anda baru saja diganti, dan semua sesi lain dikeluarkan.".into(),
+                        "Kata sandi akun Anda baru saja diganti, dan semua sesi lain diakhiri.".into(),
                         "Jika bukan Anda yang menggantinya, segera atur ulang kata sandi dan hubungi Pusat Bantuan."
                             .into(),
                     ],
@@ -183,9 +183,9 @@ impl Mail {
                     "Akses Anda disetujui",
                     name,
                     &[format!(
-                        "Verifikator Akses INAPROC menyetujui pengajuan Anda. Mulai {}, akses ini dapat dipakai untuk \
-                         memasuki platform pengadaan barang/jasa pemerintah.",
-                        date(case.validity.first())
+                        "Verifikator Akses INAPROC menyetujui pengajuan Anda. Akses ini berlaku {}; selama itu, akses ini \
+                         dapat dipakai untuk memasuki platform pengadaan barang/jasa pemerintah.",
+                        period(case.validity.first(), case.validity.last())
                     )],
                 )
             },

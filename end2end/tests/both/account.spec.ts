@@ -7,11 +7,10 @@ import type { Visitor } from '../../support/visitor';
 const WRONG = 'Alamat surel atau kata sandi tidak cocok, atau akun belum dikonfirmasi.';
 const NEW_PASSWORD = 'kuda lari di pantai';
 
-/** Signs out, from any page. That ends the document: nothing of the person stays in memory. */
+/** Signs out, from any page. */
 async function signsOut(person: Visitor) {
   await person.goto('/profil');
   await person.sees('Profil');
-  await person.loadsAnew();
   await person.page.getByRole('button', { name: 'Keluar' }).click();
   await person.sees('Masuk');
 }
@@ -161,7 +160,7 @@ test('a new password ends the other sessions', async ({ people }) => {
   await page.getByLabel('Kata sandi saat ini').fill(PASSWORD);
   await page.getByLabel('Kata sandi baru').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Ganti kata sandi' }).click();
-  await expect(page.getByText('Kata sandi baru berlaku, dan sesi lain Anda sudah dikeluarkan.')).toBeVisible();
+  await expect(page.getByText('Kata sandi baru berlaku, dan semua sesi lain Anda sudah diakhiri.')).toBeVisible();
   await person.looks();
 
   await elsewhere.goto('/akses');
@@ -212,7 +211,7 @@ test('sessions are listed and ended', async ({ people }) => {
   const sessions = page.getByRole('main').getByRole('listitem');
   await expect(sessions).toHaveCount(2);
   await expect(sessions.filter({ hasText: 'Sesi ini' })).toHaveCount(1);
-  await sessions.filter({ hasText: 'Chrome di Linux' }).getByRole('button', { name: /^Keluarkan/ }).click();
+  await sessions.filter({ hasText: 'Chrome di Linux' }).getByRole('button', { name: /^Akhiri/ }).click();
   await expect(sessions).toHaveCount(1);
   await person.looks();
   await elsewhere.goto('/akses');

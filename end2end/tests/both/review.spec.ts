@@ -86,6 +86,26 @@ test('while it waits: its place, its receipt, its details, and a way to take it 
   await person.sees('Pengajuan dibatalkan');
 });
 
+test('a draft is discarded, after a question', async ({ people }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  await filledDraft(person, { institution: 'Kementerian Perindustrian', workUnit: 'Inspektorat Jenderal' });
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  const draft = page.getByRole('article').filter({ hasText: 'Inspektorat Jenderal' });
+  await draft.getByRole('link', { name: 'Hapus draf' }).click();
+  let popUp = await person.seesDialog('Hapus draf?');
+  await popUp.getByRole('link', { name: 'Tidak jadi' }).click();
+  await expect(popUp).toHaveCount(0);
+  await expect(draft).toBeVisible();
+  await draft.getByRole('link', { name: 'Hapus draf' }).click();
+  popUp = await person.seesDialog('Hapus draf?');
+  await popUp.getByRole('button', { name: 'Ya, Hapus Draf' }).click();
+  await expect(draft).toHaveCount(0);
+  await person.sees('Manajemen Akses');
+  await expect(page.getByRole('heading', { name: 'Belum ada akses' })).toBeVisible();
+});
+
 test('sent twice from two tabs, it is one application', async ({ people }) => {
   const person = await people.newcomer();
   const id = await filledDraft(person, { institution: 'Kementerian Pariwisata' });

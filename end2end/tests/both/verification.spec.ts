@@ -26,7 +26,7 @@ test('the queue shows the oldest first; a case shows the data beside the letter'
   expect(place(first.reference)).toBeGreaterThan(0);
   expect(place(second.reference)).toBeGreaterThan(place(first.reference));
   const row = page.getByRole('row').filter({ hasText: second.reference });
-  for (const text of ['Joko Susilo', 'Inspektorat Daerah Bali', 'Provinsi Bali', 'KPA', 'Akses baru', '3 hari kerja lagi']) {
+  for (const text of ['Joko Susilo', 'Inspektorat Daerah Bali', 'Provinsi Bali', 'KPA', 'Akses baru', '3 hari kerja lagi', 'Menunggu kurang dari 1 hari kerja']) {
     await expect(row).toContainText(text);
   }
   await row.getByRole('link').click();

@@ -89,7 +89,7 @@ on_both! {
         assert_eq!(state().await, AccessState::Expired);
         let (recipient, subject, text) = world.mails().await.remove(0);
         assert_eq!((recipient.as_str(), subject.as_str()), ("siti.pa@contoh.go.id", "Disetujui: akses PA Sekretariat Jenderal"));
-        assert!(text.contains("Mulai 1 Desember 2026"), "{text}");
+        assert!(text.contains("berlaku 1 Desember 2026 sampai 31 Desember 2027"), "{text}");
         assert!(applications::open(&world.backend, &siti).await.unwrap().is_empty());
     }
 

@@ -376,7 +376,7 @@ fn SettingsRow(item: ApplicationView) -> impl IntoView {
                         <span class="sub">{item.role.title()}</span>
                         <StatusBadge status=item.status />
                     </p>
-                    <h3>{item.institution}</h3>
+                    <h2>{item.institution}</h2>
                     <Place code=item.work_unit_code institution=item.work_unit />
                     {item.reason.map(|reason| view! { <p class="sub quote">{format!("“{reason}”")}</p> })}
                 </div>

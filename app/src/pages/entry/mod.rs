@@ -251,7 +251,13 @@ pub fn reset() -> impl IntoView {
     let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
     let token = StoredValue::new(token.unwrap_or_default());
     let holds = page_data(move || token.get_value(), check_reset);
-    let over = move || form.problem(Field::Form) == Some(Problem::LinkExpired);
+    // Read after an answer that may come when the page is gone already.
+    let over = move || {
+        let expired = |issues: &Vec<domain::issue::Issue>| {
+            issues.iter().any(|issue| issue.field == Field::Form && issue.problem == Problem::LinkExpired)
+        };
+        form.issues.try_with(expired).unwrap_or(false)
+    };
     view! {
         <PageTitle text="Kata sandi baru" />
         <Transition>

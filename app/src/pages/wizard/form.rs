@@ -11,6 +11,8 @@ use domain::{
     work_unit::WorkUnit,
 };
 use leptos::{html, prelude::*};
+#[cfg(feature = "hydrate")]
+use leptos_router::hooks::use_location;
 use leptos_router::hooks::use_query_map;
 
 use super::{Frame, link_words, over_draft, role_words};
@@ -105,9 +107,7 @@ impl Filling {
     /// From now on this field is checked as one types.
     fn touch(self, field: Field) {
         if self.touched.try_with_untracked(|touched| touched.contains(&field)) == Some(false) {
-            self.touched.update(|touched| {
-                touched.insert(field);
-            });
+            self.touched.try_update(|touched| touched.insert(field));
         }
     }
 
@@ -242,6 +242,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     super::saving::Saver::watch(filling);
     let version = NodeRef::new();
     filling.take_over(version);
+    show_what_was_asked_for();
 
     view! {
         <PageTitle text=title.clone() />
@@ -514,6 +515,27 @@ fn SavingNote(saving: RwSignal<Saving>) -> impl IntoView {
 }
 
 /// Loads the latest answers over what is on screen, after another tab saved.
+/// Leads to the field that the address names (`#address`, from the review), once the form is drawn. A page that was loaded
+/// whole is led there by the browser.
+fn show_what_was_asked_for() {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        let hash = use_location().hash.get_untracked();
+        Effect::new(move |before: Option<()>| {
+            let id = hash.trim_start_matches('#');
+            if before.is_some() || id.is_empty() {
+                return;
+            }
+            let element = document().get_element_by_id(id);
+            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+                element.scroll_into_view();
+                let _ = element.focus();
+            }
+        });
+    }
+}
+
 #[component]
 fn LoadLatest(form: FormState, path: String) -> impl IntoView {
     let refresh = Refresh::current();

@@ -174,7 +174,7 @@ fn waiting(data: &StatusView) -> AnyView {
                 <li>
                     <b>"Keputusan"</b>
                     <span>
-                        "Disetujui: akses langsung aktif. Perlu Perbaikan atau Rejected: alasan dan langkah berikutnya ada \
+                        "Disetujui: akses langsung aktif. Perlu Perbaikan atau Ditolak: alasan dan langkah berikutnya ada \
                          dalam surel."
                     </span>
                 </li>
