@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::{
-    http::{PRODUCTION, fill_draft, files_below},
+    http::{PRODUCTION, files_below, fill_draft},
     support::{
         browser::{Answer, Fields, Site, Visitor, changed},
         outside::Outside,
@@ -79,7 +79,9 @@ async fn sirup_that_hangs_is_said_and_costs_nothing() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_server_that_is_gone_holds_nothing_up(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn a_mail_server_that_is_gone_holds_nothing_up(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
     let port = Smtp::start(Manner::Takes).await.stop();
     let url = format!("smtp://127.0.0.1:{port}");
     let site = Site::with(database, &[("smtp_url", &url)], true).await;
@@ -110,7 +112,9 @@ async fn a_mail_server_that_is_gone_holds_nothing_up(#[values(Database::Sqlite, 
 /// The disk is full for the letter alone, then for everything, then has room again.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_said_and_nothing_is_half_written(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn a_full_disk_is_said_and_nothing_is_half_written(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
     let host = Host::new(database, &[("log", "warn")]).await;
     let process = host.serve().await;
     let siti = process.visitor();
@@ -140,7 +144,11 @@ async fn a_full_disk_is_said_and_nothing_is_half_written(#[values(Database::Sqli
         siti.post(&page(id, "tinjau"), &review).await.expect(503).expect_says(UNAVAILABLE);
         let script = siti.post_by_script(&page(id, "tinjau"), &review).await.expect(200).json();
         assert_eq!(script, json!({ "Stay": [{ "field": "form", "problem": "unavailable" }] }));
-        process.visitor().post("/daftar", &[("name", "Rina"), ("email", "rina@contoh.go.id"), ("password", "kuda lari di pantai")]).await.expect(503);
+        process
+            .visitor()
+            .post("/daftar", &[("name", "Rina"), ("email", "rina@contoh.go.id"), ("password", "kuda lari di pantai")])
+            .await
+            .expect(503);
         assert_eq!(host.outside().await.everything().await, before);
     }
 
@@ -300,7 +308,9 @@ async fn killed_while_sending_an_application_is_a_draft_or_sent(
 /// `kill -9` while answers and letters are being saved one after the other: what was answered last is there.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_saving_nothing_answered_is_lost(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn killed_while_saving_nothing_answered_is_lost(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
     let host = Host::new(database, &[("log", "warn")]).await;
     let mut process = host.serve().await;
     let mut siti = process.visitor();
@@ -377,7 +387,13 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
     run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
     run(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
 
-    for path in ["/akses".to_owned(), page(id, "formulir"), page(id, "surat"), "/api/akses".to_owned(), "/akses/peristiwa".to_owned()] {
+    for path in [
+        "/akses".to_owned(),
+        page(id, "formulir"),
+        page(id, "surat"),
+        "/api/akses".to_owned(),
+        "/akses/peristiwa".to_owned(),
+    ] {
         let answer = siti.get(&path).await.expect(503);
         assert_eq!(answer.header("retry-after"), "5");
         answer.expect_says(UNAVAILABLE);
@@ -437,9 +453,8 @@ async fn two_servers_over_one_database_are_one() {
     let siti = one.siti().await;
     let token = format!("gerbang={}", sign_in_token(&one).await);
     let elsewhere = two.visitor();
-    let at_two = async |path: &str| {
-        Answer::of(path, elsewhere.request(Method::GET, path).header("cookie", &token)).await
-    };
+    let at_two =
+        async |path: &str| Answer::of(path, elsewhere.request(Method::GET, path).header("cookie", &token)).await;
     at_two(&page(id, "status")).await.expect(200).expect_says("Menunggu Verifikasi");
     let siti_at_two = two.siti().await;
     let (mut here, mut there) = (siti.events().await, siti_at_two.events().await);
@@ -546,7 +561,8 @@ async fn settings_of_a_file_are_read_under_those_of_the_environment() {
     std::fs::write(host.dir().join("gerbang.toml"), "adr = \"127.0.0.1:3000\"\n").unwrap();
     let (status, said) = host.run(&["serve"], &[]).await;
     assert!(!status.success() && said.contains("GERBANG_ADR"), "{said}");
-    std::fs::write(host.dir().join("gerbang.toml"), "addr = \"0.0.0.0:1\"\nhelp_url = \"mailto:meja@contoh.go.id\"\n").unwrap();
+    std::fs::write(host.dir().join("gerbang.toml"), "addr = \"0.0.0.0:1\"\nhelp_url = \"mailto:meja@contoh.go.id\"\n")
+        .unwrap();
     let process = host.serve().await;
     process.visitor().get("/health/ready").await.expect(200);
     drop(process);
@@ -581,7 +597,10 @@ async fn production_refuses_what_is_for_trying_things() {
     let settings: Vec<(&str, &str)> = [PRODUCTION, &[("sirup_url", "https://sirup.contoh.go.id")]].concat();
     let host = Host::new(Database::Sqlite, &settings).await;
     let (status, said) = host.run(&["sirup-simulator"], &[]).await;
-    assert!(!status.success() && said.contains("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production."), "{said}");
+    assert!(
+        !status.success() && said.contains("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production."),
+        "{said}"
+    );
     for (name, _) in &settings[1..] {
         let others = settings.iter().filter(|(other, _)| other != name).copied().collect::<Vec<_>>();
         let (status, said) = Host::new(Database::Sqlite, &others).await.run(&["serve"], &[]).await;
@@ -593,9 +612,13 @@ async fn production_refuses_what_is_for_trying_things() {
     }
     // A start in production leaves an empty database empty.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut server = host.command(&["serve"]).env("GERBANG_ADDR", port.to_string()).stderr(Stdio::null()).spawn().unwrap();
+    let mut server =
+        host.command(&["serve"]).env("GERBANG_ADDR", port.to_string()).stderr(Stdio::null()).spawn().unwrap();
     let visitor = Visitor::of(&format!("http://{port}").parse().unwrap());
-    until("it serves", async || visitor.bare(Method::GET, "/health/ready").send().await.is_ok_and(|answer| answer.status() == 200)).await;
+    until("it serves", async || {
+        visitor.bare(Method::GET, "/health/ready").send().await.is_ok_and(|answer| answer.status() == 200)
+    })
+    .await;
     visitor.get("/dev/surat").await.expect(404);
     server.kill().unwrap();
     server.wait().unwrap();

@@ -521,7 +521,8 @@ fn pieces(html: &str) -> Vec<Piece> {
 
 /// Reads a tag behind its `<`; gives what follows it.
 fn read_tag(html: &str) -> (Tag, &str) {
-    let end_of_name = |text: &str| text.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>')).unwrap_or(text.len());
+    let end_of_name =
+        |text: &str| text.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>')).unwrap_or(text.len());
     let (name, mut rest) = html.split_at(end_of_name(html));
     let mut attributes = Vec::new();
     loop {

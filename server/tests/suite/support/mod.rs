@@ -207,11 +207,7 @@ impl World {
     /// What the review page of a draft would send.
     pub async fn reviewed(&self, actor: &Actor, id: Uuid) -> Submission {
         let stored = applications::draft(&self.backend, actor, id).await.unwrap();
-        Submission {
-            version: stored.version,
-            letter: stored.draft.letter.map(|letter| letter.id),
-            confirmed: true,
-        }
+        Submission { version: stored.version, letter: stored.draft.letter.map(|letter| letter.id), confirmed: true }
     }
 
     /// Sends a draft; gives its number.
@@ -237,7 +233,8 @@ impl World {
     pub async fn secret_for(&self, email: &str) -> Token {
         let mails = self.mails().await;
         let mut links = mails.iter().filter(|(recipient, ..)| recipient == email);
-        let rest = links.find_map(|(_, _, text)| Some(text.split_once("token=")?.1)).expect("there is a mail with a link");
+        let rest =
+            links.find_map(|(_, _, text)| Some(text.split_once("token=")?.1)).expect("there is a mail with a link");
         Token::presented(rest.split_whitespace().next().unwrap())
     }
 
@@ -247,7 +244,8 @@ impl World {
         if url.starts_with("sqlite:") {
             return;
         }
-        let listening = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+        let listening =
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
         let mut outside = outside::Outside::of(&url).await;
         while outside.texts(listening).await.len() < servers {
             tokio::time::sleep(Duration::from_millis(5)).await;

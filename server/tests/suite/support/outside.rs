@@ -58,7 +58,9 @@ impl Outside {
     /// Every row of every table as text, by table, in a fixed order; bytes are hexadecimal.
     pub async fn everything(&mut self) -> BTreeMap<String, Vec<String>> {
         let tables = match self {
-            Self::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\'",
+            Self::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\'"
+            }
             Self::Postgres(_) => {
                 "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_sqlx%'"
             }
