@@ -1,7 +1,8 @@
 //! Hashing passwords with Argon2id, off the async threads and a few at a time; refusing common ones.
 
 use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString,
+    Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{self, Decimal, Ident, Output, ParamsString, Salt, SaltString},
 };
 use domain::{issue::Problem, password};
 use secrecy::{ExposeSecret, SecretString};
@@ -73,7 +74,7 @@ impl Passwords {
         let fits = self
             .off_thread(move || {
                 let hash = PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
-                Ok::<_, Error>(argon2().verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+                Ok::<_, Error>(Hasher.verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
             })
             .await??;
         Ok(fits && known)
@@ -100,16 +101,60 @@ impl Passwords {
     }
 }
 
-fn argon2() -> Argon2<'static> {
-    let (memory, passes, lanes) = COST;
-    // The parameters are constants within Argon2's bounds; the fallback is the library's own recommendation.
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(memory, passes, lanes, None).unwrap_or_default())
+/// Argon2id with memory that goes back to the system after each hash. glibc keeps what it gave for less than 32 MiB, for
+/// every thread that ever hashed; more than that it maps and unmaps. Only what is touched takes room.
+struct Hasher;
+
+/// Blocks of 1 KiB that are asked for: more than any allocator keeps.
+const RESERVED: usize = 40 * 1024;
+
+impl PasswordHasher for Hasher {
+    type Params = Params;
+
+    fn hash_password_customized<'a>(
+        &self,
+        password: &[u8],
+        algorithm: Option<Ident<'a>>,
+        version: Option<Decimal>,
+        params: Params,
+        salt: impl Into<Salt<'a>>,
+    ) -> password_hash::Result<PasswordHash<'a>> {
+        let algorithm = algorithm.map(Algorithm::try_from).transpose()?.unwrap_or_default();
+        let version = version.map(Version::try_from).transpose()?.unwrap_or_default();
+        let salt = salt.into();
+        let mut salt_bytes = [0; 64];
+        let salt_bytes = salt.decode_b64(&mut salt_bytes)?;
+        let argon2 = Argon2::new(algorithm, version, params.clone());
+        let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+        let mut blocks: Vec<Block> = Vec::with_capacity(params.block_count().max(RESERVED));
+        blocks.resize(params.block_count(), Block::default());
+        let hash = Output::init_with(length, |out| {
+            Ok(argon2.hash_password_into_with_memory(password, salt_bytes, out, &mut blocks)?)
+        })?;
+        Ok(PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(&params)?,
+            salt: Some(salt),
+            hash: Some(hash),
+        })
+    }
+
+    fn hash_password<'a>(
+        &self,
+        password: &[u8],
+        salt: impl Into<Salt<'a>>,
+    ) -> password_hash::Result<PasswordHash<'a>> {
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, None)?;
+        self.hash_password_customized(password, Some(Algorithm::Argon2id.ident()), None, params, salt)
+    }
 }
 
 fn hash(password: &[u8], salt: &[u8; 16]) -> Result<String> {
     let internal = |error: argon2::password_hash::Error| Error::internal(error.to_string());
     let salt = SaltString::encode_b64(salt).map_err(internal)?;
-    Ok(argon2().hash_password(password, &salt).map_err(internal)?.to_string())
+    Ok(Hasher.hash_password(password, &salt).map_err(internal)?.to_string())
 }
 
 /// Whether a password would be guessed soon by somebody who has the lists, and knows `about` the person.

@@ -41,7 +41,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
         table.figure(format!("of it {kind}"), format!("{}, {files}", kilobytes(*bytes)));
     }
     for one in &fetched {
-        let packed = one["encoding"] == "br" || matches!(kind(one), "events");
+        let packed = one["encoding"] == "br" || kind(one) == "events";
         if !packed {
             table.figure("not packed with brotli", one["path"].as_str().unwrap_or_default());
         }

@@ -90,6 +90,13 @@ export class Form {
     await this.page.getByRole('button', { name: 'Ajukan Akses' }).click();
   }
 
+  /** Has been sent and refused: the summary of what is wrong has the focus. */
+  async isRefused(count: number): Promise<Locator> {
+    const summary = this.page.getByRole('alert').filter({ hasText: `Ada ${count} isian yang perlu diperbaiki` });
+    await expect(summary).toBeFocused();
+    return summary;
+  }
+
   /** Waits until all that was typed is stored; without script there is nothing to wait for. */
   async stored(): Promise<void> {
     if (this.visitor.scripted) await expect(this.page.getByText(/^Tersimpan \d\d\.\d\d/)).toBeVisible();

@@ -2,6 +2,7 @@
 
 import { expect, test } from '../../fixtures';
 import { decided, filledDraft, submitted } from '../../support/applications';
+import { Form } from '../../support/form';
 import { RATNA } from '../../support/people';
 import type { Visitor } from '../../support/visitor';
 
@@ -28,8 +29,9 @@ test('an address with markup is text wherever it shows', async ({ people }) => {
   // A form that comes back carries it too.
   person.allowsRefusal(/\/formulir$/);
   await page.getByRole('group', { name: 'Hari terakhir' }).getByRole('textbox', { name: 'Tahun' }).fill('');
-  await page.getByRole('button', { name: 'Ajukan Akses' }).click();
-  await expect(page.getByText('Ada 1 isian yang perlu diperbaiki')).toBeVisible();
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  await form.send();
+  await form.isRefused(1);
   await expect(page.getByLabel('Alamat Satuan Kerja')).toHaveValue(ADDRESS);
   await person.looks();
   await staysText(person);

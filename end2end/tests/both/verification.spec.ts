@@ -103,7 +103,7 @@ test('a second verdict comes too late and is told so', async ({ people, scripted
   await page.getByLabel('Alasan penolakan').fill(REASON);
   hendra.allowsRefusal(/^\/verifikasi\//, 409);
   await page.getByRole('button', { name: 'Tolak' }).click();
-  const told = `Sudah diputus orang lain: ${RATNA.name} memberi putusan Disetujui`;
+  const told = `Sudah diputus orang lain: ${RATNA.name} menyetujui pengajuan ini pada`;
   await expect(page.getByRole('alert').filter({ hasText: told })).toBeVisible();
   await hendra.looks();
   if (scripted) await page.getByRole('button', { name: 'Muat keadaan terbaru' }).click();

@@ -2,6 +2,7 @@
 
 import { expect, test } from '../../fixtures';
 import { decided, filledDraft, openDraft, submitted } from '../../support/applications';
+import { Form } from '../../support/form';
 import { RATNA } from '../../support/people';
 
 test('every kind of page is readable in dark colours', async ({ people }) => {
@@ -48,8 +49,9 @@ test('every kind of page is readable in dark colours', async ({ people }) => {
   const popUp = await person.seesDialog('Daftarkan akses baru?');
   await popUp.getByRole('button', { name: 'Ya, Lanjutkan' }).click();
   await person.sees('Formulir Pendaftaran Akses PA');
-  await person.page.getByRole('button', { name: 'Ajukan Akses' }).click();
-  await expect(person.page.getByText('Ada 6 isian yang perlu diperbaiki')).toBeVisible();
+  const form = new Form(person, 'Formulir Pendaftaran Akses PA');
+  await form.send();
+  await form.isRefused(6);
   await person.looks();
 
   for (const [path, heading] of [

@@ -615,32 +615,20 @@ async fn what_cannot_be_read_is_no_fault_of_ours(#[values(Database::Sqlite, Data
         refused(siti.ask(path).await);
     }
     // Bodies that are no forms, and numbers that are none.
-    let forms = [
-        "\u{0}\u{1}",
-        "version=abc&pilih=x",
-        "version=99999999999999999999&dari=x&verdict=approve",
-        "=&=&&&",
-        "%",
-        "%zz=%zz&dari=%ff",
-    ];
+    let forms =
+        ["\u{0}\u{1}=%", "version=abc&pilih=x", "version=99999999999999999999&dari=x&verdict=approve", "%zz=%ff&=&&"];
+    let kinds = ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", ""];
     for (path, _) in POSTS {
         let path = town.named(path);
-        for body in forms {
-            for kind in [
-                "application/x-www-form-urlencoded",
-                "multipart/form-data",
-                "multipart/form-data; boundary=x",
-                "application/json",
-                "text/plain",
-                "",
-            ] {
-                let request = siti.request(Method::POST, &path).header(header::CONTENT_TYPE, kind).body(body);
-                let answer = Answer::of(&path, request).await;
-                assert!(answer.status < 500, "{path} {kind} {body:?}: {} {}", answer.status, answer.text());
-            }
+        for (body, kind) in forms.iter().flat_map(|body| kinds.map(|kind| (*body, kind))) {
+            let request = siti.request(Method::POST, &path).header(header::CONTENT_TYPE, kind).body(body);
+            let answer = Answer::of(&path, request).await;
+            // Signing out needs no fields, nor does taking back.
+            assert!(answer.status < 500, "{path} {kind} {body:?}: {} {}", answer.status, answer.text());
         }
-        // Signed out on the way.
-        siti.sign_in(SITI).await;
+        if path == "/keluar" {
+            siti.sign_in(SITI).await;
+        }
     }
     for body in ["", "{", "[]", "{\"id\": 1}", "{\"id\": \"x\", \"version\": 1, \"answers\": {}}", "\"\u{0}\""] {
         let request = siti.request(Method::POST, "/api/pengajuan/simpan").header(header::ACCEPT, "application/json");
@@ -1577,10 +1565,15 @@ async fn a_person_gets_from_nothing_to_an_access(#[values(Database::Sqlite, Data
     assert!(!form.says("Surat Tanda Jabatan sebagai PA") && !form.says("Username pada Platform Sebelumnya"));
 }
 
-/// The queries in the log of a process that logs nothing else, but for those of its workers.
+/// The queries in the log of a process that logs nothing else, but for those of its workers and the frame of theirs.
 fn queries(log: &str) -> Vec<&str> {
-    let by_workers = ["FROM outbox", "master_data", "PRAGMA", "pg_catalog", "LISTEN", "registrations"];
-    log.lines().filter(|line| line.contains("summary=") && by_workers.iter().all(|mark| !line.contains(mark))).collect()
+    let kinds = ["SELECT", "INSERT", "UPDATE", "DELETE"].map(|kind| format!("summary=\"{kind}"));
+    let by_workers = ["outbox", "master_data", "registrations"];
+    log.lines()
+        .filter(|line| {
+            kinds.iter().any(|kind| line.contains(kind)) && by_workers.iter().all(|mark| !line.contains(mark))
+        })
+        .collect()
 }
 
 #[rstest]
