@@ -140,11 +140,7 @@ impl PasswordHasher for Hasher {
         })
     }
 
-    fn hash_password<'a>(
-        &self,
-        password: &[u8],
-        salt: impl Into<Salt<'a>>,
-    ) -> password_hash::Result<PasswordHash<'a>> {
+    fn hash_password<'a>(&self, password: &[u8], salt: impl Into<Salt<'a>>) -> password_hash::Result<PasswordHash<'a>> {
         let (memory, passes, lanes) = COST;
         let params = Params::new(memory, passes, lanes, None)?;
         self.hash_password_customized(password, Some(Algorithm::Argon2id.ident()), None, params, salt)

@@ -59,9 +59,12 @@ fn checking(form: FormState, field: Field, check: Option<Check>) -> (impl Fn(Str
         if !value.is_empty() {
             left.set_value(true);
             // A moment later: a sentence that appears at once moves the button away that is just being pressed.
+            // What the server found meanwhile stands.
+            #[cfg(feature = "hydrate")]
+            let refusals = form.refusals.get_untracked();
             #[cfg(feature = "hydrate")]
             gloo_timers::callback::Timeout::new(200, move || {
-                if form.pending.try_get_untracked() == Some(false) {
+                if form.pending.try_get_untracked() == Some(false) && form.refusals.get_untracked() == refusals {
                     form.set_issue(field, verdict(&value));
                 }
             })

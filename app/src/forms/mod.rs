@@ -107,7 +107,8 @@ impl FormState {
 
     /// The first issue of a field.
     pub fn issue(self, field: Field) -> Option<Issue> {
-        self.issues.with(|issues| issues.iter().find(|issue| issue.field == field).cloned())
+        // A page that is going may be asked once more.
+        self.issues.try_with(|issues| issues.iter().find(|issue| issue.field == field).cloned()).flatten()
     }
 
     /// Whether a field has one of these problems.

@@ -76,6 +76,7 @@ test('of two tabs on one draft, the later is told and overrules nothing', async 
   // What was typed is still on the screen.
   await expect(late.address).toHaveValue('Alamat yang diketik di tab kedua');
   await other.looks();
+  await other.loadsAnew();
   await other.page.getByRole('link', { name: 'Muat isian terbaru' }).click();
   await expect(late.address).toHaveValue('Jalan Medan Merdeka Barat Nomor 8, Jakarta');
   await other.sees(late.heading);

@@ -251,44 +251,47 @@ pub fn reset() -> impl IntoView {
     let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
     let token = StoredValue::new(token.unwrap_or_default());
     let holds = page_data(move || token.get_value(), check_reset);
-    // Read after an answer that may come when the page is gone already.
-    let over = move || {
-        let expired = |issues: &Vec<domain::issue::Issue>| {
-            issues.iter().any(|issue| issue.field == Field::Form && issue.problem == Problem::LinkExpired)
-        };
-        form.issues.try_with(expired).unwrap_or(false)
+    // A link that held when the page was opened may be over when the form is sent.
+    let over = Memo::new(move |_| form.problem(Field::Form) == Some(Problem::LinkExpired));
+    let fields = move || {
+        view! {
+            <PostForm form action="/atur-ulang-kata-sandi" class="stack g6">
+                <div class="stack g2">
+                    <h1>"Kata sandi baru"</h1>
+                    <p class="lead">"Setelah disimpan, semua sesi Anda diakhiri."</p>
+                </div>
+                <FormProblem form />
+                <input type="hidden" name="token" value=token.get_value() />
+                <PasswordField
+                    form
+                    field=Field::Password
+                    label="Kata sandi baru"
+                    hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
+                    autocomplete="new-password"
+                    check=CHECK_PASSWORD
+                />
+                <SendButton form label="Simpan kata sandi" />
+            </PostForm>
+        }
+        .into_any()
+    };
+    let gone = || {
+        view! {
+            <LinkOver
+                what="Tautan ini sudah dipakai atau lebih lama dari 1 jam."
+                again="/lupa-kata-sandi"
+                label="Minta tautan baru"
+            />
+        }
+        .into_any()
     };
     view! {
         <PageTitle text="Kata sandi baru" />
         <Transition>
             {move || Suspend::new(async move {
                 match holds.await {
-                    Ok(()) if !over() => view! {
-                        <PostForm form action="/atur-ulang-kata-sandi" class="stack g6">
-                            <div class="stack g2">
-                                <h1>"Kata sandi baru"</h1>
-                                <p class="lead">"Setelah disimpan, semua sesi Anda diakhiri."</p>
-                            </div>
-                            <FormProblem form />
-                            <input type="hidden" name="token" value=token.get_value() />
-                            <PasswordField
-                                form
-                                field=Field::Password
-                                label="Kata sandi baru"
-                                hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
-                                autocomplete="new-password"
-                                check=CHECK_PASSWORD
-                            />
-                            <SendButton form label="Simpan kata sandi" />
-                        </PostForm>
-                    }.into_any(),
-                    _ => view! {
-                        <LinkOver
-                            what="Tautan ini sudah dipakai atau lebih lama dari 1 jam."
-                            again="/lupa-kata-sandi"
-                            label="Minta tautan baru"
-                        />
-                    }.into_any(),
+                    Ok(()) => (move || if over.get() { gone() } else { fields() }).into_any(),
+                    Err(_) => gone(),
                 }
             })}
         </Transition>

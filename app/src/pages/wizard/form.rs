@@ -11,8 +11,6 @@ use domain::{
     work_unit::WorkUnit,
 };
 use leptos::{html, prelude::*};
-#[cfg(feature = "hydrate")]
-use leptos_router::hooks::use_location;
 use leptos_router::hooks::use_query_map;
 
 use super::{Frame, link_words, over_draft, role_words};
@@ -24,7 +22,7 @@ use crate::{
         date::DateField,
         letter::LetterField,
     },
-    forms::{FormState, PostForm, Refresh},
+    forms::{FormState, PostForm},
     session::zone,
 };
 
@@ -275,7 +273,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                 // Enter in any field sends the form like its main button, not like the first button in it.
                 <button class="sr" name="aksi" value="ajukan" tabindex="-1" aria-hidden="true">"Ajukan Akses"</button>
                 <FormProblem form />
-                {move || (filling.saving.get() == Saving::Stopped).then(|| view! { <LoadLatest form path=path.clone() /> })}
+                {move || (filling.saving.get() == Saving::Stopped).then(|| view! { <LoadLatest path=path.clone() /> })}
                 <section class="stack g6" aria-labelledby="b1">
                     <h2 id="b1" class="sr">"Peran"</h2>
                     <div class="cols">
@@ -519,39 +517,33 @@ fn SavingNote(saving: RwSignal<Saving>) -> impl IntoView {
 /// whole is led there by the browser.
 fn show_what_was_asked_for() {
     #[cfg(feature = "hydrate")]
-    {
+    Effect::new(move |before: Option<()>| {
         use wasm_bindgen::JsCast;
-        let hash = use_location().hash.get_untracked();
-        Effect::new(move |before: Option<()>| {
-            let id = hash.trim_start_matches('#');
-            if before.is_some() || id.is_empty() {
-                return;
-            }
-            let element = document().get_element_by_id(id);
-            if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-                element.scroll_into_view();
-                let _ = element.focus();
+        let hash = window().location().hash().unwrap_or_default();
+        let id = hash.trim_start_matches('#').to_owned();
+        if before.is_some() || id.is_empty() {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            for _ in 0..40 {
+                gloo_timers::future::TimeoutFuture::new(50).await;
+                let element = document().get_element_by_id(&id);
+                if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    element.scroll_into_view();
+                    let _ = element.focus();
+                    return;
+                }
             }
         });
-    }
+    });
 }
 
+/// Loads the page anew, with what is stored: nothing of what stands here may stay.
 #[component]
-fn LoadLatest(form: FormState, path: String) -> impl IntoView {
-    let refresh = Refresh::current();
+fn LoadLatest(path: String) -> impl IntoView {
     view! {
         <p>
-            <a
-                class="btn"
-                href=path
-                rel="external"
-                on:click=move |ev| {
-                    ev.prevent_default();
-                    form.issues.set(Vec::new());
-                    form.forget_typed();
-                    refresh.ring();
-                }
-            >
+            <a class="btn" href=path rel="external">
                 <Icon name="rotate" />
                 "Muat isian terbaru"
             </a>
