@@ -211,18 +211,25 @@ pub fn focus_follows_pages() {
         Effect::new(move |before: Option<String>| {
             let path = path.get();
             if before.is_some_and(|before| before != path) {
-                leptos::task::spawn_local(async {
+                let before = document().get_element_by_id("isi");
+                leptos::task::spawn_local(async move {
                     use wasm_bindgen::JsCast;
-                    // Once the new page was drawn: its code and its data may still be on their way.
+                    // Until the new page was drawn: its code and its data may still be on their way, and until then
+                    // what was pressed has the focus.
                     for _ in 0..100 {
                         gloo_timers::future::TimeoutFuture::new(50).await;
-                        if document().active_element().is_some_and(|active| active.tag_name() != "BODY") {
-                            return;
-                        }
                         let main = document().get_element_by_id("isi");
-                        if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
-                            let _ = main.focus();
-                            return;
+                        let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+                        match main {
+                            Some(main) if lost => {
+                                if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
+                                    let _ = main.focus();
+                                }
+                                return;
+                            }
+                            // The new page has put the focus where it wants it.
+                            Some(main) if before.as_ref() != Some(&main) => return,
+                            _ => {}
                         }
                     }
                 });

@@ -49,7 +49,7 @@ test('an address with markup is text wherever it shows', async ({ people }) => {
   await staysText(verifier);
 
   await decided(verifier, application, REASON);
-  const refused = await filledDraft(person, { ...wish, workUnit: 'Sekretariat Jenderal', role: 'kpa' });
+  const refused = await filledDraft(person, { ...wish, workUnit: 'Badan Penelitian dan Pengembangan', role: 'kpa' });
   await person.goto(`/akses/pengajuan/${refused}/tinjau`);
   await person.sees('Tinjau sebelum mengirim');
   await expect(page.getByText(ADDRESS, { exact: true })).toBeVisible();
