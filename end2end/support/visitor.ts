@@ -100,11 +100,13 @@ export class Visitor {
     page.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? '';
       // A page that is left ends its stream of events, and a download its navigation: both were answered.
-      // A stream may be left before its first answer.
-      const stream = new URL(request.url()).pathname.endsWith('/peristiwa');
-      const ended = reason === 'net::ERR_ABORTED' && (stream || answered.has(request));
+      // A stream, and a file of the site, may be left before the first answer.
+      const { pathname } = new URL(request.url());
+      const file = pathname.startsWith('/pkg/') || !['document', 'fetch', 'xhr', 'eventsource'].includes(request.resourceType());
+      const left = file || pathname.endsWith('/peristiwa');
+      const ended = reason === 'net::ERR_ABORTED' && (left || answered.has(request));
       // Where script is off, the code that a page announces is not asked for: Chromium calls that a failure.
-      const announced = !this.scripted && reason === 'csp' && new URL(request.url()).pathname.startsWith('/pkg/');
+      const announced = !this.scripted && reason === 'csp' && pathname.startsWith('/pkg/');
       if (!ended && !announced) this.refuse(0, request.url(), `${request.method()} ${request.url()} failed: ${reason}`);
     });
     page.on('framenavigated', (frame) => {
