@@ -120,8 +120,15 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("bantuan/terkirim") view=Page::HelpSent ssr=MODE />
                 <Route path=path!("ketentuan") view=Page::Terms ssr=MODE />
                 <Route path=path!("privasi") view=Page::Privacy ssr=MODE />
-                <Route path=path!("verifikasi") view=Page::Queue ssr=MODE />
-                <Route path=path!("verifikasi/:id") view=Page::Case ssr=MODE />
+                <Route path=path!("verifikasi/riwayat") view=Page::History ssr=MODE />
+                <Route path=path!("verifikasi/statistik") view=Page::Figures ssr=MODE />
+                <Route path=path!("verifikasi/:id?") view=Page::Desk ssr=MODE />
+                <Route path=path!("admin") view=Page::Staff ssr=MODE />
+                <Route path=path!("admin/alasan") view=Page::Lists ssr=MODE />
+                <Route path=path!("admin/libur") view=Page::Holidays ssr=MODE />
+                <Route path=path!("admin/surel") view=Page::Mails ssr=MODE />
+                <Route path=path!("admin/tugas") view=Page::Jobs ssr=MODE />
+                <Route path=path!("undangan") view=Page::Invitation ssr=MODE />
                 <Route path=path!("*any") view=Page::NotFound ssr=MODE />
             </FlatRoutes>
         </Router>
@@ -146,8 +153,37 @@ fn query_value(text: &str) -> String {
     })
 }
 
+/// The text that a value of a query stands for; what is no text in UTF-8 is dropped.
+fn query_text(value: &str) -> String {
+    let bytes = value.as_bytes();
+    let (mut text, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let hex = value.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (bytes[at], hex) {
+            (_, Some(byte)) => {
+                text.push(byte);
+                at += 3;
+                continue;
+            }
+            (b'+', None) => text.push(b' '),
+            (byte, None) => text.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8(text).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_value_survives_its_query() {
+        for text in ["siti 1978", "50% + é&=?", "", "%", "a/b"] {
+            assert_eq!(super::query_text(&super::query_value(text)), text);
+        }
+        assert_eq!(super::query_text("siti+rahma"), "siti rahma");
+        assert_eq!(super::query_text("%ff%2"), "");
+    }
+
     #[test]
     fn nothing_breaks_out() {
         assert_eq!(super::escape("</textarea><script>"), "&lt;/textarea&gt;&lt;script&gt;");

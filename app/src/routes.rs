@@ -5,12 +5,12 @@ use axum::{
     extract::Form,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
-    routing::post,
+    routing::{get, post},
 };
 use serde::Deserialize;
 
 use crate::{
-    api::{account, desk, help, wizard},
+    api::{account, admin, desk, figures, help, invitation, wizard},
     forms::server::own_path,
     state::{AppState, Caller},
 };
@@ -35,7 +35,21 @@ pub fn routes() -> Router<AppState> {
         .route("/akses/pengajuan/{id}/surat", post(wizard::upload))
         .route("/akses/pengajuan/{id}/tinjau", post(wizard::submit))
         .route("/akses/pengajuan/{id}/status", post(wizard::withdraw))
+        .route("/verifikasi", post(desk::claim_next))
         .route("/verifikasi/{id}", post(desk::decide))
+        .route("/verifikasi/{id}/ambil", post(desk::claim))
+        .route("/verifikasi/{id}/perpanjang", post(desk::renew))
+        .route("/verifikasi/{id}/lepas", post(desk::release))
+        .route("/verifikasi/{id}/ambil-alih", post(desk::take_over))
+        .route("/verifikasi/{id}/pratinjau", post(desk::preview))
+        .route("/verifikasi/{id}/urungkan", post(desk::undo))
+        .route("/verifikasi/{id}/buka-kembali", post(desk::reopen))
+        .route("/verifikasi/statistik.csv", get(figures::download))
+        .route("/admin", post(admin::change_staff))
+        .route("/admin/alasan", post(admin::change_lists))
+        .route("/admin/libur", post(admin::change_holidays))
+        .route("/admin/surel", post(admin::resend_mail))
+        .route("/undangan", post(invitation::accept))
         .route("/bantuan", post(help::ask_for_help))
         .route("/tema", post(switch_scheme))
 }

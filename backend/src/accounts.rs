@@ -148,8 +148,7 @@ pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, 
     execute!(tx, "DELETE FROM registrations WHERE email = $1", &email)?;
     let session = sessions::open(backend, &mut tx, user_id, origin).await?;
     backend
-        .record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())
-        .await?;
+        .record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())?;
     tx.commit().await?;
     Ok(session)
 }
@@ -199,7 +198,7 @@ pub async fn sign_in(backend: &Backend, email: &str, password: &SecretString, or
     )?;
     still.ok_or_else(failed)?;
     let session = sessions::open(backend, &mut tx, user_id, origin).await?;
-    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::SignedIn, Some(user_id), ()).await?;
+    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::SignedIn, Some(user_id), ())?;
     tx.commit().await?;
     Ok(session)
 }
@@ -295,7 +294,7 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
     )?;
     execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
     backend.post(&mut tx, &email, &Mail::PasswordChanged { name }).await?;
-    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::PasswordReset, Some(user_id), ()).await?;
+    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::PasswordReset, Some(user_id), ())?;
     tx.commit().await?;
     forget_sign_in(backend, email.as_str(), origin).await?;
     backend.forget_attempts(Scope::SignInAnywhere, email.as_str()).await
@@ -356,7 +355,7 @@ pub async fn change_password(
     }
     sessions::end_others(&mut tx, actor).await?;
     backend.post(&mut tx, &actor.recipient()?, &Mail::PasswordChanged { name: actor.name.clone() }).await?;
-    backend.record(&mut tx, actor, Action::PasswordChanged, Some(actor.user_id), ()).await?;
+    backend.record(&mut tx, actor, Action::PasswordChanged, Some(actor.user_id), ())?;
     tx.commit().await
 }
 
@@ -438,7 +437,7 @@ pub async fn change_profile(backend: &Backend, actor: &Actor, form: &ProfileForm
         form.zone.as_str(),
         backend.world.now().micros()
     )?;
-    backend.record(&mut tx, actor, Action::ProfileChanged, Some(actor.user_id), ()).await?;
+    backend.record(&mut tx, actor, Action::ProfileChanged, Some(actor.user_id), ())?;
     tx.commit().await
 }
 
@@ -460,7 +459,7 @@ pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRo
         backend.world.now().micros()
     )?;
     let Some((user_id,)) = user else { return Ok(false) };
-    backend.record(&mut tx, Who::operator(), Action::StaffRoleChanged, Some(user_id), role).await?;
+    backend.record(&mut tx, Who::nobody(), Action::StaffRoleChanged, Some(user_id), role)?;
     tx.commit().await?;
     Ok(true)
 }

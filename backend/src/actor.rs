@@ -1,6 +1,6 @@
 //! Who asks, and from where.
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use domain::{
     email::Email,
@@ -20,6 +20,25 @@ pub struct Origin {
     pub user_agent: String,
 }
 
+/// Where a member of the staff acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// On every institution.
+    National,
+    /// On these alone.
+    Institutions(Arc<HashSet<Uuid>>),
+}
+
+impl Scope {
+    /// Whether an institution is within it.
+    pub fn covers(&self, institution: Uuid) -> bool {
+        match self {
+            Self::National => true,
+            Self::Institutions(ids) => ids.contains(&institution),
+        }
+    }
+}
+
 /// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -35,6 +54,8 @@ pub struct Actor {
     pub zone: Zone,
     /// What they are of the staff, if anything.
     pub staff_role: Option<StaffRole>,
+    /// Where they act as one of the staff.
+    pub scope: Scope,
     /// Where the request comes from.
     pub address: IpAddr,
 }

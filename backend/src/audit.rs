@@ -1,82 +1,109 @@
-//! The trail of what was done: appended in the transaction of its cause, never changed.
+//! The trail of what was done: appended in the transaction of its cause, never changed, each event chained to the one
+//! before it by a hash.
 
+use std::net::IpAddr;
+
+use domain::time::Timestamp;
 use serde::Serialize;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Tx, execute},
+    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one},
     error::Result,
+    secrets::sha256,
 };
 
-/// Something that leaves a trail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A sign-up was confirmed; the account exists from then on.
-    AccountConfirmed,
-    /// Somebody signed in.
-    SignedIn,
-    /// Somebody signed out.
-    SignedOut,
-    /// A forgotten password was set anew.
-    PasswordReset,
-    /// The password was changed.
-    PasswordChanged,
-    /// Name, number, telephone or time zone were changed.
-    ProfileChanged,
-    /// Sessions other than the one that speaks were ended.
-    SessionEnded,
-    /// An account became part of the staff, or ceased to be.
-    StaffRoleChanged,
-    /// A draft was opened.
-    DraftStarted,
-    /// A SiRUP account was put to a draft.
-    SirupLinked,
-    /// A draft goes on without SiRUP.
-    NewAccessConfirmed,
-    /// A letter was put to a draft.
-    LetterTaken,
-    /// A letter was taken off a draft.
-    LetterRemoved,
-    /// An application was sent.
-    ApplicationSubmitted,
-    /// An application was taken back, or a draft discarded.
-    ApplicationWithdrawn,
-    /// A verifier opened an application.
-    ApplicationOpened,
-    /// A verifier approved an application.
-    ApplicationApproved,
-    /// A verifier refused an application.
-    ApplicationRejected,
-    /// Somebody wrote to the help desk.
-    HelpRequested,
+/// Gives the enum of actions its stored texts, both ways.
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $variant:ident = $text:literal),+ $(,)?) => {
+        /// Something that leaves a trail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$doc])+ $variant),+
+        }
+
+        impl Action {
+            /// The text that stands for it in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The action that a stored text stands for.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
 }
 
-impl Action {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountConfirmed => "account_confirmed",
-            Self::SignedIn => "signed_in",
-            Self::SignedOut => "signed_out",
-            Self::PasswordReset => "password_reset",
-            Self::PasswordChanged => "password_changed",
-            Self::ProfileChanged => "profile_changed",
-            Self::SessionEnded => "session_ended",
-            Self::StaffRoleChanged => "staff_role_changed",
-            Self::DraftStarted => "draft_started",
-            Self::SirupLinked => "sirup_linked",
-            Self::NewAccessConfirmed => "new_access_confirmed",
-            Self::LetterTaken => "letter_taken",
-            Self::LetterRemoved => "letter_removed",
-            Self::ApplicationSubmitted => "application_submitted",
-            Self::ApplicationWithdrawn => "application_withdrawn",
-            Self::ApplicationOpened => "application_opened",
-            Self::ApplicationApproved => "application_approved",
-            Self::ApplicationRejected => "application_rejected",
-            Self::HelpRequested => "help_requested",
-        }
-    }
+actions! {
+    /// An account was made by confirming its address.
+    AccountConfirmed = "account_confirmed",
+    /// Somebody signed in.
+    SignedIn = "signed_in",
+    /// Somebody signed out.
+    SignedOut = "signed_out",
+    /// A forgotten password was set anew.
+    PasswordReset = "password_reset",
+    /// A password was changed by its owner.
+    PasswordChanged = "password_changed",
+    /// Name, number, telephone or zone of a profile was changed.
+    ProfileChanged = "profile_changed",
+    /// A session was ended from the list of sessions.
+    SessionEnded = "session_ended",
+    /// An application was begun.
+    DraftStarted = "draft_started",
+    /// A SiRUP account was put to a draft.
+    SirupLinked = "sirup_linked",
+    /// A draft goes on without SiRUP.
+    NewAccessConfirmed = "new_access_confirmed",
+    /// A letter was taken.
+    LetterTaken = "letter_taken",
+    /// A letter was taken off.
+    LetterRemoved = "letter_removed",
+    /// An application was sent, for the first time or again.
+    ApplicationSubmitted = "application_submitted",
+    /// An application was taken back, or a draft discarded.
+    ApplicationWithdrawn = "application_withdrawn",
+    /// The desk looked at a case. Detail: what was looked at.
+    CaseViewed = "case_viewed",
+    /// A verifier took a case.
+    CaseClaimed = "case_claimed",
+    /// A verifier gave a case back.
+    CaseReleased = "case_released",
+    /// A lease ended by itself.
+    LeaseEnded = "lease_ended",
+    /// A supervisor took a case from its holder. Detail: the reason.
+    CaseTakenOver = "case_taken_over",
+    /// An application was approved.
+    ApplicationApproved = "application_approved",
+    /// An application was refused. Detail: the reason.
+    ApplicationRejected = "application_rejected",
+    /// An application was sent back for repair. Detail: the marks.
+    ApplicationReturned = "application_returned",
+    /// A verdict was taken back within its seconds (**Urungkan**).
+    VerdictUndone = "verdict_undone",
+    /// A supervisor reopened a decided case. Detail: the reason.
+    CaseReopened = "case_reopened",
+    /// An access was taken away.
+    AccessRevoked = "access_revoked",
+    /// The holder of an access was reminded of its end. Detail: the days left.
+    AccessReminded = "access_reminded",
+    /// Somebody asked the help desk.
+    HelpRequested = "help_requested",
+    /// Somebody was invited to the staff.
+    StaffInvited = "staff_invited",
+    /// Role or scope of a member of the staff was set.
+    StaffRoleChanged = "staff_role_changed",
+    /// An account was disabled; its sessions ended.
+    AccountDisabled = "account_disabled",
+    /// An account was enabled again.
+    AccountEnabled = "account_enabled",
+    /// Reasons, check lists or holidays were changed.
+    SettingsChanged = "settings_changed",
+    /// A parked mail was sent again.
+    MailResent = "mail_resent",
 }
 
 /// Who did it: the person and the address of their device, where known.
@@ -94,22 +121,32 @@ impl From<&Actor> for Who {
 
 impl Who {
     /// A person who is not signed in (yet).
-    pub fn at(user_id: Option<Uuid>, address: std::net::IpAddr) -> Self {
+    pub fn at(user_id: Option<Uuid>, address: IpAddr) -> Self {
         Self { user_id, address: Some(address.to_string()) }
     }
 
-    /// The operator, on the command line of the machine itself.
-    pub const fn operator() -> Self {
+    /// Nobody who is signed in: the product itself, by time, or the operator, on the command line of the machine.
+    pub const fn nobody() -> Self {
         Self { user_id: None, address: None }
     }
 }
 
+/// An event that waits for the end of its transaction.
+pub(crate) struct Event {
+    id: Uuid,
+    at: Timestamp,
+    who: Who,
+    action: Action,
+    subject: Option<Uuid>,
+    detail: String,
+}
+
 impl Backend {
-    /// Appends to the trail. `subject` is the row it is about; `detail` is JSON without secrets.
+    /// Appends to the trail, when `tx` is committed. `subject` is the row it is about; `detail` is JSON without secrets.
     ///
     /// # Errors
-    /// If the database refuses.
-    pub(crate) async fn record(
+    /// If `detail` is no JSON.
+    pub(crate) fn record(
         &self,
         tx: &mut Tx,
         who: impl Into<Who>,
@@ -117,19 +154,136 @@ impl Backend {
         subject: Option<Uuid>,
         detail: impl Serialize,
     ) -> Result<()> {
-        let who = who.into();
-        execute!(
-            tx,
-            "INSERT INTO audit_events (id, at, actor_id, address, action, subject_id, detail)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            self.world.id(),
-            self.world.now().micros(),
-            who.user_id,
-            who.address.as_deref(),
-            action.as_str(),
-            subject,
-            Json(serde_json::to_value(&detail)?)
-        )?;
+        let (id, at, who, detail) = (self.world.id(), self.world.now(), who.into(), serde_json::to_string(&detail)?);
+        tx.trail(Event { id, at, who, action, subject, detail });
         Ok(())
     }
+}
+
+/// What the hash of an event is taken over, after the hash before it; in this order, as JSON.
+#[derive(Serialize)]
+struct Link<'a> {
+    seq: i64,
+    id: Uuid,
+    at: i64,
+    actor_id: Option<Uuid>,
+    address: Option<&'a str>,
+    action: &'a str,
+    subject_id: Option<Uuid>,
+    detail: &'a str,
+}
+
+impl Link<'_> {
+    fn hash(&self, before: &[u8]) -> Result<Vec<u8>> {
+        let mut bytes = before.to_vec();
+        serde_json::to_writer(&mut bytes, self)?;
+        Ok(sha256(&bytes))
+    }
+}
+
+/// Writes events at the end of the chain. The last thing that a transaction does before its commit: the chain's head is
+/// locked from here on, and nobody who holds it waits for another lock.
+pub(crate) async fn append(conn: &mut Conn, events: Vec<Event>) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let head = match conn.dialect() {
+        Dialect::Sqlite => "SELECT seq, hash FROM audit_chain WHERE id = 1",
+        Dialect::Postgres => "SELECT seq, hash FROM audit_chain WHERE id = 1 FOR UPDATE",
+    };
+    let (mut seq, mut hash): (i64, Vec<u8>) = fetch_one!(conn, (i64, Vec<u8>), head)?;
+    for event in events {
+        seq += 1;
+        let link = Link {
+            seq,
+            id: event.id,
+            at: event.at.micros(),
+            actor_id: event.who.user_id,
+            address: event.who.address.as_deref(),
+            action: event.action.as_str(),
+            subject_id: event.subject,
+            detail: &event.detail,
+        };
+        hash = link.hash(&hash)?;
+        execute!(
+            conn,
+            "INSERT INTO audit_events (id, at, actor_id, address, action, subject_id, detail, seq, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            link.id,
+            link.at,
+            link.actor_id,
+            link.address,
+            link.action,
+            link.subject_id,
+            link.detail,
+            seq,
+            &hash
+        )?;
+    }
+    execute!(conn, "UPDATE audit_chain SET seq = $1, hash = $2 WHERE id = 1", seq, &hash)?;
+    Ok(())
+}
+
+/// What a look through the chain found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// Every link holds; the number of events.
+    Whole(i64),
+    /// The first link that does not: its number.
+    Broken(i64),
+}
+
+/// Looks through the whole chain, oldest first, in pieces of a thousand.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn verify(backend: &Backend) -> Result<Verified> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        seq: i64,
+        hash: Vec<u8>,
+        id: Uuid,
+        at: i64,
+        actor_id: Option<Uuid>,
+        address: Option<String>,
+        action: String,
+        subject_id: Option<Uuid>,
+        detail: String,
+    }
+    let mut conn = backend.db.read().await?;
+    // The end first: what is appended meanwhile is left for the next look.
+    let (end, end_hash): (i64, Vec<u8>) =
+        fetch_one!(conn, (i64, Vec<u8>), "SELECT seq, hash FROM audit_chain WHERE id = 1")?;
+    let (mut seq, mut hash) = (0i64, vec![0; 32]);
+    while seq < end {
+        let rows: Vec<Row> = fetch_all!(
+            conn,
+            Row,
+            "SELECT seq, hash, id, at, actor_id, address, action, subject_id, detail FROM audit_events
+             WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT 1000",
+            seq,
+            end
+        )?;
+        if rows.is_empty() {
+            return Ok(Verified::Broken(seq + 1));
+        }
+        for row in rows {
+            let link = Link {
+                seq: seq + 1,
+                id: row.id,
+                at: row.at,
+                actor_id: row.actor_id,
+                address: row.address.as_deref(),
+                action: &row.action,
+                subject_id: row.subject_id,
+                detail: &row.detail,
+            };
+            let expected = link.hash(&hash)?;
+            if row.seq != seq + 1 || row.hash != expected {
+                return Ok(Verified::Broken(seq + 1));
+            }
+            (seq, hash) = (row.seq, expected);
+        }
+    }
+    Ok(if hash == end_hash { Verified::Whole(end) } else { Verified::Broken(end) })
 }

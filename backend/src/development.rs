@@ -40,6 +40,7 @@ pub const ACCOUNTS: &[Account] = &[
     account("toko@contoh.co.id", "Toko Sinar Jaya", None, "penyedia", None),
     account("verifikator@contoh.go.id", "Ratna Wulandari", Some(StaffRole::Verifier), "verifikator", None),
     account("verifikator2@contoh.go.id", "Hendra Gunawan", Some(StaffRole::Verifier), "verifikator", None),
+    account("penyelia@contoh.go.id", "Made Suardana", Some(StaffRole::Supervisor), "penyelia", None),
     account("admin@contoh.go.id", "Agus Setiawan", Some(StaffRole::Admin), "administrator", None),
 ];
 

@@ -93,7 +93,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
         backend.post(&mut tx, email, &copy).await?;
     }
     let who = actor.map_or_else(|| Who::at(None, from), Who::from);
-    backend.record(&mut tx, who, Action::HelpRequested, Some(id), &reference).await?;
+    backend.record(&mut tx, who, Action::HelpRequested, Some(id), &reference)?;
     tx.commit().await?;
     Ok(reference)
 }

@@ -10,17 +10,21 @@ pub mod actor;
 pub mod applications;
 pub mod audit;
 pub mod db;
+pub mod desk_settings;
 pub mod development;
 pub mod documents;
 pub mod error;
 pub mod help;
+pub mod jobs;
 pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod passwords;
+pub mod renewals;
 pub mod secrets;
 pub mod sessions;
 pub mod sirup;
+pub mod staff;
 pub mod throttle;
 pub mod verification;
 pub mod world;
@@ -47,6 +51,10 @@ pub struct Backend {
     pub passwords: passwords::Passwords,
     /// Institutions and work units, searchable.
     pub master_data: master_data::Directory,
+    /// The desk's open cases, in memory.
+    pub open_cases: verification::OpenCases,
+    /// What runs by time.
+    pub jobs: jobs::Jobs,
     /// What an operator decides.
     pub settings: Settings,
     /// Wakes the mail worker when a mail was written.

@@ -13,5 +13,8 @@ pub enum Notice {
         id: Uuid,
         /// The person it belongs to.
         user_id: Uuid,
+        /// The institution applied for, once chosen: whose desk is told.
+        #[serde(default)]
+        institution_id: Option<Uuid>,
     },
 }

@@ -1,12 +1,13 @@
 //! Sessions: who is signed in where.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{permission::StaffRole, time::Timestamp, time::Zone};
 use uuid::Uuid;
 
 use crate::{
     Actor, Backend, Origin,
+    actor::Scope,
     audit::Action,
     db::{Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
@@ -33,6 +34,7 @@ struct Row {
     #[sqlx(try_from = "String")]
     zone: Zone,
     staff_role: Option<String>,
+    staff_national: bool,
 }
 
 /// One of a person's sessions, as their list shows it.
@@ -85,7 +87,7 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         conn,
         Row,
         "SELECT sessions.id, sessions.seen_at, users.id AS user_id, users.name, users.email, users.zone,
-                users.staff_role
+                users.staff_role, users.staff_national
          FROM sessions JOIN users ON users.id = sessions.user_id
          WHERE sessions.token_hash = $1 AND sessions.expires_at > $2 AND sessions.seen_at > $3
            AND users.disabled_at IS NULL",
@@ -93,8 +95,19 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         now.micros(),
         now.minus(IDLE).micros()
     )?;
-    drop(conn);
     let Some(row) = row else { return Ok(None) };
+    let scope = if row.staff_role.is_some() && !row.staff_national {
+        let ids: Vec<(Uuid,)> = fetch_all!(
+            conn,
+            (Uuid,),
+            "SELECT institution_id FROM staff_institutions WHERE user_id = $1",
+            row.user_id
+        )?;
+        Scope::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect()))
+    } else {
+        Scope::National
+    };
+    drop(conn);
     if now.since(Timestamp::from_micros(row.seen_at)) > SEEN_GRAIN {
         let written = tokio::time::timeout(SEEN_PATIENCE, see(backend, row.id, now)).await;
         // On a full disk or beside a busy writer, people can still read; the next request tries again.
@@ -110,6 +123,7 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         email: row.email,
         zone: row.zone,
         staff_role,
+        scope,
         address: origin.address,
     }))
 }
@@ -157,7 +171,7 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
 pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
-    backend.record(&mut tx, actor, Action::SignedOut, Some(actor.user_id), ()).await?;
+    backend.record(&mut tx, actor, Action::SignedOut, Some(actor.user_id), ())?;
     tx.commit().await
 }
 
@@ -181,7 +195,7 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
         Which::One(id) => execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?,
     };
     if ended > 0 {
-        backend.record(&mut tx, actor, Action::SessionEnded, Some(actor.user_id), ended).await?;
+        backend.record(&mut tx, actor, Action::SessionEnded, Some(actor.user_id), ended)?;
     }
     tx.commit().await?;
     Ok(ended)

@@ -4,6 +4,11 @@ use ::time::Date;
 
 use crate::validity::Validity;
 
+/// How many days before its end the holder of an access is reminded, the nearest first.
+pub const REMINDERS: [i64; 3] = [3, 14, 30];
+/// How many days before its end an access can be renewed.
+pub const RENEWABLE_DAYS: i64 = 60;
+
 /// Where an access stands on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessState {

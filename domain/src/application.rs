@@ -44,6 +44,12 @@ pub enum Action {
     Reject,
     /// The person takes it back.
     Withdraw,
+    /// A verifier gives it back to the queue, or a lease ends.
+    Release,
+    /// The verifier takes the verdict back within its seconds (**Urungkan**).
+    Undo,
+    /// A supervisor opens a decided case again.
+    Reopen,
 }
 
 impl Status {
@@ -53,7 +59,7 @@ impl Status {
 
     /// The state after `action`, or `None` if it is not allowed now.
     pub const fn after(self, action: Action) -> Option<Self> {
-        use Action::{Approve, Reject, Return, Review, Submit, Withdraw};
+        use Action::{Approve, Reject, Release, Reopen, Return, Review, Submit, Undo, Withdraw};
         use Status::{Approved, Draft, InReview, Rejected, Returned, Submitted, Withdrawn};
         Some(match (self, action) {
             (Draft | Returned, Submit) => Submitted,
@@ -62,6 +68,9 @@ impl Status {
             (Submitted | InReview, Approve) => Approved,
             (Submitted | InReview, Reject) => Rejected,
             (Draft | Submitted | Returned, Withdraw) => Withdrawn,
+            (InReview, Release) => Submitted,
+            (Approved | Rejected | Returned, Undo) => InReview,
+            (Approved | Rejected, Reopen) => Submitted,
             _ => return None,
         })
     }
@@ -108,17 +117,23 @@ impl Status {
 pub enum Verdict {
     /// **Setujui**
     Approve,
+    /// **Minta Perbaikan**
+    Return,
     /// **Tolak**
     Reject,
 }
 
-crate::text_enum!(Verdict { Approve = "approve", Reject = "reject" });
+crate::text_enum!(Verdict { Approve = "approve", Return = "return", Reject = "reject" });
 
 impl Verdict {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Return, Self::Reject];
+
     /// What it does to the application.
     pub const fn action(self) -> Action {
         match self {
             Self::Approve => Action::Approve,
+            Self::Return => Action::Return,
             Self::Reject => Action::Reject,
         }
     }
@@ -132,14 +147,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ACTIONS: [Action; 6] =
-        [Action::Submit, Action::Review, Action::Return, Action::Approve, Action::Reject, Action::Withdraw];
+    const ACTIONS: [Action; 9] = [
+        Action::Submit,
+        Action::Review,
+        Action::Return,
+        Action::Approve,
+        Action::Reject,
+        Action::Withdraw,
+        Action::Release,
+        Action::Undo,
+        Action::Reopen,
+    ];
 
     #[test]
-    fn what_is_decided_or_withdrawn_stays_so() {
-        for status in [Status::Approved, Status::Rejected, Status::Withdrawn] {
-            assert!(ACTIONS.iter().all(|action| status.after(*action).is_none()));
+    fn what_is_decided_moves_only_by_undoing_or_reopening() {
+        for status in [Status::Approved, Status::Rejected] {
+            let moved: Vec<_> = ACTIONS.into_iter().filter(|action| status.after(*action).is_some()).collect();
+            assert_eq!(moved, [Action::Undo, Action::Reopen]);
         }
+        assert!(ACTIONS.iter().all(|action| Status::Withdrawn.after(*action).is_none()));
     }
 
     #[test]
@@ -149,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_decided_before_it_was_sent(steps in proptest::collection::vec(0usize..6, 0..12)) {
+        fn nothing_is_decided_before_it_was_sent(steps in proptest::collection::vec(0usize..9, 0..12)) {
             let mut status = Status::Draft;
             let mut sent = false;
             for step in steps {

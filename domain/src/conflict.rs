@@ -23,4 +23,16 @@ pub enum Conflict {
     OwnApplication,
     /// The e-mail address was taken in the meantime.
     AlreadyConfirmed,
+    /// Another verifier holds the case, until then.
+    HeldBy { by: String, until: Timestamp },
+    /// The verdict or the renewal needs a lease, which ended (at that instant) or was never had.
+    LeaseEnded { at: Option<Timestamp> },
+    /// Too late to take a verdict back: its mail is on its way.
+    UndoTooLate,
+    /// The letter on screen is no longer that of the case.
+    LetterChanged,
+    /// The access does not end soon, or is being renewed already under this number.
+    NotRenewable { reference: Option<String> },
+    /// The only administrator that is left cannot be disabled or demoted.
+    LastAdministrator,
 }

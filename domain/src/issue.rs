@@ -3,7 +3,7 @@
 use ::time::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{conflict::Conflict, letter::LetterProblem, sirup::LinkFailure, time::Timestamp};
+use crate::{conflict::Conflict, letter::LetterProblem, role::Role, sirup::LinkFailure, time::Timestamp};
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +70,19 @@ pub enum Field {
     Reason,
     /// A message to the help desk.
     Message,
+    /// A reason of the list.
+    ReasonTitle,
+    /// The check list before an approval.
+    Checks,
+    /// What is to be repaired.
+    Marks,
+    StaffRole,
+    /// Where a member of the staff acts.
+    Scope,
+    /// A day of the list of holidays.
+    Day,
+    /// Text of a reason or of a check list's item.
+    Text,
 }
 
 crate::text_enum!(Field {
@@ -96,9 +109,30 @@ crate::text_enum!(Field {
     Confirmation = "confirmation",
     Reason = "reason",
     Message = "message",
+    ReasonTitle = "reason_title",
+    Checks = "checks",
+    Marks = "marks",
+    StaffRole = "staff_role",
+    Scope = "scope",
+    Day = "day",
+    Text = "text",
 });
 
 impl Field {
+    /// The label of a field of the form of guide step 10, for an application of `role`.
+    pub const fn label(self, role: Role) -> &'static str {
+        match self {
+            Self::InstitutionType => "Jenis Instansi",
+            Self::Institution => "Nama Instansi",
+            Self::WorkUnit => "Satuan Kerja",
+            Self::Address => "Alamat Satuan Kerja",
+            Self::FirstDay => "Masa Berlaku Peran, hari pertama",
+            Self::LastDay => "Masa Berlaku Peran, hari terakhir",
+            Self::Letter => role.info().letter,
+            _ => "Isian lain",
+        }
+    }
+
     /// Whether its value must never be written back, stored in a draft or logged.
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Password | Self::CurrentPassword | Self::SirupPassword)
@@ -163,6 +197,10 @@ pub enum Problem {
     Conflict(Conflict),
     /// The session is over; what is on screen is still there.
     SignedOut,
+    /// Not every item of the check list is ticked; so many are left.
+    ChecksLeft { count: usize },
+    /// Nothing is marked for repair.
+    NothingMarked,
     /// A part that is needed does not answer now; nothing was changed.
     Unavailable,
 }

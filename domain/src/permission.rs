@@ -27,6 +27,9 @@ impl StaffRole {
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::Verify => matches!(self, Self::Verifier | Self::Supervisor),
+            Permission::Supervise => matches!(self, Self::Supervisor),
+            Permission::Administer => matches!(self, Self::Admin),
+            Permission::SeeFigures => true,
         }
     }
 }
@@ -36,4 +39,10 @@ impl StaffRole {
 pub enum Permission {
     /// See the queue, open applications of others and decide them.
     Verify,
+    /// Take a case from its holder, and reopen what was decided.
+    Supervise,
+    /// Run the product: staff, reasons and check lists, holidays, mails, jobs.
+    Administer,
+    /// See the figures of the desk, within one's scope.
+    SeeFigures,
 }

@@ -57,6 +57,10 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("man", "madrasah aliyah negeri"),
     ("min", "madrasah ibtidaiyah negeri"),
     ("mtsn", "madrasah tsanawiyah negeri"),
+    ("pemda", "pemerintah daerah"),
+    ("pemkab", "pemerintah kabupaten"),
+    ("pemkot", "pemerintah kota"),
+    ("pemprov", "pemerintah provinsi"),
     ("pn", "pengadilan negeri"),
     ("polda", "kepolisian daerah"),
     ("polres", "kepolisian resor"),
@@ -84,7 +88,8 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("uptd", "unit pelaksana teknis daerah"),
 ];
 
-fn expansion(word: &str) -> Option<&'static str> {
+/// What an abbreviation, in lower case, stands for.
+pub(crate) fn expansion(word: &str) -> Option<&'static str> {
     ABBREVIATIONS.binary_search_by(|(short, _)| (*short).cmp(word)).ok().map(|at| ABBREVIATIONS[at].1)
 }
 
@@ -114,6 +119,92 @@ pub fn words(text: &str) -> Vec<(Range<usize>, String)> {
 /// A name as it is compared: its words in lower case, single spaces between them.
 pub fn normalised(text: &str) -> String {
     words(text).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+}
+
+/// Most words of a query that are looked at, and most characters of a word.
+const MOST_WORDS: usize = 12;
+const MOST_CHARACTERS: usize = 60;
+
+fn cut(word: &str) -> &str {
+    word.char_indices().nth(MOST_CHARACTERS).map_or(word, |(end, _)| &word[..end])
+}
+
+/// Texts made to be searched by [`Sought`]: their words in lower case with one space before, between and after them,
+/// abbreviations followed by what they stand for.
+pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut all = String::from(" ");
+    for (_, word) in texts.into_iter().flat_map(words) {
+        for part in std::iter::once(cut(&word)).chain(expansion(&word).into_iter().flat_map(str::split_whitespace)) {
+            all.push_str(part);
+            all.push(' ');
+        }
+    }
+    all
+}
+
+/// What somebody typed to find something: words in any order, each to be found at the beginning of a word, or, if it is
+/// an abbreviation, by the words that it stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought(Vec<SoughtWord>);
+
+/// One typed word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoughtWord {
+    /// The word with a space before it: where it is found, a word begins with it.
+    beginning: String,
+    /// The words that it stands for, with a space on either side: whole words.
+    meaning: Vec<String>,
+}
+
+impl Sought {
+    /// Reads what was typed; the twelve longest words count.
+    pub fn parse(query: &str) -> Self {
+        let mut typed: Vec<SoughtWord> = words(query)
+            .iter()
+            .map(|(_, word)| SoughtWord {
+                beginning: format!(" {}", cut(word)),
+                meaning: expansion(word)
+                    .into_iter()
+                    .flat_map(str::split_whitespace)
+                    .map(|part| format!(" {part} "))
+                    .collect(),
+            })
+            .collect();
+        // The longest first: where something is not found, it says so soonest.
+        typed.sort_by_key(|word| std::cmp::Reverse(word.beginning.len()));
+        typed.truncate(MOST_WORDS);
+        Self(typed)
+    }
+
+    /// Whether nothing was typed, so that everything is found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The typed words.
+    pub fn words(&self) -> &[SoughtWord] {
+        &self.0
+    }
+
+    /// Whether every word is found in a text made by [`searchable`].
+    pub fn finds(&self, searchable: &str) -> bool {
+        self.0.iter().all(|word| {
+            searchable.contains(&word.beginning)
+                || !word.meaning.is_empty() && word.meaning.iter().all(|part| searchable.contains(part))
+        })
+    }
+}
+
+impl SoughtWord {
+    /// The word, in lower case; letters and digits alone.
+    pub fn word(&self) -> &str {
+        self.beginning.trim_start()
+    }
+
+    /// The whole words that it stands for, where it is an abbreviation.
+    pub fn meaning(&self) -> impl Iterator<Item = &str> {
+        self.meaning.iter().map(|part| part.trim())
+    }
 }
 
 /// One word of an entry: its number in the vocabulary and the bytes of the name it stands for (equal for the words of
@@ -227,7 +318,7 @@ impl<T> Index<T> {
         limit: usize,
     ) -> (Vec<Hit<'_, T>>, usize) {
         let entries = self.entries.get(range).unwrap_or_default();
-        let terms: Vec<Term> = words(query).iter().take(12).map(|(_, word)| self.term(word)).collect();
+        let terms: Vec<Term> = words(query).iter().take(MOST_WORDS).map(|(_, word)| self.term(word)).collect();
         let mut found: Vec<(Rank, &Entry<T>)> = entries
             .iter()
             .filter(|entry| filter(&entry.item))
@@ -397,7 +488,42 @@ mod tests {
         assert_eq!(order, ["Dinas Kesehatan", "Dinas Kesehatan Kota", "Dinas Kesehatanku"]);
     }
 
+    #[rstest]
+    #[case("jenderal sekre", true)]
+    #[case("SEKRETARIAT kab", true)]
+    #[case("kabupaten", true)] // what an abbreviation stands for
+    #[case("setjen", true)] // an abbreviation of what stands there
+    #[case("Jum'at", true)]
+    #[case(" . ", true)]
+    #[case("riat", false)] // not where a word begins
+    #[case("sekretariat daerah", false)]
+    #[case("kec", false)]
+    fn typed_words_are_found(#[case] query: &str, #[case] found: bool) {
+        let text = searchable(["Sekretariat Jenderal", "Kab. Kotawaringin Barat", "Jum’at"]);
+        assert_eq!(Sought::parse(query).finds(&text), found);
+    }
+
+    #[test]
+    fn endless_words_are_cut_on_both_sides() {
+        let long = "é".repeat(500);
+        let sought = Sought::parse(&long);
+        assert_eq!(sought.words()[0].word().chars().count(), MOST_CHARACTERS);
+        assert!(sought.finds(&searchable([long.as_str()])));
+        assert_eq!(Sought::parse(&"a b c d e f g h i j k l m n o p".repeat(20)).words().len(), MOST_WORDS);
+    }
+
     proptest! {
+        #[test]
+        fn what_is_searchable_is_words_with_single_spaces(texts in proptest::collection::vec(".{0,40}", 0..5)) {
+            let text = searchable(texts.iter().map(String::as_str));
+            prop_assert!(text.starts_with(' ') && text.ends_with(' ') && !text.contains("  "));
+            prop_assert!(text.chars().all(|c| c == ' ' || c.is_alphanumeric() || !c.is_ascii()));
+            // Each text finds what it is part of, unless it has more words than are looked at.
+            for typed in &texts {
+                prop_assert!(Sought::parse(typed).finds(&text));
+            }
+        }
+
         #[test]
         fn any_order_of_words_finds_the_same(mut picks in proptest::collection::vec(0usize..40, 1..4)) {
             let vocabulary: Vec<String> = NAMES.iter().flat_map(|(name, _)| words(name)).map(|(_, word)| word).collect();

@@ -53,7 +53,16 @@ impl Timestamp {
     pub fn date(self, zone: Zone) -> Date {
         self.local(zone).date()
     }
+
+    /// The instant at which `date` begins in `zone`.
+    pub fn start_of(date: Date, zone: Zone) -> Self {
+        let days = i64::from(date.to_julian_day()) - i64::from(OffsetDateTime::UNIX_EPOCH.to_julian_day());
+        Self(days * DAY_MICROS - zone.shift())
+    }
 }
+
+/// A day in microseconds.
+pub const DAY_MICROS: i64 = 86_400_000_000;
 
 impl From<i64> for Timestamp {
     fn from(micros: i64) -> Self {
@@ -86,6 +95,11 @@ impl Zone {
         }
     }
 
+    /// Microseconds ahead of UTC: what must be added to an instant before it is cut into days.
+    pub const fn shift(self) -> i64 {
+        self.hours() as i64 * 3_600_000_000
+    }
+
     fn offset(self) -> UtcOffset {
         UtcOffset::from_hms(self.hours(), 0, 0).unwrap_or(UtcOffset::UTC)
     }
@@ -114,6 +128,15 @@ mod tests {
         assert_eq!(instant.date(Zone::Wib), date!(2026 - 12 - 31));
         assert_eq!(instant.date(Zone::Wita), date!(2027 - 01 - 01));
         assert_eq!(instant.date(Zone::Wit), date!(2027 - 01 - 01));
+    }
+
+    #[test]
+    fn a_day_begins_where_the_day_before_ends() {
+        for zone in Zone::ALL {
+            let start = Timestamp::start_of(date!(2027 - 01 - 01), zone);
+            assert_eq!(start.date(zone), date!(2027 - 01 - 01));
+            assert_eq!(Timestamp::from_micros(start.micros() - 1).date(zone), date!(2026 - 12 - 31));
+        }
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use app::state::{AppState, Cookies};
@@ -13,6 +12,7 @@ use backend::{
     db::Db,
     development,
     documents::{Documents, PdfReader, private_folder},
+    jobs,
     mail::{self, Mailbox, Transport},
     master_data::Directory,
     passwords::Passwords,
@@ -70,6 +70,8 @@ pub async fn open_backend(
         sirup: Sirup::new(&config.sirup_url, config.sirup_token.clone(), world.clone())?,
         passwords: Passwords::new(&world)?,
         master_data: Directory::default(),
+        open_cases: Default::default(),
+        jobs: Default::default(),
         settings: config.settings(base_url),
         outbox_bell: Arc::default(),
         world,
@@ -140,7 +142,7 @@ impl Application {
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
             tasks.spawn(Directory::keep_fresh(backend.clone()));
-            tasks.spawn(sweep(backend.clone()));
+            tasks.spawn(jobs::run(backend.clone()));
         }
         let relay = backend.clone();
         tasks.spawn(async move { relay.db.relay_notices().await });
@@ -179,28 +181,3 @@ fn pkg_dir(site: &Path) -> String {
     named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
 }
 
-/// Seconds between two looks for what is over.
-const ROUND: u64 = 600;
-const A_DAY: u64 = 24 * 3600;
-
-/// Clears what is over, now and then.
-async fn sweep(backend: Arc<Backend>) {
-    for round in 0_u64.. {
-        if let Err(error) = backend::sessions::sweep(&backend).await {
-            tracing::error!(%error, "what is over could not be cleared");
-        }
-        match backend::applications::collect_garbage(&backend).await {
-            Ok(0) => {}
-            Ok(letters) => tracing::info!(letters, "removed letters that no application holds"),
-            Err(error) => tracing::error!(%error, "letters could not be cleared"),
-        }
-        if round.is_multiple_of(A_DAY / ROUND) {
-            match backend::applications::collect_strays(&backend).await {
-                Ok(0) => {}
-                Ok(letters) => tracing::info!(letters, "removed letters of uploads that broke off"),
-                Err(error) => tracing::error!(%error, "letters of uploads that broke off could not be cleared"),
-            }
-        }
-        tokio::time::sleep(Duration::from_secs(ROUND)).await;
-    }
-}

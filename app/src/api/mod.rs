@@ -3,9 +3,12 @@
 
 pub mod access;
 pub mod account;
+pub mod admin;
 pub mod desk;
 pub mod error;
+pub mod figures;
 pub mod help;
+pub mod invitation;
 pub mod session;
 pub mod wizard;
 

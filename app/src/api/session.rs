@@ -20,6 +20,8 @@ pub struct Me {
     pub zone: Zone,
     /// Whether the desk is theirs to open.
     pub verifies: bool,
+    /// Whether they run the product.
+    pub administers: bool,
 }
 
 /// The person who is signed in, if anybody is.
@@ -29,6 +31,7 @@ pub async fn me() -> Result<Option<Me>, ApiError> {
     Ok(caller.actor.map(|actor| Me {
         initials: domain::person::initials(&actor.name),
         verifies: actor.may(domain::permission::Permission::Verify),
+        administers: actor.may(domain::permission::Permission::Administer),
         name: actor.name,
         email: actor.email,
         zone: actor.zone,

@@ -1,6 +1,7 @@
 //! The parts that pages are made of; each draws one component of `style/components` or `style/layout`.
 
 pub mod calendar;
+pub mod chart;
 pub mod choice;
 pub mod combobox;
 pub mod date;
@@ -21,6 +22,6 @@ pub use field::{PasswordField, ReadOnlyField, TextArea, TextField};
 pub use icon::Icon;
 pub use loaded::{Loaded, Retry, page_data};
 pub use message::{Banner, ErrorSummary, FormProblem, Tone};
-pub use shell::{AppShell, EntryShell, PageTitle};
+pub use shell::{AppShell, EntryShell, PageTitle, SchemeSwitch};
 pub use status::{AccessBadge, Gate, StatusBadge};
 pub use steps::{Steps, WizardStep};

@@ -50,13 +50,13 @@ pub fn AppShell(
 #[component]
 fn TopBar(me: Option<Me>) -> impl IntoView {
     let signed_in = me.is_some();
-    let verifies = me.as_ref().is_some_and(|me| me.verifies);
+    let staff = me.as_ref().map_or((false, false), |me| (me.verifies, me.administers));
     view! {
         <a class="row brand" href=if signed_in { "/akses" } else { "/masuk" }>
             <svg class="mark" aria-hidden="true"><use href="/icons.svg#i-gate" /></svg>
             "Gerbang"
         </a>
-        <nav class="tabs only-wide" aria-label="Utama">{links(signed_in, verifies)}</nav>
+        <nav class="tabs only-wide" aria-label="Utama">{links(signed_in, staff)}</nav>
         <SchemeSwitch />
         {match me {
             Some(me) => view! {
@@ -70,14 +70,14 @@ fn TopBar(me: Option<Me>) -> impl IntoView {
         }}
         <details class="only-narrow">
             <summary class="btn btn--quiet btn--icon" aria-label="Menu"><Icon name="menu" /></summary>
-            <nav class="tabs panel" aria-label="Menu">{links(signed_in, verifies)}</nav>
+            <nav class="tabs panel" aria-label="Menu">{links(signed_in, staff)}</nav>
         </details>
     }
     .into_any()
 }
 
 /// The places of the top bar.
-fn links(signed_in: bool, verifies: bool) -> impl IntoView {
+fn links(signed_in: bool, (verifies, administers): (bool, bool)) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |to: &'static str, label: &'static str| {
         // The first place stands for all that is below it.
@@ -89,6 +89,7 @@ fn links(signed_in: bool, verifies: bool) -> impl IntoView {
         {signed_in.then(|| link("/akses", "Manajemen Akses"))}
         {signed_in.then(|| link("/pengaturan/instansi", "Pengaturan Informasi Instansi/Perusahaan"))}
         {verifies.then(|| link("/verifikasi", "Verifikasi"))}
+        {administers.then(|| link("/admin", "Administrasi"))}
         {link("/bantuan", "Pusat Bantuan")}
     }
 }
@@ -108,7 +109,7 @@ fn close_menu(event: leptos::ev::MouseEvent) {
 
 /// Light or dark: at once with script, by a form without. Remembered in a cookie, so that the server draws it right.
 #[component]
-fn SchemeSwitch() -> impl IntoView {
+pub fn SchemeSwitch() -> impl IntoView {
     let here = here();
     let switch = move |event: leptos::ev::SubmitEvent| {
         #[cfg(feature = "hydrate")]

@@ -65,6 +65,17 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
 
 /// The fields of the form, with the button that sent it and without files.
 fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Option<UrlSearchParams> {
+    let body = fields(form)?;
+    if let Some(button) = submitter
+        && let Some(name) = button.get_attribute("name")
+    {
+        body.append(&name, &button.get_attribute("value").unwrap_or_default());
+    }
+    Some(body)
+}
+
+/// The fields of a form as they are now, without its buttons and files.
+pub fn fields(form: &HtmlFormElement) -> Option<UrlSearchParams> {
     let data = FormData::new_with_form(form).ok()?;
     let body = UrlSearchParams::new().ok()?;
     for entry in js_sys::try_iter(&data).ok()?? {
@@ -72,11 +83,6 @@ fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Opt
         if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
             body.append(&name, &value);
         }
-    }
-    if let Some(button) = submitter
-        && let Some(name) = button.get_attribute("name")
-    {
-        body.append(&name, &button.get_attribute("value").unwrap_or_default());
     }
     Some(body)
 }

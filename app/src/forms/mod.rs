@@ -7,6 +7,8 @@
 
 #[cfg(feature = "hydrate")]
 mod client;
+#[cfg(feature = "hydrate")]
+pub use client::fields;
 #[cfg(feature = "ssr")]
 mod notice;
 #[cfg(feature = "ssr")]
@@ -90,7 +92,16 @@ impl FormState {
             let mine = first.0.with_value(|posted| posted.as_ref().is_some_and(|posted| posted.path == path));
             mine.then(|| first.0.try_update_value(Option::take).flatten()).flatten()
         });
-        let Posted { issues, values, .. } = first.unwrap_or_default();
+        Self::of(first.unwrap_or_default())
+    }
+
+    /// The state of a small form beside others on one page (a button, say), which never takes what came back.
+    pub fn beside() -> Self {
+        Self::of(Posted::default())
+    }
+
+    fn of(posted: Posted) -> Self {
+        let Posted { issues, values, .. } = posted;
         Self {
             refusals: RwSignal::new(u32::from(!issues.is_empty())),
             issues: RwSignal::new(issues),

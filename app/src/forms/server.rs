@@ -169,6 +169,20 @@ impl Answer {
         self.parts.uri.path()
     }
 
+    /// What was posted, in order.
+    pub fn values(&self) -> &[(String, String)] {
+        &self.values
+    }
+
+    /// A form that is refused is drawn on this page of ours, not on one at the path that it was posted to.
+    #[must_use]
+    pub fn on(mut self, page: &str) -> Self {
+        if let Ok(uri) = page.parse() {
+            self.parts.uri = uri;
+        }
+        self
+    }
+
     /// Answers: done, or not done because of an error. An error that the form cannot show leads to a page that can.
     pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
         match outcome {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 
-use super::{NotFound, access, account, desk, entry, help, wizard};
+use super::{NotFound, access, account, admin, desk, entry, help, wizard};
 use crate::components::{AppShell, EntryShell};
 
 /// A page.
@@ -36,8 +36,15 @@ pub enum Page {
     HelpSent,
     Terms,
     Privacy,
-    Queue,
-    Case,
+    Desk,
+    History,
+    Figures,
+    Staff,
+    Lists,
+    Holidays,
+    Mails,
+    Jobs,
+    Invitation,
 }
 
 /// The code that a page needs beyond that of the first visit.
@@ -49,6 +56,7 @@ enum Group {
     Account,
     Help,
     Desk,
+    Admin,
 }
 
 impl Page {
@@ -61,7 +69,8 @@ impl Page {
             | Self::Confirm
             | Self::Forgot
             | Self::ForgotSent
-            | Self::Reset => Group::Entry,
+            | Self::Reset
+            | Self::Invitation => Group::Entry,
             Self::Start
             | Self::Resume
             | Self::SirupStep
@@ -73,7 +82,8 @@ impl Page {
             | Self::Detail => Group::Wizard,
             Self::Profile | Self::Password | Self::Sessions => Group::Account,
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
-            Self::Queue | Self::Case => Group::Desk,
+            Self::Desk | Self::History | Self::Figures => Group::Desk,
+            Self::Staff | Self::Lists | Self::Holidays | Self::Mails | Self::Jobs => Group::Admin,
         }
     }
 }
@@ -87,9 +97,12 @@ impl ChooseView for Page {
             Group::Account => account_pages(self).await,
             Group::Help => help_pages(self).await,
             Group::Desk => desk_pages(self).await,
+            Group::Admin => admin_pages(self).await,
         };
         match self.group() {
             Group::Entry => view! { <EntryShell>{view}</EntryShell> }.into_any(),
+            // These bring their own shell along, so that nobody else downloads it.
+            Group::Desk | Group::Admin => view,
             _ => view! { <AppShell>{view}</AppShell> }.into_any(),
         }
     }
@@ -103,6 +116,7 @@ impl ChooseView for Page {
             Group::Account => __preload_account_pages().await,
             Group::Help => __preload_help_pages().await,
             Group::Desk => __preload_desk_pages().await,
+            Group::Admin => __preload_admin_pages().await,
         }
     }
 }
@@ -125,6 +139,7 @@ fn entry_pages(page: Page) -> AnyView {
         Page::Forgot => entry::forgot().into_any(),
         Page::ForgotSent => entry::forgot_sent().into_any(),
         Page::Reset => entry::reset().into_any(),
+        Page::Invitation => entry::invitation().into_any(),
         _ => ().into_any(),
     }
 }
@@ -168,9 +183,24 @@ fn help_pages(page: Page) -> AnyView {
 
 #[lazy]
 fn desk_pages(page: Page) -> AnyView {
-    match page {
-        Page::Queue => desk::queue_page().into_any(),
-        Page::Case => desk::case_page().into_any(),
+    let view = match page {
+        Page::Desk => desk::desk_page().into_any(),
+        Page::History => desk::history_page().into_any(),
+        Page::Figures => desk::figures_page().into_any(),
         _ => ().into_any(),
-    }
+    };
+    view! { <desk::DeskShell panes=page == Page::Desk>{view}</desk::DeskShell> }.into_any()
+}
+
+#[lazy]
+fn admin_pages(page: Page) -> AnyView {
+    let view = match page {
+        Page::Staff => admin::staff_page().into_any(),
+        Page::Lists => admin::lists_page().into_any(),
+        Page::Holidays => admin::holidays_page().into_any(),
+        Page::Mails => admin::mails_page().into_any(),
+        Page::Jobs => admin::jobs_page().into_any(),
+        _ => ().into_any(),
+    };
+    view! { <desk::DeskShell panes=false>{view}</desk::DeskShell> }.into_any()
 }

@@ -35,6 +35,34 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::OwnApplication => {
             "Ini pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.".to_owned()
         }
+        Conflict::HeldBy { by, until } => format!(
+            "Kasus ini dipegang {by} sampai {}. Pilih kasus lain, atau tunggu sampai dilepaskan.",
+            date_time(*until, zone)
+        ),
+        Conflict::LeaseEnded { at: Some(at) } => format!(
+            "Pegangan Anda atas kasus ini berakhir pada {}. Ambil kembali kasusnya, lalu ulangi.",
+            date_time(*at, zone)
+        ),
+        Conflict::LeaseEnded { at: None } => {
+            "Anda tidak memegang kasus ini. Ambil dahulu kasusnya, lalu ulangi.".to_owned()
+        }
+        Conflict::UndoTooLate => {
+            "Putusan tidak dapat diurungkan lagi karena surelnya sudah dikirim. Minta penyelia membuka kembali kasus \
+             ini."
+                .to_owned()
+        }
+        Conflict::LetterChanged => {
+            "Surat pada layar ini bukan lagi surat kasus ini. Muat ulang halaman untuk melihat surat terbaru.".to_owned()
+        }
+        Conflict::NotRenewable { reference: Some(reference) } => {
+            format!("Akses ini sudah diperpanjang dengan pengajuan {reference}. Lihat statusnya di Manajemen Akses.")
+        }
+        Conflict::NotRenewable { reference: None } => {
+            "Akses ini belum dapat diperpanjang. Perpanjangan dibuka 60 hari sebelum hari terakhirnya.".to_owned()
+        }
+        Conflict::LastAdministrator => {
+            "Ini administrator terakhir. Angkat administrator lain dahulu, lalu ulangi.".to_owned()
+        }
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
     }
 }

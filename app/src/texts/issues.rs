@@ -75,6 +75,12 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
             "Sesi Anda sudah berakhir. Masuk lagi di tab lain, lalu kembali ke sini; isian Anda masih ada di layar."
                 .to_owned()
         }
+        Problem::ChecksLeft { count } => {
+            format!("Masih {count} butir daftar periksa yang belum dicentang. Periksa butir itu pada surat.")
+        }
+        Problem::NothingMarked => {
+            "Belum ada yang ditandai. Tandai isian atau surat yang perlu diperbaiki, lalu beri catatan.".to_owned()
+        }
         Problem::Unavailable => {
             "Sistem belum dapat menjawab. Isian Anda masih ada di layar; coba lagi sebentar lagi.".to_owned()
         }
@@ -124,7 +130,17 @@ const fn missing(field: Field) -> &'static str {
         Field::Letter => "Surat belum diunggah. Pilih satu berkas PDF.",
         Field::Reason => "Alasan belum diisi. Jelaskan apa yang perlu diperbaiki pemohon.",
         Field::Message => "Pesan belum diisi. Tulis apa yang terjadi.",
-        Field::Form | Field::Zone | Field::EmployeeNumberKind | Field::Confirmation => {
+        Field::ReasonTitle => "Alasan belum dipilih. Pilih salah satu dari daftar.",
+        Field::StaffRole => "Peran belum dipilih. Pilih salah satu.",
+        Field::Text => "Teks belum diisi. Tulis dengan singkat dan jelas.",
+        Field::Day => "Tanggal belum diisi. Isi tanggal, bulan, dan tahun.",
+        Field::Form
+        | Field::Zone
+        | Field::EmployeeNumberKind
+        | Field::Confirmation
+        | Field::Checks
+        | Field::Marks
+        | Field::Scope => {
             "Isian belum lengkap. Lengkapi isian ini."
         }
     }

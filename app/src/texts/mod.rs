@@ -2,9 +2,13 @@
 //!
 //! A sentence says what is wrong with this value and then what to do next. No "input tidak valid", no blame.
 
+#[cfg(feature = "ssr")]
+mod actions;
 mod conflicts;
 mod issues;
 
+#[cfg(feature = "ssr")]
+pub use actions::action;
 pub use conflicts::conflict;
 pub use issues::{sentence, summary};
 

@@ -101,7 +101,7 @@ async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, lette
         now.micros()
     )?;
     put(&mut tx, &stored, Some(taken.id), now.micros()).await?;
-    backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id).await?;
+    backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id)?;
     tx.commit().await?;
     Ok(taken)
 }
@@ -117,7 +117,7 @@ pub async fn remove_letter(backend: &Backend, actor: &Actor, id: Uuid) -> Result
         return Ok(());
     }
     put(&mut tx, &stored, None, backend.world.now().micros()).await?;
-    backend.record(&mut tx, actor, Action::LetterRemoved, Some(id), ()).await?;
+    backend.record(&mut tx, actor, Action::LetterRemoved, Some(id), ())?;
     tx.commit().await
 }
 
@@ -167,7 +167,7 @@ pub(super) async fn copy(backend: &Backend, tx: &mut Tx, actor: &Actor, document
     Ok(id)
 }
 
-/// Removes letters that no application holds any more and that are older than a day. Run from time to time.
+/// Removes letters that no application holds any more and that are older than a day, and what was drawn of them. Run from time to time.
 ///
 /// # Errors
 /// If the database or the store does not answer.
@@ -209,12 +209,12 @@ pub async fn collect_strays(backend: &Backend) -> Result<usize> {
 
 async fn collect_batch(backend: &Backend) -> Result<usize> {
     let before = backend.world.now().minus(GRACE).micros();
-    let orphans: Vec<(Uuid, String)> = {
+    let orphans: Vec<(Uuid, String, Vec<u8>)> = {
         let mut conn = backend.db.read().await?;
         fetch_all!(
             conn,
-            (Uuid, String),
-            "SELECT id, object_key FROM documents WHERE created_at < $1
+            (Uuid, String, Vec<u8>),
+            "SELECT id, object_key, sha256 FROM documents WHERE created_at < $1
                AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
                                  AND applications.status <> 'withdrawn')
              LIMIT $2",
@@ -222,7 +222,7 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
             BATCH as i64
         )?
     };
-    for (id, key) in &orphans {
+    for (id, key, sha256) in &orphans {
         let mut tx = backend.db.begin().await?;
         execute!(
             tx,
@@ -232,10 +232,15 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
         execute!(tx, "DELETE FROM documents WHERE id = $1", *id)?;
         let shared: Option<(Uuid,)> =
             fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE object_key = $1 LIMIT 1", key)?;
+        let same: Option<(Uuid,)> =
+            fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE sha256 = $1 LIMIT 1", sha256)?;
         tx.commit().await?;
         // The row goes first: a letter without a row is waste, a row without its letter would be a loss.
         if shared.is_none() {
             backend.documents.remove(key).await?;
+        }
+        if same.is_none() {
+            backend.documents.forget_pages(sha256).await?;
         }
     }
     Ok(orphans.len())

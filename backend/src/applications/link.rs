@@ -136,7 +136,7 @@ pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> R
         true,
         backend.world.now().micros()
     )?;
-    backend.record(&mut tx, actor, Action::NewAccessConfirmed, Some(id), ()).await?;
+    backend.record(&mut tx, actor, Action::NewAccessConfirmed, Some(id), ())?;
     tx.commit().await
 }
 
@@ -178,7 +178,7 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     if let Some(answers) = filled_in(backend, &mut tx, actor, &stored.draft.answers, &account).await? {
         write_answers(backend, &mut tx, &stored, stored.version, &answers).await?;
     }
-    backend.record(&mut tx, actor, Action::SirupLinked, Some(id), &account.username).await?;
+    backend.record(&mut tx, actor, Action::SirupLinked, Some(id), &account.username)?;
     tx.commit().await
 }
 

@@ -10,7 +10,7 @@ mod submission;
 
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
-pub use status::{Detail, QueuePlace, Summary, detail, history, open, receipt};
+pub use status::{Detail, QueuePlace, Summary, detail, history, open, receipt, timeline};
 pub use submission::{Submission, submit, withdraw};
 pub(crate) use submission::{next_reference, refuse_overlap};
 
@@ -20,16 +20,19 @@ use domain::{
     answers::Answers,
     application::Status,
     conflict::Conflict,
+    desk::Mark,
     institution::{Institution, InstitutionType},
     issue::{Field, Problem},
     letter::Letter,
     role::{ProfileType, Role},
     sirup::SirupAccount,
     time::Timestamp,
+    validity::Validity,
     wizard::{Draft, Link},
     work_unit::{ActiveYears, WorkUnit},
 };
 use sqlx::types::Json;
+use time::Date;
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +40,8 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
+    renewals,
+    verification::refusal,
 };
 
 /// Most drafts that a person opens within a [`DAY`].
@@ -56,6 +61,10 @@ pub struct StoredDraft {
     pub saved_at: Timestamp,
     /// The refusal that it starts again from (guide step 15).
     pub previous: Option<Refusal>,
+    /// What the desk asked to repair, while it is back for that.
+    pub repair: Option<Repair>,
+    /// The access that it is to continue, with its period.
+    pub renews: Option<(Uuid, Validity)>,
     /// What the master data says of the work unit's address; offered where the form asks for it.
     pub listed_address: Option<String>,
 }
@@ -67,6 +76,15 @@ pub struct Refusal {
     pub reference: String,
     /// Why it was refused.
     pub reason: String,
+}
+
+/// What the desk asked to repair (**Minta Perbaikan**).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// The text above the marks.
+    pub text: Option<String>,
+    /// What is to be repaired, in the order of the form.
+    pub marks: Vec<Mark>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -99,7 +117,13 @@ struct Row {
     listed_address: Option<String>,
     address_required: bool,
     previous_reference: Option<String>,
+    previous_reason_title: Option<String>,
     previous_reason: Option<String>,
+    repair_text: Option<String>,
+    repair_marks: Option<Json<Vec<Mark>>>,
+    renews_id: Option<Uuid>,
+    renews_first: Option<Date>,
+    renews_last: Option<Date>,
 }
 
 /// One query for all that a draft's rules look at. The address is asked for while no submitted or approved application
@@ -115,17 +139,26 @@ const SELECT: &str = "
                WHERE o.work_unit_id = a.work_unit_id AND o.id <> a.id AND o.address IS NOT NULL
                  AND o.status IN ('submitted', 'in_review', 'returned', 'approved')
            ) AS address_required,
-           p.reference AS previous_reference, r.reason AS previous_reason
+           p.reference AS previous_reference, r.reason_title AS previous_reason_title, r.reason AS previous_reason,
+           m.reason AS repair_text, m.marks AS repair_marks,
+           a.renews_id, x.first_day AS renews_first, x.last_day AS renews_last
     FROM applications a
     LEFT JOIN documents d ON d.id = a.document_id
     LEFT JOIN institutions i ON i.id = a.institution_id
     LEFT JOIN work_units w ON w.id = a.work_unit_id
     LEFT JOIN applications p ON p.id = a.previous_id
-    LEFT JOIN decisions r ON r.application_id = a.previous_id
+    LEFT JOIN verdicts r ON r.id = p.decision_id
+    LEFT JOIN verdicts m ON m.id = a.decision_id AND a.status = 'returned'
+    LEFT JOIN accesses x ON x.id = a.renews_id
     WHERE a.id = $1 AND a.user_id = $2";
 
 /// The person's own application, in whatever state.
-async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Result<(Status, StoredDraft)> {
+pub(crate) async fn find(
+    conn: &mut Conn,
+    backend: &Backend,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<(Status, StoredDraft)> {
     let row: Option<Row> = fetch_optional!(conn, Row, SELECT, id, actor.user_id)?;
     let row = row.ok_or(Error::NotFound)?;
     let year = backend.world.today(actor.zone).year();
@@ -176,8 +209,13 @@ async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Re
         saved_at: Timestamp::from_micros(row.updated_at),
         previous: row
             .previous_reference
-            .zip(row.previous_reason)
+            .zip(refusal(row.previous_reason_title.as_deref(), row.previous_reason.as_deref()))
             .map(|(reference, reason)| Refusal { reference, reason }),
+        repair: row.repair_marks.map(|Json(marks)| Repair { text: row.repair_text, marks }),
+        renews: match (row.renews_id, row.renews_first, row.renews_last) {
+            (Some(id), Some(first), Some(last)) => Validity::new(first, last).map(|validity| (id, validity)),
+            _ => None,
+        },
         listed_address: row.listed_address,
     };
     Ok((row.status, stored))
@@ -224,8 +262,8 @@ pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, 
     if let Some((id,)) = untouched {
         return Ok(id);
     }
-    let fresh = Fresh { profile_type, role, account: None, without_sirup: false, answers: Answers::default() };
-    let id = insert(backend, &mut tx, actor, &fresh, None, None).await?;
+    let fresh = Fresh { profile_type, role, ..Fresh::linked_as(Link::Undecided) };
+    let id = insert(backend, &mut tx, actor, &fresh).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -260,35 +298,52 @@ pub async fn start_again(backend: &Backend, actor: &Actor, previous_id: Uuid) ->
     let fresh = Fresh {
         profile_type: previous.draft.profile_type,
         role: previous.draft.role,
-        without_sirup: previous.draft.link == Link::New,
-        account: match previous.draft.link {
-            Link::Linked(account) => Some(account),
-            _ => None,
-        },
         answers: previous.draft.answers,
+        document_id: letter,
+        previous_id: Some(previous_id),
+        renews_id: previous.renews.map(|(id, _)| id),
+        ..Fresh::linked_as(previous.draft.link)
     };
-    let id = insert(backend, &mut tx, actor, &fresh, letter, Some(previous_id)).await?;
+    let id = insert(backend, &mut tx, actor, &fresh).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// What a new draft begins with.
-struct Fresh {
-    profile_type: ProfileType,
-    role: Role,
-    account: Option<SirupAccount>,
-    without_sirup: bool,
-    answers: Answers,
+pub(crate) struct Fresh {
+    pub profile_type: ProfileType,
+    pub role: Role,
+    pub account: Option<SirupAccount>,
+    pub without_sirup: bool,
+    pub answers: Answers,
+    pub document_id: Option<Uuid>,
+    pub previous_id: Option<Uuid>,
+    pub renews_id: Option<Uuid>,
 }
 
-async fn insert(
-    backend: &Backend,
-    tx: &mut Tx,
-    actor: &Actor,
-    fresh: &Fresh,
-    document_id: Option<Uuid>,
-    previous_id: Option<Uuid>,
-) -> Result<Uuid> {
+impl Fresh {
+    /// An empty one that stands to SiRUP as `link` says.
+    pub fn linked_as(link: Link) -> Self {
+        let without_sirup = link == Link::New;
+        let account = match link {
+            Link::Linked(account) => Some(account),
+            _ => None,
+        };
+        Self {
+            profile_type: ProfileType::NonPenyedia,
+            role: Role::Pa,
+            account,
+            without_sirup,
+            answers: Answers::default(),
+            document_id: None,
+            previous_id: None,
+            renews_id: None,
+        }
+    }
+}
+
+/// Writes a new draft; gives its id.
+pub(crate) async fn insert(backend: &Backend, tx: &mut Tx, actor: &Actor, fresh: &Fresh) -> Result<Uuid> {
     let (id, now) = (backend.world.id(), backend.world.now());
     let first_of_many: Option<(i64,)> = fetch_optional!(
         tx,
@@ -305,8 +360,8 @@ async fn insert(
     execute!(
         tx,
         "INSERT INTO applications (id, user_id, status, version, profile_type, role, without_sirup, sirup_account,
-             answers, document_id, previous_id, institution_id, work_unit_id, created_at, updated_at)
-         VALUES ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+             answers, document_id, previous_id, renews_id, institution_id, work_unit_id, created_at, updated_at)
+         VALUES ($1, $2, 'draft', 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
         id,
         actor.user_id,
         fresh.profile_type.as_str(),
@@ -314,13 +369,14 @@ async fn insert(
         fresh.without_sirup,
         fresh.account.as_ref().map(Json),
         Json(&fresh.answers),
-        document_id,
-        previous_id,
+        fresh.document_id,
+        fresh.previous_id,
+        fresh.renews_id,
         fresh.answers.institution,
         fresh.answers.work_unit,
         now.micros()
     )?;
-    backend.record(tx, actor, Action::DraftStarted, Some(id), fresh.role.as_str()).await?;
+    backend.record(tx, actor, Action::DraftStarted, Some(id), fresh.role.as_str())?;
     Ok(id)
 }
 
@@ -342,6 +398,9 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     let mut answers = answers.bounded().following(&stored.draft.answers);
+    if stored.renews.is_some() {
+        answers = renewals::held(answers, &stored.draft.answers);
+    }
     if let Some(chosen) = answers.institution {
         let known: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), "SELECT id FROM institutions WHERE id = $1", chosen)?;
         answers.institution = known.map(|(id,)| id);

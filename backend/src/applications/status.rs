@@ -1,17 +1,20 @@
 //! What a person sees of their applications.
 
 use domain::{
-    application::Status, calendar::Promise, indonesian, role::Role, time::Timestamp, validity::Validity, wizard::Draft,
+    application::Status, calendar::Promise, desk::Mark, indonesian, role::Role, time::Timestamp, validity::Validity, wizard::Draft,
 };
+use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::find;
+use super::{Repair, find};
 use crate::{
     Actor, Backend,
+    audit::Action,
     db::{fetch_all, fetch_one},
     documents::receipt::receipt as write_receipt,
     error::{Error, Result},
+    verification::{events, refusal},
 };
 
 /// One application in a list.
@@ -39,6 +42,8 @@ pub struct Summary {
     pub decided_at: Option<Timestamp>,
     /// Why it was refused.
     pub reason: Option<String>,
+    /// What is to be repaired, while it is back for that.
+    pub repair: Option<Repair>,
     /// Its place in the queue, while it waits.
     pub place: Option<QueuePlace>,
     /// The promise, while it waits.
@@ -68,7 +73,9 @@ struct Row {
     updated_at: i64,
     submitted_at: Option<i64>,
     decided_at: Option<i64>,
+    reason_title: Option<String>,
     reason: Option<String>,
+    marks: Option<Json<Vec<Mark>>>,
     place: i64,
     waiting: i64,
 }
@@ -78,7 +85,7 @@ macro_rules! select {
     ($filter:literal) => {
         concat!(
             "SELECT a.id, a.status, a.reference, a.role, i.name AS institution, w.code AS work_unit_code,
-                    w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason,
+                    w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason_title, d.reason, d.marks,
                     CASE WHEN a.status IN ('submitted', 'in_review') THEN (
                         SELECT count(*) FROM applications q
                         WHERE q.status IN ('submitted', 'in_review') AND q.submitted_at <= a.submitted_at
@@ -89,7 +96,7 @@ macro_rules! select {
              FROM applications a
              LEFT JOIN institutions i ON i.id = a.institution_id
              LEFT JOIN work_units w ON w.id = a.work_unit_id
-             LEFT JOIN decisions d ON d.application_id = a.id
+             LEFT JOIN verdicts d ON d.id = a.decision_id
              WHERE a.user_id = $1 AND ",
             $filter,
             " ORDER BY a.updated_at DESC, a.id DESC LIMIT 100"
@@ -143,7 +150,12 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
                 updated_at: Timestamp::from_micros(row.updated_at),
                 submitted_at,
                 decided_at: row.decided_at.map(Timestamp::from_micros),
-                reason: row.reason,
+                reason: refusal(row.reason_title.as_deref(), row.reason.as_deref())
+                    .filter(|_| row.status == Status::Rejected),
+                repair: row
+                    .marks
+                    .filter(|_| row.status == Status::Returned)
+                    .map(|Json(marks)| Repair { text: row.reason, marks }),
                 place: waits.then(|| QueuePlace {
                     place: u32::try_from(row.place).unwrap_or(0),
                     of: u32::try_from(row.waiting).unwrap_or(0),
@@ -186,6 +198,43 @@ pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail
     let summary = summaries(backend, actor, rows).pop().ok_or(Error::NotFound)?;
     let validity = first.zip(last).and_then(|(first, last)| Validity::new(first, last));
     Ok(Detail { summary, draft: stored.draft, validity, address })
+}
+
+/// What happened to the person's own application, oldest first: what and when, not who.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<(Timestamp, Action)>> {
+    let mut conn = backend.db.read().await?;
+    find(&mut conn, backend, actor, id).await?;
+    let told = |action| {
+        matches!(
+            action,
+            Action::DraftStarted
+                | Action::SirupLinked
+                | Action::NewAccessConfirmed
+                | Action::LetterTaken
+                | Action::ApplicationSubmitted
+                | Action::ApplicationWithdrawn
+                | Action::CaseClaimed
+                | Action::ApplicationApproved
+                | Action::ApplicationRejected
+                | Action::ApplicationReturned
+                | Action::VerdictUndone
+                | Action::CaseReopened
+        )
+    };
+    let events = events(&mut conn, id).await?;
+    // A verdict that was taken back within its seconds is none that the person was told of.
+    let mut shown: Vec<(Timestamp, Action)> = Vec::new();
+    for entry in events.into_iter().filter(|entry| told(entry.action)) {
+        if entry.action == Action::VerdictUndone {
+            shown.pop();
+        } else {
+            shown.push((entry.at, entry.action));
+        }
+    }
+    Ok(shown)
 }
 
 /// The receipt of an application that was sent (**Unduh bukti**): its number and a PDF.

@@ -97,7 +97,10 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     let changed = execute!(
         tx,
         "UPDATE applications SET status = 'submitted', version = version + 1, reference = $3, first_day = $4,
-             last_day = $5, address = $6, submitted_at = $7, updated_at = $7
+             last_day = $5, address = $6, submitted_at = $7, updated_at = $7,
+             first_submitted_at = coalesce(first_submitted_at, $7), applicant_name = $9,
+             employee_number_kind = (SELECT employee_number_kind FROM users WHERE users.id = $10),
+             employee_number = (SELECT employee_number FROM users WHERE users.id = $10)
          WHERE id = $1 AND version = $2 AND document_id = $8 AND status IN ('draft', 'returned')",
         id,
         stored.version,
@@ -106,7 +109,9 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         validity.last(),
         address,
         now.micros(),
-        letter
+        letter,
+        &actor.name,
+        actor.user_id
     )?;
     if changed == 0 {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
@@ -121,8 +126,8 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     };
     let due = backend.master_data.holidays().after(now.date(actor.zone), PROMISED_WORKING_DAYS);
     backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
-    backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference).await?;
-    tx.notify(Notice::Application { id, user_id: actor.user_id });
+    backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference)?;
+    tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: Some(institution.id) });
     tx.commit().await?;
     Ok(reference)
 }
@@ -185,7 +190,8 @@ pub async fn withdraw(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> 
     if changed == 0 {
         return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
     }
-    backend.record(&mut tx, actor, Action::ApplicationWithdrawn, Some(id), ()).await?;
-    tx.notify(Notice::Application { id, user_id: actor.user_id });
+    backend.record(&mut tx, actor, Action::ApplicationWithdrawn, Some(id), ())?;
+    let institution_id = stored.draft.institution.as_ref().map(|institution| institution.id);
+    tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id });
     tx.commit().await
 }

@@ -8,6 +8,7 @@
 //! it stays true until commit. PostgreSQL runs at READ COMMITTED: what must not change under a check is guarded by the
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
+pub(crate) mod changes;
 pub(crate) mod macros;
 
 use std::{
@@ -30,7 +31,8 @@ use uuid::Uuid;
 
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
 
-use crate::{error::Result, notice::Notice};
+use self::changes::Changes;
+use crate::{audit, error::Result, notice::Notice};
 
 /// The channel of PostgreSQL on which notices travel between servers.
 const CHANNEL: &str = "gerbang";
@@ -40,6 +42,7 @@ const CHANNEL: &str = "gerbang";
 pub struct Db {
     kind: Kind,
     notices: broadcast::Sender<Notice>,
+    changes: Changes,
 }
 
 #[derive(Clone)]
@@ -85,7 +88,7 @@ impl Db {
                     .await?,
             )
         };
-        Ok(Self { kind, notices: broadcast::channel(256).0 })
+        Ok(Self { kind, notices: broadcast::channel(256).0, changes: Changes::default() })
     }
 
     /// Opens SQLite in the file at `path`, which is made if missing.
@@ -156,7 +159,14 @@ impl Db {
             Kind::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
             Kind::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         };
-        Ok(Tx { conn, notices: self.notices.clone(), pending: Vec::new(), bells: Vec::new() })
+        let (notices, changes) = (self.notices.clone(), self.changes.clone());
+        Ok(Tx { conn, notices, changes, pending: Vec::new(), events: Vec::new(), bells: Vec::new() })
+    }
+
+    /// Which applications changed: what this process committed, by the time that the commit returns, and what it heard
+    /// of others.
+    pub(crate) fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     /// The notices of all transactions from now on, of every server on this database.
@@ -171,10 +181,18 @@ impl Db {
             let outcome: sqlx::Result<()> = async {
                 let mut listener = PgListener::connect_with(pool).await?;
                 listener.listen(CHANNEL).await?;
+                self.changes.anything();
                 loop {
-                    if let Ok(notice) = serde_json::from_str(listener.recv().await?.payload()) {
-                        // No receiver means that no page is open.
-                        let _ = self.notices.send(notice);
+                    match listener.try_recv().await? {
+                        // The connection was lost and is back; what was told meanwhile is not known.
+                        None => self.changes.anything(),
+                        Some(told) => {
+                            if let Ok(notice) = serde_json::from_str(told.payload()) {
+                                self.changes.heard(&notice);
+                                // No receiver means that no page is open.
+                                let _ = self.notices.send(notice);
+                            }
+                        }
                     }
                 }
             }
@@ -237,7 +255,9 @@ impl Conn {
 pub struct Tx {
     conn: Conn,
     notices: broadcast::Sender<Notice>,
+    changes: Changes,
     pending: Vec<Notice>,
+    events: Vec<audit::Event>,
     bells: Vec<Arc<Notify>>,
 }
 
@@ -245,6 +265,11 @@ impl Tx {
     /// Wakes a worker of this server, once this is committed.
     pub fn ring(&mut self, bell: &Arc<Notify>) {
         self.bells.push(bell.clone());
+    }
+
+    /// Appends to the trail, when this is committed.
+    pub(crate) fn trail(&mut self, event: audit::Event) {
+        self.events.push(event);
     }
 
     /// Tells open pages, once this is committed.
@@ -269,6 +294,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses; nothing is then changed.
     pub async fn commit(mut self) -> Result<()> {
+        let changed = self.changes.when_done(&self.pending);
         if self.dialect() == Dialect::Postgres {
             // Delivered at commit, to this server as to the others.
             for notice in std::mem::take(&mut self.pending) {
@@ -276,11 +302,14 @@ impl Tx {
                 execute!(self, "SELECT pg_notify($1, $2)", CHANNEL, payload)?;
             }
         }
+        // Last: from here on the head of the chain is locked.
+        audit::append(&mut self.conn, std::mem::take(&mut self.events)).await?;
         match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }
+        drop(changed);
         for notice in self.pending {
             let _ = self.notices.send(notice);
         }
@@ -306,9 +335,17 @@ impl DerefMut for Tx {
 }
 
 /// Number, name, text for SQLite, text for PostgreSQL.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "foundation",
-    include_str!("../../migrations/sqlite/0001_foundation.sql"),
-    include_str!("../../migrations/postgres/0001_foundation.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "foundation",
+        include_str!("../../migrations/sqlite/0001_foundation.sql"),
+        include_str!("../../migrations/postgres/0001_foundation.sql"),
+    ),
+    (
+        2,
+        "desk",
+        include_str!("../../migrations/sqlite/0002_desk.sql"),
+        include_str!("../../migrations/postgres/0002_desk.sql"),
+    ),
+];

@@ -1,8 +1,10 @@
 //! Letters: where they are kept, and what is in them.
 
+mod pages;
 pub mod pdf;
 mod reader;
 pub mod receipt;
+mod text;
 
 use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 
@@ -12,6 +14,7 @@ use futures::{Stream, StreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 use url::Url;
 
+pub use pages::Kept;
 pub use reader::PdfReader;
 
 use crate::{
@@ -19,7 +22,7 @@ use crate::{
     world::World,
 };
 
-/// What all keys begin with.
+/// What the keys of letters begin with.
 const LETTERS: &str = "letters";
 
 /// Makes a folder that only the user of this process can look into, and those above it that are missing.
@@ -35,6 +38,7 @@ pub struct Documents {
     store: Arc<dyn ObjectStore>,
     /// Looks into PDFs, in a process of its own.
     pub reader: PdfReader,
+    making: pages::Making,
 }
 
 impl Documents {
@@ -45,7 +49,7 @@ impl Documents {
     pub fn in_folder(folder: &Path, reader: PdfReader) -> Result<Self> {
         private_folder(folder).map_err(Error::internal)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), reader })
+        Ok(Self { store: Arc::new(store), reader, making: pages::Making::default() })
     }
 
     /// Letters at `url`: `file:///…` or `s3://bucket/prefix` with the credentials of the environment (`AWS_…`).
@@ -61,7 +65,8 @@ impl Documents {
             .filter_map(|(key, value)| Some((key.into_string().ok()?.to_lowercase(), value.into_string().ok()?)))
             .filter(|(key, _)| key.starts_with("aws_"));
         let (store, prefix) = object_store::parse_url_opts(url, settings).map_err(Error::internal)?;
-        Ok(Self { store: Arc::new(object_store::prefix::PrefixStore::new(store, prefix)), reader })
+        let store = Arc::new(object_store::prefix::PrefixStore::new(store, prefix));
+        Ok(Self { store, reader, making: pages::Making::default() })
     }
 
     /// Keeps a letter under a new random key, and gives the key. When this returns, it is on the disk.

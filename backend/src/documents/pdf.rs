@@ -6,6 +6,8 @@ use std::io::{Read, Write};
 use domain::letter::{LetterProblem, MAX_BYTES};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
+use super::text::text;
+
 /// Most bytes that one stream may unpack to; a page of text has some hundred kilobytes.
 const MOST_UNPACKED: usize = 32 * 1024 * 1024;
 /// Most pages of a letter.
@@ -20,8 +22,10 @@ pub(super) const SECONDS: u64 = 5;
 pub enum Task {
     /// Say whether it can be taken: JSON of `Result<u32, LetterProblem>`, the number of pages.
     Inspect,
-    /// Draw one page (from 0) at a width in pixels: a PNG.
+    /// Draw one page (from 0) at a width in pixels: a PNG, or nothing if it is not there or cannot be drawn.
     Draw { page: usize, width: u16 },
+    /// Read what its pages say: JSON of `Option<Vec<String>>`, one text a page; none if it cannot be read.
+    Text,
 }
 
 /// The child process: sets its own bounds, reads standard input, answers on standard output.
@@ -37,7 +41,8 @@ pub fn child(task: Task) -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     match task {
         Task::Inspect => serde_json::to_writer(&mut out, &inspect(&bytes))?,
-        Task::Draw { page, width } => out.write_all(&draw(bytes, page, width).ok_or("nothing to draw")?)?,
+        Task::Draw { page, width } => out.write_all(&draw(bytes, page, width).unwrap_or_default())?,
+        Task::Text => serde_json::to_writer(&mut out, &text(bytes))?,
     }
     out.flush()?;
     Ok(())

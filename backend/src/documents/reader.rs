@@ -7,7 +7,7 @@ use domain::letter::LetterProblem;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
 };
 
 use super::pdf::SECONDS;
@@ -26,13 +26,15 @@ const MOST_OUTPUT: u64 = 16 * 1024 * 1024;
 pub struct PdfReader {
     program: PathBuf,
     permits: Semaphore,
+    /// For what the desk looks at: one less, so that a letter that arrives never waits behind pages that draw slowly.
+    desk: Semaphore,
 }
 
 impl PdfReader {
     /// Through `program`, which is our own binary and knows the command `pdf`.
     pub fn new(program: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { program, permits: Semaphore::new(cores) }
+        Self { program, permits: Semaphore::new(cores), desk: Semaphore::new((cores - 1).max(1)) }
     }
 
     /// The number of pages of a letter.
@@ -58,18 +60,28 @@ impl PdfReader {
     /// One page, counted from 0, as a PNG of a width in pixels.
     ///
     /// # Errors
-    /// If it is not there or could not be drawn within the bounds.
-    pub async fn draw(&self, letter: Bytes, page: u32, width: u16) -> Result<Vec<u8>> {
-        let outcome = self.run(&["draw", &page.to_string(), &width.to_string()], letter).await;
-        outcome.map_err(|failure| match failure {
-            Failure::Stopped(why) => Error::internal(why),
-            Failure::Ours(error) => error,
-        })
+    /// [`Failure::Stopped`] if it is not there or cannot be drawn within the bounds.
+    pub(super) async fn draw(&self, letter: Bytes, page: u32, width: u16) -> Result<Vec<u8>, Failure> {
+        let _turn = turn(&self.desk).await?;
+        let png = self.run(&["draw", &page.to_string(), &width.to_string()], letter).await?;
+        if png.is_empty() { Err(Failure::Stopped("there is nothing to draw".to_owned())) } else { Ok(png) }
+    }
+
+    /// What each page says, as JSON of a list of texts.
+    ///
+    /// # Errors
+    /// [`Failure::Stopped`] if it cannot be read within the bounds.
+    pub(super) async fn text(&self, letter: Bytes) -> Result<Vec<u8>, Failure> {
+        let _turn = turn(&self.desk).await?;
+        let json = self.run(&["text"], letter).await?;
+        match serde_json::from_slice::<Option<Vec<String>>>(&json).map_err(Failure::ours)? {
+            Some(_) => Ok(json),
+            None => Err(Failure::Stopped("there is nothing to read".to_owned())),
+        }
     }
 
     async fn run(&self, arguments: &[&str], letter: Bytes) -> Result<Vec<u8>, Failure> {
-        let permit = tokio::time::timeout(QUEUE, self.permits.acquire()).await;
-        let _permit = permit.map_err(Failure::ours)?.map_err(Failure::ours)?;
+        let _turn = turn(&self.permits).await?;
         let mut child = Command::new(&self.program)
             .arg("pdf")
             .args(arguments)
@@ -107,8 +119,16 @@ impl PdfReader {
     }
 }
 
+/// Waits for one's turn, but not for ever.
+async fn turn(permits: &Semaphore) -> Result<SemaphorePermit<'_>, Failure> {
+    match tokio::time::timeout(QUEUE, permits.acquire()).await {
+        Ok(permit) => permit.map_err(Failure::ours),
+        Err(_) => Err(Failure::Ours(Error::Unavailable("too many letters are being looked into".to_owned()))),
+    }
+}
+
 /// Why a child gave no answer.
-enum Failure {
+pub(super) enum Failure {
     /// The letter was too much for its bounds, or for the code that reads it.
     Stopped(String),
     /// No fault of the letter: no process could be had, or not in time.

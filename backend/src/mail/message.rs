@@ -1,7 +1,7 @@
 //! The texts of all mails, in formal Indonesian: one layout, an HTML part and a text part.
 
 use askama::Template;
-use domain::indonesian::{date_with_weekday, period};
+use domain::indonesian::{date, date_with_weekday, period};
 
 use super::{Case, Mail};
 use crate::{Settings, error::Result};
@@ -212,6 +212,103 @@ impl Mail {
                     vec![("Status", "Rejected".to_owned()), ("Nomor pengajuan", case.reference.clone())];
                 message
             }
+            Self::Returned { name, case, marks, text } => {
+                let mut lines: Vec<String> = text.iter().cloned().collect();
+                lines.extend(marks.iter().map(|mark| format!("{}: {}", mark.field.label(case.role), mark.note)));
+                let mut message = plain(
+                    format!("Perlu perbaikan: pengajuan akses {} {}", case.role.info().code, case.work_unit),
+                    "Pengajuan Anda perlu diperbaiki",
+                    name,
+                    &[
+                        format!(
+                            "Verifikator Akses INAPROC meminta perbaikan pada pengajuan {} pada {}:",
+                            case.role.info().code,
+                            case.work_unit
+                        ),
+                        "Isian lain tetap tersimpan. Perbaiki yang disebut di atas, lalu kirim kembali. Pengajuan Anda \
+                         kembali kepada verifikator yang sama."
+                            .into(),
+                    ],
+                );
+                message.quote = Some(Quote { text: lines.join("\n"), alarming: false });
+                message.quote_after = 2;
+                message.button = button("Perbaiki pengajuan", &format!("/akses/pengajuan/{}/formulir", case.id));
+                message.facts =
+                    vec![("Status", "Perlu Perbaikan".to_owned()), ("Nomor pengajuan", case.reference.clone())];
+                message
+            }
+            Self::Reopened { name, case, reason, revoked } => {
+                let consequence = if *revoked {
+                    "Akses yang sebelumnya diberikan tidak dapat dipakai sampai ada keputusan baru."
+                } else {
+                    "Keputusan sebelumnya tidak berlaku lagi."
+                };
+                let mut message = plain(
+                    format!("Ditinjau kembali: pengajuan akses {} {}", case.role.info().code, case.work_unit),
+                    "Pengajuan Anda ditinjau kembali",
+                    name,
+                    &[
+                        format!(
+                            "Pengajuan {} pada {} dibuka kembali. {consequence} Alasannya:",
+                            case.role.info().code,
+                            case.work_unit
+                        ),
+                        "Keputusan baru kami kirim ke alamat ini. Tidak ada yang perlu Anda lakukan sekarang.".into(),
+                    ],
+                );
+                message.quote = Some(Quote { text: reason.clone(), alarming: false });
+                message.quote_after = 2;
+                message.button = button("Lihat status", &format!("/akses/pengajuan/{}/status", case.id));
+                message.facts = case.facts();
+                message
+            }
+            Self::AccessEnding { name, access, role, work_unit, last_day, days } => Message {
+                button: button("Perpanjang akses", &format!("/akses/perpanjang/{access}")),
+                facts: vec![
+                    ("Role", role.title()),
+                    ("Satuan Kerja", work_unit.clone()),
+                    ("Hari terakhir", date_with_weekday(*last_day)),
+                ],
+                ..plain(
+                    format!("Berakhir {days} hari lagi: akses {} {work_unit}", role.info().code),
+                    "Akses Anda segera berakhir",
+                    name,
+                    &[format!(
+                        "Akses {} pada {work_unit} berakhir {days} hari lagi, pada {}. Jika peran Anda berlanjut, \
+                         perpanjang sekarang dengan surat yang baru, agar akses berlanjut tanpa jeda.",
+                        role.info().code,
+                        date(*last_day)
+                    )],
+                )
+            },
+            Self::StaffInvited { invited_by, role, token } => Message {
+                button: button("Terima undangan", &format!("/undangan?token={token}")),
+                ..plain(
+                    format!("Undangan menjadi {} Gerbang", role.label()),
+                    "Anda diundang menjadi petugas",
+                    "Bapak/Ibu",
+                    &[
+                        format!(
+                            "{invited_by} mengundang Anda menjadi {} di Gerbang. Buka tautan berikut untuk membuat akun. \
+                             Tautan berlaku selama 7 hari dan hanya dapat dipakai satu kali.",
+                            role.label()
+                        ),
+                        "Jika Anda tidak mengenal undangan ini, abaikan surel ini.".into(),
+                    ],
+                )
+            },
+            Self::StaffRoleGiven { name, role } => Message {
+                button: button("Masuk", "/masuk"),
+                ..plain(
+                    format!("Anda menjadi {} Gerbang", role.label()),
+                    "Peran petugas Anda",
+                    name,
+                    &[format!(
+                        "Akun Anda kini memiliki peran {}. Masuk dengan alamat dan kata sandi Anda seperti biasa.",
+                        role.label()
+                    )],
+                )
+            },
             Self::HelpRequest { reference, name, email, context, message } => Message {
                 subject: format!("[{reference}] Pesan dari {name}"),
                 title: "Pesan untuk Pusat Bantuan",

@@ -2,15 +2,19 @@
 
 mod message;
 mod outbox;
+mod parked;
 mod transport;
 
-use domain::{email::Email, role::Role, time::Timestamp, validity::Validity};
+use domain::{
+    desk::Mark, email::Email, permission::StaffRole, role::Role, time::Timestamp, validity::Validity,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use message::Rendered;
 pub(crate) use outbox::forget_secrets;
 pub use outbox::{Delivery, Mailbox, SentMail, Status, recent, run, send_due};
+pub use parked::{ParkedMail, parked, resend};
 pub use transport::{Failure, Transport};
 
 use crate::{
@@ -39,6 +43,16 @@ pub enum Mail {
     Approved { name: String, case: Case },
     /// An application was rejected (guide step 15).
     Rejected { name: String, case: Case, reason: String },
+    /// An application is to be repaired (**Minta Perbaikan**).
+    Returned { name: String, case: Case, marks: Vec<Mark>, text: Option<String> },
+    /// A decided application was opened again; `revoked` says that it takes an access away.
+    Reopened { name: String, case: Case, reason: String, revoked: bool },
+    /// An access ends in so many days.
+    AccessEnding { name: String, access: Uuid, role: Role, work_unit: String, last_day: ::time::Date, days: i64 },
+    /// An invitation to the staff; the link makes the account.
+    StaffInvited { invited_by: String, role: StaffRole, token: String },
+    /// Somebody with an account became a member of the staff.
+    StaffRoleGiven { name: String, role: StaffRole },
     /// To the help desk: a message of the form.
     HelpRequest { reference: String, name: String, email: String, context: String, message: String },
     /// To the person: the message was taken.
@@ -65,7 +79,10 @@ pub struct Case {
 impl Mail {
     /// This mail without the secret that its link carries.
     fn without_secret(mut self) -> Self {
-        if let Self::ConfirmEmail { token, .. } | Self::ResetPassword { token, .. } = &mut self {
+        if let Self::ConfirmEmail { token, .. }
+        | Self::ResetPassword { token, .. }
+        | Self::StaffInvited { token, .. } = &mut self
+        {
             token.clear();
         }
         self
@@ -86,17 +103,40 @@ impl Backend {
     /// # Errors
     /// If the database refuses.
     pub(crate) async fn post(&self, tx: &mut Tx, recipient: &Email, mail: &Mail) -> Result<()> {
-        let now: Timestamp = self.world.now();
+        self.post_at(tx, recipient, mail, self.world.now()).await?;
+        Ok(())
+    }
+
+    /// Writes a mail that leaves at `due` at the earliest; gives its row, so that it can be cancelled until then.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub(crate) async fn post_at(&self, tx: &mut Tx, recipient: &Email, mail: &Mail, due: Timestamp) -> Result<Uuid> {
+        let id = self.world.id();
         execute!(
             tx,
             "INSERT INTO outbox (id, recipient, language, content, status, attempts, due_at, created_at)
-             VALUES ($1, $2, 'id', $3, 'pending', 0, $4, $4)",
-            self.world.id(),
+             VALUES ($1, $2, 'id', $3, 'pending', 0, $4, $5)",
+            id,
             recipient.as_str(),
             sqlx::types::Json(mail),
-            now.micros()
+            due.micros(),
+            self.world.now().micros()
         )?;
         tx.ring(&self.outbox_bell);
-        Ok(())
+        Ok(id)
+    }
+
+    /// Keeps a mail from leaving; false if it was taken up already.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub(crate) async fn cancel_mail(&self, tx: &mut Tx, id: Uuid) -> Result<bool> {
+        let changed = execute!(
+            tx,
+            "UPDATE outbox SET status = 'cancelled' WHERE id = $1 AND status = 'pending' AND attempts = 0",
+            id
+        )?;
+        Ok(changed > 0)
     }
 }

@@ -50,6 +50,8 @@ pub enum Status {
     Sent,
     /// Given up; an administrator looks at it.
     Parked,
+    /// Never to be sent: its cause was taken back.
+    Cancelled,
 }
 
 /// What became of one mail.

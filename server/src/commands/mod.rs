@@ -73,6 +73,7 @@ enum Admin {
 enum Pdf {
     Inspect,
     Draw { page: usize, width: u16 },
+    Text,
 }
 
 /// Runs what the command line says.
@@ -86,6 +87,7 @@ pub fn run() -> Result<(), StartError> {
         let task = match task {
             Pdf::Inspect => pdf::Task::Inspect,
             Pdf::Draw { page, width } => pdf::Task::Draw { page, width },
+            Pdf::Text => pdf::Task::Text,
         };
         return pdf::child(task).map_err(|error| error.to_string().into());
     }

@@ -16,6 +16,7 @@ use axum::{
     },
 };
 use backend::notice::Notice;
+use domain::permission::Permission;
 use futures::{Stream, StreamExt};
 use http::StatusCode;
 use tokio::sync::watch;
@@ -78,17 +79,50 @@ pub async fn applications(
         Ok(actor) => actor.user_id,
         Err(error) => return (ApiError::status(&error), "").into_response(),
     };
+    stream(&caller, "application", stopping, &streams, person, move |notice| {
+        let Notice::Application { id, user_id, .. } = notice;
+        (user_id == person).then_some(id)
+    })
+}
+
+/// `GET /verifikasi/peristiwa`: an event `case`, with its id, whenever a case in the verifier's scope changes.
+pub async fn cases(
+    Extension(caller): Extension<Caller>,
+    Extension(Stopping(stopping)): Extension<Stopping>,
+    Extension(streams): Extension<Streams>,
+) -> Response {
+    let refuse = |error: ApiError| (error.status(), "").into_response();
+    let (person, scope) = match caller.actor() {
+        Ok(actor) => match actor.require(Permission::Verify) {
+            Ok(()) => (actor.user_id, actor.scope.clone()),
+            Err(error) => return refuse(error.into()),
+        },
+        Err(error) => return refuse(error),
+    };
+    stream(&caller, "case", stopping, &streams, person, move |notice| {
+        let Notice::Application { id, institution_id, .. } = notice;
+        institution_id.is_some_and(|institution| scope.covers(institution)).then_some(id)
+    })
+}
+
+/// A stream of hints: an event `name` for each notice that `pick` gives an id for.
+fn stream(
+    caller: &Caller,
+    name: &'static str,
+    stopping: watch::Receiver<bool>,
+    streams: &Streams,
+    person: Uuid,
+    pick: impl Fn(Notice) -> Option<Uuid> + Send + Sync + 'static,
+) -> Response {
     let Some(place) = streams.place(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
     let notices = BroadcastStream::new(caller.backend.db.notices());
-    let events = notices.filter_map(move |notice| async move {
-        match notice {
-            Ok(Notice::Application { id, user_id }) if user_id == person => {
-                Some(Event::default().event("application").data(id.to_string()))
-            }
-            Ok(Notice::Application { .. }) => None,
+    let events = notices.filter_map(move |notice| {
+        let data = match notice {
+            Ok(notice) => pick(notice).map(|id| id.to_string()),
             // This page was too slow for some; it is told once that anything may have changed.
-            Err(BroadcastStreamRecvError::Lagged(_)) => Some(Event::default().event("application").data("")),
-        }
+            Err(BroadcastStreamRecvError::Lagged(_)) => Some(String::new()),
+        };
+        std::future::ready(data.map(|data| Event::default().event(name).data(data)))
     });
     let events = events.map(move |event| {
         let _held = &place;

@@ -56,7 +56,8 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
         .layer(from_fn(drawn_in_time))
         .merge(app::routes::routes())
         .merge(files::routes())
-        .route("/akses/peristiwa", get(events::applications));
+        .route("/akses/peristiwa", get(events::applications))
+        .route("/verifikasi/peristiwa", get(events::cases));
     let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
     let people = people
         .layer(axum::Extension(events::Stopping(stopping)))

@@ -4,6 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
 
 mod accounts;
+mod desk_figures;
+mod desk_history;
+mod desk_letter;
+mod desk_queue;
+mod desk_verdicts;
 mod docs;
 mod faults;
 mod http;
@@ -11,6 +16,7 @@ mod letters;
 mod mail;
 mod master_data;
 mod sirup;
+mod staff;
 mod support;
 mod verification;
 mod wizard;

@@ -3,12 +3,13 @@
 use backend::{
     Actor, accesses, applications,
     master_data::Directory,
-    verification::{self, VerdictForm},
+    verification::{self, CaseFile, VerdictForm},
 };
 use domain::{
     access::AccessState,
     application::{Status, Verdict},
     conflict::Conflict,
+    desk::QueueFilter,
     issue::{Field, Problem},
     role::Role,
     wizard::{Step, next_step},
@@ -20,10 +21,26 @@ use crate::support::*;
 
 const REASON: &str = "Surat tidak memuat masa berlaku sebagai PA.";
 
-async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict, reason: &str) -> backend::Result<Status> {
-    let version = verification::case_file(&world.backend, actor, id).await?.version;
-    let form = VerdictForm { version, verdict, reason: reason.into() };
-    verification::decide(&world.backend, actor, id, &form).await
+/// A verdict as the page of `case` would send it, with everything that it needs.
+pub fn form_for(case: &CaseFile, verdict: Verdict, text: &str) -> VerdictForm {
+    VerdictForm {
+        version: case.version,
+        verdict,
+        reason: (verdict == Verdict::Reject).then(|| case.reasons[0].id),
+        text: text.into(),
+        marks: if verdict == Verdict::Return { vec![(Field::Letter, "Pindai ulang suratnya.".into())] } else { vec![] },
+        checks: case.checks.iter().map(|item| item.id).collect(),
+    }
+}
+
+/// Takes a case and decides it; what keeps it from being taken is the verdict's error.
+pub async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict, text: &str) -> backend::Result<Status> {
+    let case = verification::case_file(&world.backend, actor, id).await?;
+    verification::claim(&world.backend, actor, id).await?;
+    let given = verification::decide(&world.backend, actor, id, &form_for(&case, verdict, text)).await?;
+    // From here on the verdict stands, and its mail is due.
+    world.advance(domain::desk::UNDO + std::time::Duration::from_secs(1));
+    Ok(given.status)
 }
 
 pub async fn approve(world: &World, actor: &Actor, id: Uuid) -> backend::Result<Status> {
@@ -40,10 +57,10 @@ on_both! {
         let first = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         world.advance(HOUR);
         let second = world.submitted(&budi, Role::Kpa, "Inspektorat").await;
-        let (waiting, total) = verification::queue(&world.backend, &verifier).await.unwrap();
-        let rows: Vec<_> = waiting.iter().map(|row| (row.id, row.name.as_str(), row.role, row.linked)).collect();
+        let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
+        let rows: Vec<_> = queue.rows.iter().map(|row| (row.id, row.name.as_str(), row.role, row.linked)).collect();
         assert_eq!(rows, [(first, "Siti Rahmawati", Role::Pa, false), (second, "Budi Santoso", Role::Kpa, false)]);
-        assert_eq!(total, 2);
+        assert_eq!(queue.total, 2);
         let mine = applications::open(&world.backend, &budi).await.unwrap();
         let place = mine[0].place.unwrap();
         assert_eq!((place.place, place.of), (2, 2));
@@ -53,21 +70,39 @@ on_both! {
         let (siti, admin) = (world.siti().await, world.actor("admin@contoh.go.id").await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         for stranger in [&siti, &admin] {
-            forbidden(verification::queue(&world.backend, stranger).await);
+            forbidden(verification::queue(&world.backend, stranger, &QueueFilter::default(), None).await);
             forbidden(verification::case_file(&world.backend, stranger, id).await);
-            forbidden(verification::letter(&world.backend, stranger, id).await);
-            forbidden(verification::letter_page(&world.backend, stranger, id, 0, 300).await);
-            let form = VerdictForm { version: 3, verdict: Verdict::Approve, reason: String::new() };
+            forbidden(verification::letter(&world.backend, stranger, id, id, 1).await);
+            forbidden(verification::letter_page(&world.backend, stranger, id, id, 1, 0, 900).await);
+            forbidden(verification::findings(&world.backend, stranger, id).await);
+            forbidden(verification::timeline(&world.backend, stranger, id).await);
+            forbidden(verification::claim(&world.backend, stranger, id).await);
+            forbidden(verification::claim_next(&world.backend, stranger).await);
+            forbidden(verification::renew(&world.backend, stranger, id).await);
+            forbidden(verification::release(&world.backend, stranger, id).await);
+            forbidden(verification::take_over(&world.backend, stranger, id, REASON).await);
+            forbidden(verification::undo(&world.backend, stranger, id).await);
+            forbidden(verification::reopen(&world.backend, stranger, id, REASON).await);
+            let form = VerdictForm {
+                version: 3,
+                verdict: Verdict::Approve,
+                reason: None,
+                text: String::new(),
+                marks: Vec::new(),
+                checks: Vec::new(),
+            };
             forbidden(verification::decide(&world.backend, stranger, id, &form).await);
+            forbidden(verification::preview(&world.backend, stranger, id, &form).await);
         }
-        assert_eq!(world.count("decisions").await, 0);
+        assert_eq!(world.count("verdicts").await, 0);
     }
 
     async fn drafts_are_not_the_desks(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
         let draft = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
         not_found(verification::case_file(&world.backend, &verifier, draft).await);
-        not_found(verification::letter(&world.backend, &verifier, draft).await);
+        not_found(verification::letter(&world.backend, &verifier, draft, draft, 1).await);
+        not_found(verification::claim(&world.backend, &verifier, draft).await);
         not_found(approve(&world, &verifier, draft).await);
     }
 
@@ -102,7 +137,7 @@ on_both! {
         assert_eq!(problem_at(short, Field::Reason), Problem::TooShort { min: 10 });
         let zero = reject(&world, &verifier, id, "Surat tidak\0 memuat masa berlaku.").await.err().unwrap();
         assert_eq!(problem_at(zero, Field::Reason), Problem::BadCharacters);
-        assert_eq!(world.count("decisions").await, 0);
+        assert_eq!(world.count("verdicts").await, 0);
         world.advance(MINUTE);
         reject(&world, &verifier, id, REASON).await.unwrap();
         let (_, subject, text) = world.mails().await.remove(0);
@@ -110,7 +145,8 @@ on_both! {
         assert!(text.contains(REASON) && text.contains("Rejected"));
         assert!(accesses::list(&world.backend, &siti).await.unwrap().is_empty());
         let shown = applications::history(&world.backend, &siti).await.unwrap().remove(0);
-        assert_eq!((shown.status, shown.reason.as_deref()), (Status::Rejected, Some(REASON)));
+        let full = format!("Masa berlaku tidak disebut dalam surat. {REASON}");
+        assert_eq!((shown.status, shown.reason), (Status::Rejected, Some(full)));
     }
 
     async fn a_new_start_has_the_old_answers_and_the_reason(world) {
@@ -125,7 +161,7 @@ on_both! {
         assert_eq!(applications::start_again(&world.backend, &siti, id).await.unwrap(), again, "a second click");
         let stored = applications::draft(&world.backend, &siti, again).await.unwrap();
         assert_eq!(stored.draft.answers, world.answers("Sekretariat"));
-        assert_eq!(stored.previous.unwrap().reason, REASON);
+        assert_eq!(stored.previous.unwrap().reason, format!("Masa berlaku tidak disebut dalam surat. {REASON}"));
         assert_eq!(applications::letter(&world.backend, &siti, again).await.unwrap().1, letter());
         assert_eq!(next_step(&stored.draft, TODAY), Step::Review);
         let listed: Vec<_> = applications::open(&world.backend, &siti).await.unwrap().iter().map(|item| item.id).collect();
@@ -134,24 +170,29 @@ on_both! {
     }
 
     async fn of_two_verdicts_at_one_instant_one_wins(world) {
-        let (siti, first, second) = (world.siti().await, world.verifier().await, world.verifier2().await);
+        let (siti, first) = (world.siti().await, world.verifier().await);
+        let again = world.verifier().await;
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-        let version = verification::case_file(&world.backend, &first, id).await.unwrap().version;
-        let yes = VerdictForm { version, verdict: Verdict::Approve, reason: String::new() };
-        let no = VerdictForm { version, verdict: Verdict::Reject, reason: REASON.into() };
+        let case = verification::case_file(&world.backend, &first, id).await.unwrap();
+        verification::claim(&world.backend, &first, id).await.unwrap();
+        // One person, two tabs: the lease is theirs in both.
+        let (yes, no) = (form_for(&case, Verdict::Approve, ""), form_for(&case, Verdict::Reject, REASON));
         let (a, b) = tokio::join!(
             verification::decide(&world.backend, &first, id, &yes),
-            verification::decide(&world.backend, &second, id, &no),
+            verification::decide(&world.backend, &again, id, &no),
         );
-        let (status, by, lost) = match (a, b) {
-            (Ok(status), Err(lost)) => (status, "Ratna Wulandari", lost),
-            (Err(lost), Ok(status)) => (status, "Hendra Gunawan", lost),
+        let (given, lost) = match (a, b) {
+            (Ok(given), Err(lost)) | (Err(lost), Ok(given)) => (given, lost),
             other => panic!("{other:?}"),
         };
-        assert_eq!(conflict(lost), Conflict::AlreadyDecided { status, by: by.into(), at: NOW });
-        assert_eq!((world.count("decisions").await, world.count("outbox").await), (1, 2));
-        // And later, too.
-        let late = verification::decide(&world.backend, &second, id, &no).await;
+        assert_eq!(
+            conflict(lost),
+            Conflict::AlreadyDecided { status: given.status, by: "Ratna Wulandari".into(), at: NOW }
+        );
+        assert_eq!((world.count("verdicts").await, world.count("outbox").await), (1, 2));
+        // And later, and by another.
+        let second = world.verifier2().await;
+        let late = verification::claim(&world.backend, &second, id).await;
         assert!(matches!(conflict(late.err().unwrap()), Conflict::AlreadyDecided { .. }));
     }
 
@@ -168,12 +209,11 @@ on_both! {
     async fn a_verdict_after_withdrawal_is_told(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-        let version = verification::case_file(&world.backend, &verifier, id).await.unwrap().version;
+        let case = verification::case_file(&world.backend, &verifier, id).await.unwrap();
         world.advance(MINUTE);
         applications::withdraw(&world.backend, &siti, id).await.unwrap();
         world.advance(MINUTE);
-        let form = VerdictForm { version, verdict: Verdict::Approve, reason: String::new() };
-        let late = verification::decide(&world.backend, &verifier, id, &form).await;
+        let late = verification::decide(&world.backend, &verifier, id, &form_for(&case, Verdict::Approve, "")).await;
         let told = Conflict::StatusChanged { status: Status::Withdrawn, at: NOW.plus(MINUTE) };
         assert_eq!(conflict(late.err().unwrap()), told, "since it was withdrawn, not since it was sent");
         assert_eq!(world.count("accesses").await, 0);
@@ -233,21 +273,12 @@ on_both! {
         assert!(world.mails().await[0].2.contains("Kamis, 26 November 2026"));
         let open = applications::open(&world.backend, &siti).await.unwrap();
         assert_eq!(open[0].promise.as_ref().unwrap().due, due);
-        let (waiting, _) = verification::queue(&world.backend, &verifier).await.unwrap();
-        assert_eq!(waiting[0].promise.due, due);
+        let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
+        assert_eq!(queue.rows[0].promise.due, due);
         assert_eq!(verification::case_file(&world.backend, &verifier, id).await.unwrap().promise.due, due);
         outside.texts("DELETE FROM holidays RETURNING name").await;
         Directory::refresh(&world.backend).await.unwrap();
         assert_eq!(applications::open(&world.backend, &siti).await.unwrap()[0].promise.as_ref().unwrap().due, date!(2026 - 11 - 25));
-    }
-
-    async fn the_letter_is_drawn_for_the_desk(world) {
-        let (siti, verifier) = (world.siti().await, world.verifier().await);
-        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-        let png = verification::letter_page(&world.backend, &verifier, id, 0, 300).await.unwrap();
-        assert_eq!(&png[1..4], b"PNG");
-        not_found(verification::letter_page(&world.backend, &verifier, id, 1, 300).await);
-        assert_eq!(verification::letter(&world.backend, &verifier, id).await.unwrap().1, letter());
     }
 
     async fn open_pages_are_told_of_a_decision(world) {
@@ -257,10 +288,13 @@ on_both! {
         let relay = world.backend.clone();
         tokio::spawn(async move { relay.db.relay_notices().await });
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let case = verification::case_file(&world.backend, &verifier, id).await.unwrap();
+        verification::claim(&world.backend, &verifier, id).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let mut notices = world.backend.db.notices();
-        approve(&world, &verifier, id).await.unwrap();
+        verification::decide(&world.backend, &verifier, id, &form_for(&case, Verdict::Approve, "")).await.unwrap();
         let notice = tokio::time::timeout(std::time::Duration::from_secs(2), notices.recv()).await.unwrap().unwrap();
-        assert_eq!(notice, backend::notice::Notice::Application { id, user_id: siti.user_id });
+        assert!(matches!(notice, backend::notice::Notice::Application { id: told, .. } if told == id), "{notice:?}");
     }
 }
 

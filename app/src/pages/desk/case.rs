@@ -1,243 +1,511 @@
 use domain::{
-    application::Verdict,
-    indonesian::{date_time, period, size},
-    issue::Field,
+    application::{Status, Verdict},
+    finding::{What, bare_name},
+    indonesian::{date_time, period, time},
+    role::Role,
+    search::normalised,
     sirup::SirupAccount,
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
+use super::{
+    dialogs::Dialogs,
+    letter::LetterPane,
+    state::Desk,
+    verdict::{CheckList, VerdictBar},
+};
 use crate::{
-    api::{
-        ApiError,
-        desk::{CaseView, case},
-    },
-    components::{
-        Banner, FormProblem, Icon, Loaded, PageTitle, StatusBadge, TextArea, Tone, calendar::remaining,
-        field::focus_first_issue, page_data,
-    },
-    forms::{FormState, PostForm, Refresh},
-    pages::path_id,
+    api::desk::{CaseView, DecisionView, EntryView, FindingsView, findings, timeline},
+    components::{Banner, Icon, PageTitle, StatusBadge, Tone, calendar::remaining, loaded::Data},
+    forms::{FormState, PostForm},
     session::zone,
 };
 
-/// `/verifikasi/{id}`: the letter beside the data, and the verdict.
-pub fn case_page() -> impl IntoView {
-    let data = page_data(path_id(), |id| async move { case(id.ok_or(ApiError::NotFound)?).await });
-    let form = FormState::new();
-    focus_first_issue(form);
-    view! { <Loaded data view={move |case: CaseView| view! { <Case form case /> }.into_any()} /> }.into_any()
-}
-
+/// Nothing is open yet.
 #[component]
-fn Case(form: FormState, case: CaseView) -> impl IntoView {
-    let title = format!("{}, Verifikasi", case.reference);
-    let zone = zone();
-    let sent = date_time(case.submitted_at, zone);
-    let (status, name, reference) = (case.status, case.name.clone(), case.reference.clone());
-    let left = status.is_waiting().then(|| remaining(&case.promise));
+pub fn NoCase(desk: Desk) -> impl IntoView {
+    desk.case.set(None);
+    let empty = use_query_map().with_untracked(|query| query.get("kosong").is_some());
     view! {
-        <PageTitle text=title />
-        <main class="wrap" id="isi" tabindex="-1">
-            <div class="head">
-                <div>
-                    <p><a href="/verifikasi">"Antrean"</a></p>
-                    <p class="row">
-                        <StatusBadge status />
-                        {left.map(|left| view! { <span class="sub">{left}</span> })}
-                    </p>
-                    <h1>{name}</h1>
-                    <p class="sub"><span class="num">{reference}</span>" · dikirim "{sent}</p>
-                </div>
-            </div>
-            <div class="case">
-                <LetterPages case=case.clone() />
-                <div class="stack g6 facts">
-                    <Comparison case=case.clone() />
-                    <VerdictPart form case />
-                </div>
+        <main class="pane no-case" id="isi" tabindex="-1">
+            <div class="stack empty">
+                <Icon name="inbox" tile=true />
+                <h1>{if empty { "Tidak ada kasus bebas" } else { "Pilih kasus dari antrean" }}</h1>
+                <p class="sub">
+                    {if empty {
+                        "Semua pengajuan dalam lingkup Anda sudah dipegang atau diputus. Yang baru tampil sendiri di antrean."
+                    } else {
+                        "Ambil berikutnya memberi Anda pengajuan bebas yang paling lama menunggu."
+                    }}
+                </p>
             </div>
         </main>
     }
-    .into_any()
+}
+
+/// The letter, the data and the verdict of a case. Drawn anew for another case, so that nothing of one stays for the next.
+#[component]
+pub fn CasePanes(desk: Desk, case: CaseView) -> impl IntoView {
+    view! {
+        <For each=move || [case.clone()] key=|case| case.id let:case>
+            <OneCase desk case />
+        </For>
+    }
 }
 
 #[component]
-fn LetterPages(case: CaseView) -> impl IntoView {
-    let id = case.id;
-    let label = case.role.info().letter;
-    let (file_name, bytes) = case.letter;
-    let pages = case.pages;
+fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
+    desk.case.set(Some(case.clone()));
+    let first = case.clone();
+    // The open case as it is now; while another is being opened, the last look at this one.
+    let case = Memo::new(move |_| {
+        desk.case.with(|open| open.clone().filter(|open| open.id == first.id)).unwrap_or_else(|| first.clone())
+    });
+    let case = Signal::derive(move || case.get());
+    let form = FormState::new();
+    crate::components::field::focus_first_issue(form);
+    let ticked = RwSignal::new(std::collections::BTreeSet::new());
+    let title = case.with_untracked(|case| format!("{}, Verifikasi", case.reference));
     view! {
-        <section class="letter-pages" aria-label="Surat">
-            <div class="row bar">
-                <b>{label}</b>
-                <span class="sub num push">{format!("{pages} halaman · {}", size(bytes))}</span>
-                <a
-                    class="btn btn--quiet btn--icon"
-                    href=format!("/verifikasi/{id}/surat")
-                    rel="external"
-                    download=""
-                    aria-label=format!("Unduh berkas asli {file_name}")
-                >
-                    <Icon name="download" />
-                </a>
+        <PageTitle text=title />
+        <LetterPane case back=Signal::derive(move || desk.address("/verifikasi", &desk.filter.get())) />
+        <main class="pane" id="isi" tabindex="-1" aria-labelledby="c-t">
+            <div class="stack case-data">
+                <CaseHead case />
+                <Parts case />
+                <Part case ticked />
             </div>
-            {(0..pages).map(|page| view! {
-                <img
-                    class="page"
-                    src=format!("/verifikasi/{id}/surat/{page}.png")
-                    alt=format!("Surat, halaman {} dari {pages}", page + 1)
-                    loading=if page == 0 { "eager" } else { "lazy" }
-                    width="900"
-                    height="1273"
-                />
-            }).collect_view()}
-        </section>
+        </main>
+        <VerdictBar case form ticked />
+        <Dialogs case form />
     }
     .into_any()
 }
 
-/// What was submitted beside what SiRUP says; differences stand out, by word and by colour.
 #[component]
-fn Comparison(case: CaseView) -> impl IntoView {
-    let sirup = case.sirup.clone();
-    let linked = sirup.is_some();
-    let (institution, kd_klpd) = case.institution.clone();
-    let (unit, code) = case.work_unit.clone();
-    let row = |term: &'static str, submitted: String, said: Option<(String, bool)>| {
-        let differs = said.as_ref().is_some_and(|(_, same)| !same);
+fn CaseHead(case: Signal<CaseView>) -> impl IntoView {
+    let zone = zone();
+    view! {
+        <div class="stack g1">
+            <div class="row">
+                {move || view! { <StatusBadge status=case.with(|case| case.status) /> }}
+                <Hold case />
+            </div>
+            <h1 id="c-t">{move || case.with(|case| case.name.clone())}</h1>
+            <p class="sub">
+                <span class="num">{move || case.with(|case| case.reference.clone())}</span>
+                " · "
+                {move || case.with(|case| date_time(case.submitted_at, zone))}
+                {move || case.with(|case| case.status.is_waiting().then(|| format!(" · {}", remaining(&case.promise))))}
+            </p>
+        </div>
+    }
+}
+
+/// Who holds the case; the holder sees the minutes left and can give it back.
+#[component]
+fn Hold(case: Signal<CaseView>) -> impl IntoView {
+    let zone = zone();
+    let mine = Memo::new(move |_| case.with(|case| case.holder.as_ref().filter(|holder| holder.mine).map(|holder| holder.until)));
+    let id = case.with_untracked(|case| case.id);
+    super::verdict::keep_lease(case);
+    let form = FormState::beside();
+    view! {
+        {move || match (mine.get(), case.with(|case| case.holder.clone())) {
+            (Some(_), _) => view! {
+                <PostForm form action=format!("/verifikasi/{id}/lepas") class="sub row push g2">
+                    <span>"Anda pegang "<b class="num"><super::verdict::Countdown until=mine case /></b></span>
+                    <button id="lepaskan" class="btn btn--quiet">"Lepaskan"</button>
+                </PostForm>
+            }.into_any(),
+            (None, Some(holder)) => view! {
+                <span class="sub row push g1">
+                    <Icon name="lock" small=true />
+                    {format!("{} sampai {}", holder.name, time(holder.until, zone))}
+                </span>
+            }.into_any(),
+            (None, None) => ().into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// Which part of the data is shown: `lihat` in the address.
+fn shown() -> impl Fn() -> Option<String> + Copy + Send + Sync {
+    let query = use_query_map();
+    move || query.with(|query| query.get("lihat"))
+}
+
+#[component]
+fn Parts(case: Signal<CaseView>) -> impl IntoView {
+    let shown = shown();
+    let tab = move |part: Option<&'static str>, label: &'static str, count: Option<usize>| {
+        let href = move || match part {
+            Some(part) => format!("?lihat={part}"),
+            None => "?".to_owned(),
+        };
         view! {
-            <tr data-state=differs.then_some("waiting")>
-                <th scope="row">{term}</th>
-                <td>{submitted}</td>
-                <td>
-                    {match said {
-                        Some((_, true)) => view! { <Icon name="check" small=true /><span class="sr">"sama"</span> }.into_any(),
-                        Some((text, false)) => view! { <b>{text}</b><span class="sr">" (berbeda)"</span> }.into_any(),
-                        None => view! { <span class="cap">"tidak ada"</span> }.into_any(),
-                    }}
-                </td>
-            </tr>
+            <a href=href aria-current=move || (shown().as_deref() == part).then_some("true")>
+                {label}{count.filter(|count| *count > 0).map(|count| view! { " "<span class="cap num">{count}</span> })}
+            </a>
         }
-        .into_any()
     };
-    let said = |pick: fn(&SirupAccount) -> Option<String>, same: &dyn Fn(&str) -> bool| {
-        sirup.as_ref().and_then(pick).map(|text| {
-            let same = same(&text);
-            (text, same)
-        })
+    let earlier = case.with_untracked(|case| case.earlier.len());
+    view! {
+        <nav class="tabs tabs--line" aria-label="Bagian kasus">
+            {tab(None, "Pencocokan", None)}
+            {tab(Some("riwayat"), "Riwayat", Some(earlier))}
+            {tab(Some("linimasa"), "Linimasa", None)}
+        </nav>
+    }
+}
+
+#[component]
+fn Part(case: Signal<CaseView>, ticked: RwSignal<std::collections::BTreeSet<uuid::Uuid>>) -> impl IntoView {
+    let shown = Memo::new({
+        let shown = shown();
+        move |_| shown()
+    });
+    move || match shown.get().as_deref() {
+        Some("riwayat") => view! { <EarlierCases case /> }.into_any(),
+        Some("linimasa") => view! { <Timeline case /> }.into_any(),
+        _ => view! {
+            <Comparison case />
+            <Notes case />
+            <LastDecision case />
+            <CheckList case ticked />
+        }
+        .into_any(),
+    }
+}
+
+/// What was submitted beside what SiRUP says and where the letter says it; differences stand out, by word and by colour.
+#[component]
+fn Comparison(case: Signal<CaseView>) -> impl IntoView {
+    let id = case.with_untracked(|case| case.id);
+    let version = Memo::new(move |_| case.with(|case| case.document.version));
+    let found: Data<FindingsView> = Resource::new_with_options(move || version.get(), move |_| findings(id), false);
+    view! {
+        <Transition fallback=move || view! { <Table case found=None /> }>
+            {move || Suspend::new(async move {
+                let found = found.await;
+                view! { <Table case found=found.ok() /> }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Table(case: Signal<CaseView>, #[prop(optional_no_strip)] found: Option<FindingsView>) -> impl IntoView {
+    let scan = match &found {
+        Some(FindingsView::Scan) => Some("Surat ini hasil pindai tanpa teks. Bandingkan dengan mata."),
+        Some(FindingsView::Unreadable) => Some("Teks surat tidak dapat dibaca. Bandingkan dengan mata."),
+        _ => None,
     };
-    let with_code = |name: &str, code: &Option<String>| match code {
-        Some(code) => format!("{name} ({code})"),
-        None => name.to_owned(),
-    };
-    let same_name = |other: &str| domain::search::normalised(other) == domain::search::normalised(&case.name);
-    let role = case.role;
+    let rows = move || case.with(|case| rows(case, found.as_ref()));
     view! {
         <table class="table compare">
-            <caption class="sr">"Data pengajuan dan data SiRUP"</caption>
+            <caption class="sr">"Data pengajuan, data SiRUP, dan halaman surat yang memuatnya"</caption>
             <thead>
                 <tr>
                     <th scope="col">"Data"</th>
                     <th scope="col">"Diajukan"</th>
                     <th scope="col">"SiRUP"</th>
+                    <th scope="col">"Surat"</th>
                 </tr>
             </thead>
-            <tbody>
-                {row("Nama", case.name.clone(), said(|account| Some(account.name.clone()), &same_name))}
-                {row("NIP/NRP", case.employee_number.clone().unwrap_or_else(|| "belum diisi pada profil".into()), None)}
-                {row("Surel", case.email.clone(), None)}
-                {row(
-                    "Role",
-                    role.title(),
-                    said(|account| Some(account.role.clone()), &|other| other.eq_ignore_ascii_case(role.info().code)),
-                )}
-                {row(
-                    "Instansi",
-                    with_code(&institution, &kd_klpd),
-                    said(|account| account.kd_klpd.clone(), &|other| kd_klpd.as_deref() == Some(other)),
-                )}
-                {row(
-                    "Satker",
-                    with_code(&unit, &code),
-                    said(|account| account.kd_satker.clone(), &|other| code.as_deref() == Some(other)),
-                )}
-                {row("Berlaku", period(case.validity.first(), case.validity.last()), None)}
-                {case.address.clone().map(|address| row("Alamat", address, None))}
-            </tbody>
+            <tbody>{move || rows().into_iter().map(|row| view! { <TableRow row /> }).collect_view()}</tbody>
         </table>
-        <ul class="stack notes g2" role="list">
-            {(!linked).then(|| view! {
-                <li data-state="info"><Icon name="info" /><span>"Akses baru tanpa hubungan SiRUP."</span></li>
-            })}
-            {case.over.then(|| view! {
-                <li data-state="waiting">
-                    <Icon name="alert" />
-                    <span><b>"Masa berlaku sudah lewat."</b>" Akses yang disetujui langsung berstatus Kedaluwarsa."</span>
-                </li>
-            })}
-        </ul>
+        {scan.map(|text| view! { <p class="sub row g2"><Icon name="info" small=true />{text}</p> })}
+    }
+    .into_any()
+}
+
+/// What SiRUP says of a value.
+enum Said {
+    /// Nothing: it is not linked, or does not keep it.
+    Nothing,
+    /// The same.
+    Same,
+    /// Something else.
+    Other(String),
+}
+
+/// One row of the comparison.
+struct Compared {
+    term: &'static str,
+    submitted: String,
+    said: Said,
+    /// The pages of the letter that say it; `None` where that is not known.
+    pages: Option<Vec<u32>>,
+}
+
+fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
+    let said = |pick: fn(&SirupAccount) -> Option<String>, same: &dyn Fn(&str) -> bool| match case.sirup.as_ref().and_then(pick) {
+        None => Said::Nothing,
+        Some(text) if same(&text) => Said::Same,
+        Some(text) => Said::Other(text),
+    };
+    let pages = |what: &[What]| match found {
+        Some(FindingsView::Text(found)) => {
+            let mut all: Option<Vec<u32>> = None;
+            for (each, pages) in found.iter().filter(|(each, _)| what.contains(each)) {
+                let _ = each;
+                // Of first and last day, a page must say both to count; the first that is missing empties it.
+                all = Some(match all {
+                    None => pages.clone(),
+                    Some(before) => before.into_iter().filter(|page| pages.contains(page)).collect(),
+                });
+            }
+            all
+        }
+        _ => None,
+    };
+    let with_code = |(name, code): &(String, Option<String>)| match code {
+        Some(code) => format!("{name} ({code})"),
+        None => name.clone(),
+    };
+    let role: Role = case.role;
+    let same_code = |code: &Option<String>, other: &str| code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(other));
+    let mut rows = vec![
+        Compared {
+            term: "Nama",
+            submitted: case.name.clone(),
+            said: said(|account| Some(account.name.clone()), &|other| {
+                normalised(&bare_name(other)) == normalised(&bare_name(&case.name))
+            }),
+            pages: pages(&[What::Name]),
+        },
+        Compared {
+            term: "NIP",
+            submitted: case.employee_number.clone().unwrap_or_else(|| "belum diisi pada profil".to_owned()),
+            said: Said::Nothing,
+            pages: case.employee_number.as_ref().and_then(|_| pages(&[What::EmployeeNumber])),
+        },
+        Compared {
+            term: "Role",
+            submitted: role.title(),
+            said: said(|account| Some(account.role.clone()), &|other| other.eq_ignore_ascii_case(role.info().code)),
+            pages: pages(&[What::Role]),
+        },
+        Compared {
+            term: "Instansi",
+            submitted: with_code(&case.institution),
+            said: said(|account| account.kd_klpd.clone(), &|other| same_code(&case.institution.1, other)),
+            pages: pages(&[What::Institution]),
+        },
+        Compared {
+            term: "Satker",
+            submitted: with_code(&case.work_unit),
+            said: said(|account| account.kd_satker.clone(), &|other| same_code(&case.work_unit.1, other)),
+            pages: pages(&[What::WorkUnit]),
+        },
+        Compared {
+            term: "Berlaku",
+            submitted: period(case.validity.first(), case.validity.last()),
+            said: Said::Nothing,
+            pages: pages(&[What::FirstDay, What::LastDay]),
+        },
+    ];
+    if let Some(address) = &case.address {
+        rows.push(Compared { term: "Alamat", submitted: address.clone(), said: Said::Nothing, pages: None });
+    }
+    rows.push(Compared { term: "Surel", submitted: case.email.clone(), said: Said::Nothing, pages: None });
+    rows
+}
+
+#[component]
+fn TableRow(row: Compared) -> impl IntoView {
+    let differs = matches!(row.said, Said::Other(_)) || row.pages.as_ref().is_some_and(Vec::is_empty);
+    view! {
+        <tr data-state=differs.then_some("waiting")>
+            <th scope="row">{row.term}</th>
+            <td class="lines">{row.submitted}</td>
+            <td>
+                {match row.said {
+                    Said::Same => view! { <Icon name="check" small=true /><span class="sr">"sama"</span> }.into_any(),
+                    Said::Other(text) => view! { <b>{text}</b><span class="sr">" (berbeda)"</span> }.into_any(),
+                    Said::Nothing => view! { <span class="cap">"tidak ada"</span> }.into_any(),
+                }}
+            </td>
+            <td>
+                {match row.pages {
+                    None => view! { <span class="cap">"–"</span> }.into_any(),
+                    Some(pages) if pages.is_empty() => view! { <b>"tidak ditemukan"</b> }.into_any(),
+                    Some(pages) => pages.into_iter().take(3).map(|page| view! {
+                        <a href=format!("#hal-{page}") rel="external">{format!("hal. {page}")}</a>" "
+                    }).collect_view().into_any(),
+                }}
+            </td>
+        </tr>
+    }
+}
+
+/// What is worth a look: others with this role, earlier refusals, the same file, the address on record.
+#[component]
+fn Notes(case: Signal<CaseView>) -> impl IntoView {
+    let zone = zone();
+    let note = |state: &'static str, icon: &'static str, body: AnyView| {
+        view! { <li data-state=state><Icon name=icon /><span>{body}</span></li> }
+    };
+    let notes = move || {
+        case.with(|case| {
+            let mut notes = Vec::new();
+            if let Some(renews) = &case.renews {
+                let text = format!(" akses yang berlaku {}.", period(renews.first(), renews.last()));
+                notes.push(note("info", "info", view! { <b>"Perpanjangan"</b>{text} }.into_any()));
+            }
+            for other in &case.others {
+                let place = match case.role {
+                    Role::Pa => "instansi",
+                    _ => "satuan kerja",
+                };
+                let who = if other.same_person { "pemohon sendiri".to_owned() } else { other.name.clone() };
+                let title = format!("{} aktif lain pada {place} ini: ", other.role.info().code);
+                let text = format!("{who}, {}, {}.", other.work_unit, period(other.validity.first(), other.validity.last()));
+                notes.push(note("waiting", "alert", view! { <b>{title}</b>{text} }.into_any()));
+            }
+            for earlier in case.earlier.iter().filter(|earlier| earlier.status == Status::Rejected).take(2) {
+                let title = format!("Ditolak {}", earlier.decided_at.map(|at| date_time(at, zone)).unwrap_or_default());
+                let text = format!(
+                    " sebagai {}: {}",
+                    earlier.role.info().code,
+                    earlier.reason.clone().unwrap_or_default()
+                );
+                let link = earlier.in_scope.then(|| format!("/verifikasi/{}", earlier.id));
+                notes.push(note("info", "info", view! {
+                    <b>{title}</b>{text}" "{link.map(|href| view! { <a href=href>"Buka"</a> })}
+                }.into_any()));
+            }
+            if case.same_letter.is_empty() {
+                notes.push(note("active", "check", "Berkas ini belum pernah dipakai pada pengajuan lain.".into_any()));
+            }
+            for same in &case.same_letter {
+                let whose = if same.same_person { "pemohon yang sama" } else { same.name.as_str() };
+                let text = format!(" dipakai {whose} pada {}. ", same.reference);
+                let link = same.in_scope.then(|| format!("/verifikasi/{}", same.id));
+                let state = if same.same_person { "info" } else { "rejected" };
+                notes.push(note(state, if same.same_person { "info" } else { "alert" }, view! {
+                    <b>"Berkas yang sama"</b>{text}{link.map(|href| view! { <a href=href>"Buka"</a> })}
+                }.into_any()));
+            }
+            if let (Some(sent), Some(known)) = (&case.address, &case.address_on_record)
+                && normalised(sent) != normalised(known)
+            {
+                let text = format!(" {known}");
+                notes.push(note("waiting", "office", view! { <b>"Alamat tercatat berbeda:"</b>{text} }.into_any()));
+            }
+            if case.sirup.is_none() {
+                notes.push(note("info", "info", "Akses baru tanpa hubungan SiRUP.".into_any()));
+            }
+            if case.over {
+                notes.push(note("waiting", "alert", view! {
+                    <b>"Masa berlaku sudah lewat."</b>" Akses yang disetujui langsung berstatus Kedaluwarsa."
+                }.into_any()));
+            }
+            notes.into_iter().collect_view()
+        })
+    };
+    view! { <ul class="stack notes g2" role="list">{notes}</ul> }.into_any()
+}
+
+/// The last verdict: of a decided case the one in force, of a repaired one what was asked for.
+#[component]
+fn LastDecision(case: Signal<CaseView>) -> impl IntoView {
+    let decision = Memo::new(move |_| case.with(|case| case.decision.clone().map(|decision| (decision, case.status, case.role))));
+    move || decision.get().map(|(decision, status, role)| view! { <DecisionBanner decision status role /> })
+}
+
+#[component]
+fn DecisionBanner(decision: DecisionView, status: Status, role: Role) -> impl IntoView {
+    let zone = zone();
+    let (tone, word) = match decision.verdict {
+        Verdict::Approve => (Tone::Done, "Disetujui"),
+        Verdict::Reject => (Tone::Error, "Ditolak"),
+        Verdict::Return if status.is_waiting() => (Tone::Info, "Sudah diperbaiki; perbaikan diminta"),
+        Verdict::Return => (Tone::Waiting, "Perbaikan diminta"),
+    };
+    let title = format!("{word} oleh {}, {}", decision.by, date_time(decision.at, zone));
+    let marks = decision.marks.into_iter().map(move |mark| {
+        view! { <li><b>{mark.field.label(role)}</b>": "{mark.note}</li> }
+    });
+    view! {
+        <Banner tone title=title>
+            {decision.reason_title.map(|title| view! { <p>{title}</p> })}
+            {decision.reason.map(|reason| view! { <p class="lines">{reason}</p> })}
+            <ul role="list">{marks.collect_view()}</ul>
+        </Banner>
     }
     .into_any()
 }
 
 #[component]
-fn VerdictPart(form: FormState, case: CaseView) -> impl IntoView {
+fn EarlierCases(case: Signal<CaseView>) -> impl IntoView {
     let zone = zone();
-    if let Some((verdict, reason, by, at)) = case.decision {
-        let (tone, title) = match verdict {
-            Verdict::Approve => (Tone::Done, "Disetujui"),
-            Verdict::Reject => (Tone::Error, "Ditolak"),
-        };
-        return view! {
-            <FormProblem form />
-            <Banner tone title=format!("{title} oleh {by}, {}", date_time(at, zone))>
-                {reason.map(|reason| view! { <p class="lines">{reason}</p> })}
-            </Banner>
-        }
-        .into_any();
-    }
-    if case.own {
-        return view! {
-            <Banner tone=Tone::Waiting title="Pengajuan Anda sendiri">
-                "Putusan harus diberikan oleh verifikator lain."
-            </Banner>
-        }
-        .into_any();
-    }
-    let refresh = Refresh::current();
-    let stale = move || matches!(form.problem(Field::Form), Some(domain::issue::Problem::Conflict(_)));
+    let rows = move || {
+        case.with(|case| case.earlier.clone()).into_iter().map(|earlier| {
+            let title = format!("{} · {}", earlier.role.info().code, earlier.work_unit);
+            view! {
+                <li class="stack g1">
+                    <div class="row">
+                        {if earlier.in_scope {
+                            view! { <a href=format!("/verifikasi/{}", earlier.id)>{title}</a> }.into_any()
+                        } else {
+                            view! { <b>{title}</b> }.into_any()
+                        }}
+                        <StatusBadge status=earlier.status />
+                    </div>
+                    <span class="sub">
+                        <span class="num">{earlier.reference}</span>
+                        {earlier.decided_at.map(|at| format!(" · {}", date_time(at, zone)))}
+                    </span>
+                    {earlier.reason.map(|reason| view! { <span class="sub lines">{reason}</span> })}
+                </li>
+            }
+        }).collect_view()
+    };
     view! {
-        <PostForm form action=format!("/verifikasi/{}", case.id) class="stack g6 verdict-form">
-            <FormProblem form />
-            {move || stale().then(|| view! {
-                <p>
-                    <button class="btn scripted" type="button" on:click=move |_| refresh.ring()>
-                        <Icon name="rotate" />
-                        "Muat keadaan terbaru"
-                    </button>
-                </p>
-            })}
-            <input type="hidden" name="version" value=case.version.to_string() />
-            <TextArea
-                form
-                field=Field::Reason
-                label="Alasan penolakan"
-                hint="Wajib diisi bila menolak. Dikirim kepada pemohon lewat surel."
-                rows=4
-            />
-            <div class="row actions">
-                <button
-                    class="btn btn--primary"
-                    name="verdict"
-                    value="approve"
-                    aria-busy=move || form.pending.get().then_some("true")
-                >
-                    "Setujui"
-                </button>
-                <button class="btn btn--danger" name="verdict" value="reject">"Tolak"</button>
-            </div>
-        </PostForm>
+        <h2 class="sr">"Pengajuan lain dari orang ini"</h2>
+        <ul class="stack earlier" role="list">{rows}</ul>
+        {move || case.with(|case| case.earlier.is_empty()).then(|| view! {
+            <p class="sub">"Belum ada pengajuan lain dari orang ini."</p>
+        })}
     }
     .into_any()
+}
+
+#[component]
+fn Timeline(case: Signal<CaseView>) -> impl IntoView {
+    let id = case.with_untracked(|case| case.id);
+    let state = Memo::new(move |_| case.with(|case| (case.status, case.version, case.holder.clone())));
+    let entries: Data<Vec<EntryView>> = Resource::new_with_options(move || state.get(), move |_| timeline(id), false);
+    view! {
+        <h2 class="sr">"Linimasa"</h2>
+        <Transition fallback=|| view! { <span class="skeleton"></span> }>
+            {move || Suspend::new(async move {
+                match entries.await {
+                    Ok(entries) => view! { <Entries entries /> }.into_any(),
+                    Err(_) => view! { <p class="sub">"Linimasa belum dapat ditampilkan."</p> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Entries(entries: Vec<EntryView>) -> impl IntoView {
+    let zone = zone();
+    let rows = entries.into_iter().rev().map(|entry| {
+        let by = entry.by.unwrap_or_else(|| "Sistem".to_owned());
+        let from = entry.address.map(|address| format!(" dari {address}")).unwrap_or_default();
+        view! {
+            <li data-done="">
+                <b>{entry.what}</b>
+                {entry.detail.map(|detail| view! { <small class="lines">{detail}</small> })}
+                <small><span class="num">{date_time(entry.at, zone)}</span>{format!(" · {by}{from}")}</small>
+            </li>
+        }
+    });
+    view! { <ol class="timeline" role="list">{rows.collect_view()}</ol> }
 }

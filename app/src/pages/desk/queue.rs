@@ -1,100 +1,337 @@
-use domain::indonesian::date_time;
+use domain::{
+    desk::{Age, Part, QueueFilter},
+    indonesian::count,
+    role::Role,
+};
 use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use uuid::Uuid;
 
+use super::state::{Desk, case_id};
 use crate::{
-    api::desk::{QueueView, WaitingView, queue},
-    components::{
-        Icon, Loaded, PageTitle,
-        calendar::{remaining, waited},
-        page_data,
-    },
-    session::zone,
+    api::desk::WaitingView,
+    components::{Icon, calendar::remaining},
 };
 
-/// `/verifikasi`: the queue, oldest first.
-pub fn queue_page() -> impl IntoView {
-    let data = page_data(|| (), |()| queue());
+/// The queue: search, filters, rows, oldest first.
+#[component]
+pub fn QueuePane(desk: Desk) -> impl IntoView {
+    let narrowed = RwSignal::new(filter(desk).is_narrowed());
     view! {
-        <PageTitle text="Antrean verifikasi" />
-        <Loaded data view={|queue: QueueView| view! { <Queue queue /> }.into_any()} />
+        <div class="bar stack g2">
+            <SearchField desk />
+            <nav class="row g2" aria-label="Bagian antrean">
+                {Part::ALL.map(|part| view! { <PartChip desk part /> }).collect_view()}
+            </nav>
+            <details class="filters" open=narrowed>
+                <summary class="row"><Icon name="filter" small=true />"Saring"</summary>
+                <Filters desk />
+            </details>
+            <p class="sr" role="status">{move || format!("{} pengajuan", count(u64::from(desk.queue.with(|queue| queue.total))))}</p>
+        </div>
+        <div class="queue">
+            <For each=move || desk.queue.with(|queue| queue.rows.clone()) key=|row| row.id let:row>
+                <Row desk row />
+            </For>
+        </div>
+        {move || desk.queue.with(|queue| queue.rows.is_empty()).then(|| view! { <Empty desk /> })}
+        {move || desk.queue.with(|queue| queue.next.clone()).map(|after| view! { <More desk after /> })}
+    }
+    .into_any()
+}
+
+fn filter(desk: Desk) -> QueueFilter {
+    desk.filter.with(|query| parse(query))
+}
+
+fn parse(query: &str) -> QueueFilter {
+    let pairs: Vec<(String, String)> = query
+        .split('&')
+        .filter_map(|part| part.split_once('='))
+        .map(|(key, value)| (key.to_owned(), crate::query_text(value)))
+        .collect();
+    QueueFilter::from_query(|key| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()))
+}
+
+/// The query of a filter.
+fn query(filter: &QueueFilter) -> String {
+    let pairs = filter.pairs().into_iter().map(|(key, value)| format!("{key}={}", crate::query_value(&value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// A link to the queue narrowed otherwise; the open case stays open.
+fn narrowed_address(desk: Desk, change: impl Fn(&mut QueueFilter)) -> String {
+    let mut filter = filter(desk);
+    change(&mut filter);
+    let path = use_location().pathname;
+    desk.address(&path.get(), &query(&filter))
+}
+
+#[component]
+fn SearchField(desk: Desk) -> impl IntoView {
+    let path = use_location().pathname;
+    let words = RwSignal::new(desk.filter.with_untracked(|query| parse(query)).words);
+    #[cfg(feature = "hydrate")]
+    let on_input = {
+        let navigate = StoredValue::new_local(use_navigate());
+        let typed = StoredValue::new(0u32);
+        let go = move || {
+            let mut filter = desk.filter.with_untracked(|query| parse(query));
+            filter.words = words.get_untracked();
+            let to = desk.address(&path.get_untracked(), &query(&filter));
+            let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+            navigate.with_value(|navigate| navigate(&to, options));
+        };
+        move |text: String| {
+            words.set(text);
+            typed.update_value(|typed| *typed += 1);
+            let mine = typed.get_value();
+            gloo_timers::callback::Timeout::new(200, move || {
+                if typed.try_get_value() == Some(mine) {
+                    go();
+                }
+            })
+            .forget();
+        }
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let on_input = move |text: String| words.set(text);
+    let hidden = move || {
+        let mut filter = filter(desk);
+        filter.words.clear();
+        let fields = filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+        fields.collect_view()
+    };
+    view! {
+        <form role="search" method="get" action=move || path.get() on:submit=move |event| {
+            if cfg!(feature = "hydrate") {
+                event.prevent_default();
+            }
+        }>
+            {hidden}
+            <div class="control">
+                <Icon name="search" small=true />
+                <input
+                    id="cari"
+                    type="search"
+                    name="cari"
+                    value=words.get_untracked()
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-label="Cari nama, NIP, satuan kerja, atau nomor"
+                    placeholder="Nama, NIP, satker, nomor"
+                    on:input:target=move |event| on_input(event.target().value())
+                />
+                <kbd class="scripted">"/"</kbd>
+            </div>
+        </form>
     }
     .into_any()
 }
 
 #[component]
-fn Queue(queue: QueueView) -> impl IntoView {
-    let QueueView { waiting, total } = queue;
-    let shown = waiting.len();
-    let lead = match total {
-        0 => "Tidak ada pengajuan yang menunggu.".to_owned(),
-        total if total as usize > shown => format!("{total} pengajuan menunggu. Ditampilkan {shown} yang terlama."),
-        total => format!("{total} pengajuan menunggu, yang terlama lebih dahulu."),
+fn PartChip(desk: Desk, part: Part) -> impl IntoView {
+    let address = move || narrowed_address(desk, |filter| filter.part = part);
+    let current = move || (filter(desk).part == part).then_some("true");
+    let number = move || {
+        desk.queue.with(|queue| queue.parts.iter().find(|(each, _)| *each == part).map_or(0, |(_, number)| *number))
     };
     view! {
-        <main class="wrap" id="isi" tabindex="-1">
-            <div class="head">
-                <div>
-                    <h1>"Antrean verifikasi"</h1>
-                    <p class="lead">{lead}</p>
-                </div>
+        <a class="btn chip" href=address aria-current=current>
+            {part.label()}" "<span class="num">{move || count(u64::from(number()))}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Filters(desk: Desk) -> impl IntoView {
+    let age = move |age: Age| {
+        let number =
+            move || desk.queue.with(|queue| queue.ages.iter().find(|(each, _)| *each == age).map_or(0, |(_, n)| *n));
+        let chosen = move || filter(desk).age == Some(age);
+        let address = move || {
+            let other = if chosen() { None } else { Some(age) };
+            narrowed_address(desk, move |filter| filter.age = other)
+        };
+        view! { <Facet label=age.label() number=Signal::derive(number) chosen=Signal::derive(chosen) address=Signal::derive(address) /> }
+    };
+    let role = move |role: Role| {
+        let number =
+            move || desk.queue.with(|queue| queue.roles.iter().find(|(each, _)| *each == role).map_or(0, |(_, n)| *n));
+        let chosen = move || filter(desk).role == Some(role);
+        let address = move || {
+            let other = if chosen() { None } else { Some(role) };
+            narrowed_address(desk, move |filter| filter.role = other)
+        };
+        view! {
+            <Facet label=role.info().code number=Signal::derive(number) chosen=Signal::derive(chosen) address=Signal::derive(address) />
+        }
+    };
+    let link = move |linked: bool| {
+        let number = move || desk.queue.with(|queue| if linked { queue.linked } else { queue.fresh });
+        let chosen = move || filter(desk).linked == Some(linked);
+        let address = move || {
+            let other = if chosen() { None } else { Some(linked) };
+            narrowed_address(desk, move |filter| filter.linked = other)
+        };
+        let label = if linked { "SiRUP" } else { "Akses baru" };
+        view! { <Facet label number=Signal::derive(number) chosen=Signal::derive(chosen) address=Signal::derive(address) /> }
+    };
+    view! {
+        <div class="stack g2">
+            <div class="row g2" role="group" aria-label="Umur">{Age::ALL.map(age).collect_view()}</div>
+            <div class="row g2" role="group" aria-label="Role">{Role::ALL.iter().copied().map(role).collect_view()}</div>
+            <div class="row g2" role="group" aria-label="SiRUP">{[true, false].map(link).collect_view()}</div>
+            <InstitutionFilter desk />
+            {move || filter(desk).is_narrowed().then(|| {
+                let address = move || narrowed_address(desk, |filter| *filter = QueueFilter { part: filter.part, ..Default::default() });
+                view! { <a class="btn btn--quiet" href=address>"Hapus saringan"</a> }
+            })}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Facet(
+    label: &'static str,
+    number: Signal<u32>,
+    chosen: Signal<bool>,
+    address: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <a class="btn chip" href=move || address.get() aria-current=move || chosen.get().then_some("true")>
+            {label}" "<span class="num">{move || count(u64::from(number.get()))}</span>
+        </a>
+    }
+}
+
+/// A list of the institutions that have open cases. With script a choice acts at once, without by the button.
+#[component]
+fn InstitutionFilter(desk: Desk) -> impl IntoView {
+    let navigate = use_navigate();
+    let path = use_location().pathname;
+    let chosen = move || filter(desk).institution;
+    let choose = move |value: String| {
+        let mut filter = desk.filter.with_untracked(|query| parse(query));
+        filter.institution = value.parse::<Uuid>().ok();
+        let to = desk.address(&path.get_untracked(), &query(&filter));
+        navigate(&to, NavigateOptions { scroll: false, ..Default::default() });
+    };
+    let hidden = move || {
+        let mut filter = filter(desk);
+        filter.institution = None;
+        let fields = filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+        fields.collect_view()
+    };
+    view! {
+        <form class="row g2" method="get" action=move || path.get()>
+            {hidden}
+            <div class="control grow">
+                <select name="instansi" aria-label="Instansi" on:change:target=move |event| choose(event.target().value())>
+                    <option value="">"Semua instansi"</option>
+                    {move || desk.queue.with(|queue| queue.institutions.clone()).into_iter().map(|(id, name, number)| view! {
+                        <option value=id.to_string() selected=move || chosen() == Some(id)>
+                            {format!("{name} ({})", count(u64::from(number)))}
+                        </option>
+                    }).collect_view()}
+                </select>
+                <Icon name="down" small=true />
             </div>
-            {if waiting.is_empty() {
+            <noscript><button class="btn">"Saring"</button></noscript>
+        </form>
+    }
+    .into_any()
+}
+
+/// One row; what changes in it changes in place.
+#[component]
+fn Row(desk: Desk, row: WaitingView) -> impl IntoView {
+    let id = row.id;
+    let open = case_id();
+    let first = row.clone();
+    let row = Memo::new(move |_| {
+        desk.queue.with(|queue| queue.rows.iter().find(|row| row.id == id).cloned()).unwrap_or_else(|| first.clone())
+    });
+    let address = move || desk.address(&format!("/verifikasi/{id}"), &desk.filter.get());
+    let left = move || row.with(|row| (Age::of(&row.promise), remaining(&row.promise)));
+    let state = move || match left().0 {
+        Age::Overdue => Some("rejected"),
+        Age::DueToday => Some("waiting"),
+        Age::InTime => None,
+    };
+    let holder = move || {
+        row.with(|row| match &row.holder {
+            Some(holder) if holder.mine => Some("Anda".to_owned()),
+            Some(holder) => Some(holder.name.clone()),
+            None if row.for_me => Some("Untuk Anda".to_owned()),
+            None => None,
+        })
+    };
+    view! {
+        <a href=address aria-current=move || (open() == Some(id)).then_some("true")>
+            <b>{move || row.with(|row| row.name.clone())}</b>
+            {move || match state() {
+                Some(state) => view! { <span class="badge" data-state=state>{left().1}</span> }.into_any(),
+                None => view! { <span>{left().1}</span> }.into_any(),
+            }}
+            <span>{move || row.with(|row| row.work_unit.clone())}</span>
+            <span>{move || row.with(|row| row.role.info().code)}</span>
+            <span>{move || row.with(|row| row.institution.clone())}</span>
+            <span class="row g1 holder">
+                {move || holder().map(|name| view! { <Icon name="lock" small=true /><span class="sr">"Dipegang: "</span>{name} })}
+                {move || (row.with(|row| row.status) == domain::application::Status::Returned).then_some("Perbaikan")}
+            </span>
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+fn Empty(desk: Desk) -> impl IntoView {
+    view! {
+        <div class="stack empty">
+            <Icon name="inbox" tile=true />
+            {move || if filter(desk).is_narrowed() || filter(desk).part != Part::default() {
                 view! {
-                    <section class="panel stack empty">
-                        <Icon name="inbox" tile=true />
-                        <h2>"Antrean kosong"</h2>
-                        <p class="sub">"Pengajuan baru tampil di sini setelah dikirim pemohon."</p>
-                    </section>
+                    <p><b>"Tidak ada yang cocok"</b></p>
+                    <p class="sub">"Hapus saringan atau pilih bagian lain."</p>
                 }.into_any()
             } else {
                 view! {
-                    <div class="scroll" tabindex="0" role="region" aria-label="Antrean">
-                        <table class="table queue-table">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Pemohon"</th>
-                                    <th scope="col">"Instansi dan satuan kerja"</th>
-                                    <th scope="col">"Role"</th>
-                                    <th scope="col">"SiRUP"</th>
-                                    <th scope="col">"Dikirim"</th>
-                                    <th scope="col">"Sisa waktu"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{waiting.into_iter().map(|row| view! { <Row row /> }).collect_view()}</tbody>
-                        </table>
-                    </div>
+                    <p><b>"Antrean kosong"</b></p>
+                    <p class="sub">"Pengajuan baru tampil di sini sendiri."</p>
                 }.into_any()
             }}
-        </main>
+        </div>
     }
-    .into_any()
 }
 
 #[component]
-fn Row(row: WaitingView) -> impl IntoView {
-    let state = if row.promise.overdue > 0 {
-        Some("rejected")
-    } else if row.promise.left == 0 {
-        Some("waiting")
-    } else {
-        None
+fn More(desk: Desk, after: String) -> impl IntoView {
+    let path = use_location().pathname;
+    let address = move || {
+        let filter = desk.filter.get();
+        let joined = if filter.is_empty() { String::new() } else { format!("{filter}&") };
+        format!("{}?{joined}setelah={after}", path.get())
     };
     view! {
-        <tr>
-            <th scope="row">
-                <a href=format!("/verifikasi/{}", row.id)>{row.name}</a>
-                <br />
-                <span class="cap num">{row.reference}</span>
-                <br />
-                // Here, where a narrow screen shows it without scrolling.
-                <span class="cap">{waited(&row.promise)}</span>
-            </th>
-            <td><b>{row.work_unit}</b><br />{row.institution}</td>
-            <td>{row.role.info().code}</td>
-            <td>{if row.linked { "Terhubung" } else { "Akses baru" }}</td>
-            <td>{date_time(row.submitted_at, zone())}</td>
-            <td><span class="badge" data-state=state>{remaining(&row.promise)}</span></td>
-        </tr>
+        <p class="more">
+            <a
+                class="btn btn--quiet"
+                href=address
+                on:click=move |event| {
+                    if cfg!(feature = "hydrate") {
+                        event.prevent_default();
+                        desk.show_more();
+                    }
+                }
+            >
+                "Tampilkan berikutnya"
+            </a>
+        </p>
     }
-    .into_any()
 }

@@ -1,5 +1,9 @@
 //! Sign-in, sign-up, forgotten passwords: the pages beside the gate.
 
+mod invitation;
+
+pub use invitation::invitation;
+
 use domain::{
     email::Email,
     issue::{Field, Problem},

@@ -366,3 +366,37 @@ impl World {
         }
     }
 }
+
+impl World {
+    /// Subjects of the mails that were sent.
+    pub async fn sent_subjects(&self) -> Vec<String> {
+        let mails = backend::mail::recent(&self.backend, 1000).await.unwrap();
+        let sent = mails.into_iter().filter(|mail| mail.status == backend::mail::Status::Sent);
+        sent.map(|mail| mail.rendered.subject).collect()
+    }
+
+    /// Runs a statement past the product.
+    pub async fn sql(&self, sql: &'static str) -> sqlx::Result<()> {
+        let url = secrecy::ExposeSecret::expose_secret(&self.config.database_url);
+        if url.starts_with("sqlite:") {
+            let mut conn = url.parse::<sqlx::sqlite::SqliteConnectOptions>()?.connect().await?;
+            conn.execute(sql).await.map(drop)
+        } else {
+            let mut conn = url.parse::<sqlx::postgres::PgConnectOptions>()?.connect().await?;
+            conn.execute(sql).await.map(drop)
+        }
+    }
+
+    /// Takes away what keeps the trail append-only, as somebody with the database in their hands could.
+    pub async fn without_triggers(&self) {
+        let sqlite = secrecy::ExposeSecret::expose_secret(&self.config.database_url).starts_with("sqlite:");
+        let statements: &[&'static str] = if sqlite {
+            &["DROP TRIGGER audit_events_stay", "DROP TRIGGER audit_events_stay_as_they_are"]
+        } else {
+            &["DROP TRIGGER audit_events_stay ON audit_events"]
+        };
+        for statement in statements {
+            self.sql(statement).await.unwrap();
+        }
+    }
+}

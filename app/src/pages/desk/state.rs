@@ -1,0 +1,179 @@
+//! What the desk shows, kept fresh: hints come by server-sent events, the page fetches what changed and puts it where it
+//! is shown, so that scroll, focus and what is being typed stay.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+use uuid::Uuid;
+
+use crate::{
+    api::desk::{CaseView, QueueView, queue},
+    components::loaded::Data,
+};
+
+/// The parts of the address that narrow the queue; the others belong to the case.
+const FILTERS: &[&str] = &["bagian", "instansi", "role", "umur", "sirup", "cari"];
+
+/// The open desk. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The queue.
+    pub queue: RwSignal<QueueView>,
+    /// How many of its pages are shown; followed in the browser alone.
+    #[cfg(feature = "hydrate")]
+    pub pages: RwSignal<usize>,
+    /// The open case.
+    pub case: RwSignal<Option<CaseView>>,
+    /// Whether the help sheet is open.
+    pub help: RwSignal<bool>,
+    /// What narrows the queue, as a query without `?`.
+    pub filter: Memo<String>,
+}
+
+/// The id of the case that the address names.
+pub fn case_id() -> impl Fn() -> Option<Uuid> + Copy + Send + Sync {
+    let params = use_params_map();
+    move || params.with(|params| params.get("id").and_then(|id| id.parse().ok()))
+}
+
+/// The filters of a query, in one order.
+fn filters(search: &str) -> String {
+    let search = search.trim_start_matches('?');
+    let parts = search.split('&').filter(|part| part.split_once('=').is_some_and(|(key, _)| FILTERS.contains(&key)));
+    parts.collect::<Vec<_>>().join("&")
+}
+
+/// The first page of the queue, for the first drawing; without script also the pages after it (`setelah`).
+pub fn queue_data() -> Data<QueueView> {
+    let search = use_location().search.get_untracked();
+    let after = search.split('&').find_map(|part| part.trim_start_matches('?').strip_prefix("setelah="));
+    let (query, after) = (filters(&search), after.map(str::to_owned));
+    Resource::new_with_options(|| (), move |()| queue(query.clone(), after.clone()), true)
+}
+
+impl Desk {
+    /// The desk around a queue that was read.
+    pub fn new(queue: QueueView) -> Self {
+        let search = use_location().search;
+        Self {
+            queue: RwSignal::new(queue),
+            #[cfg(feature = "hydrate")]
+            pages: RwSignal::new(1),
+            case: RwSignal::new(None),
+            help: RwSignal::new(false),
+            filter: Memo::new(move |_| search.with(|search| filters(search))),
+        }
+    }
+
+    /// The address of this page with other filters; the open case stays.
+    pub fn address(self, path: &str, query: &str) -> String {
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// Follows the server's hints, the address and the forms of the page, for as long as it is shown.
+    pub fn follow(self) {
+        #[cfg(feature = "hydrate")]
+        live::follow(self);
+    }
+
+    /// Shows one page more of the queue.
+    pub fn show_more(self) {
+        #[cfg(feature = "hydrate")]
+        {
+            self.pages.update(|pages| *pages += 1);
+            live::reload_queue(self);
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod live {
+    use gloo_timers::callback::Timeout;
+    use leptos::{prelude::*, task::spawn_local};
+    use wasm_bindgen::{JsCast, closure::Closure};
+
+    use super::Desk;
+    use crate::{
+        api::desk::{case, queue},
+        forms::Refresh,
+    };
+
+    /// Hints that come close together are answered by one look.
+    const GATHER: u32 = 120;
+
+    pub fn follow(desk: Desk) {
+        Effect::new(move |before: Option<String>| {
+            let filter = desk.filter.get();
+            if before.is_some_and(|before| before != filter) {
+                desk.pages.set(1);
+                reload_queue(desk);
+            }
+            filter
+        });
+        let refresh = Refresh::current();
+        Effect::new(move |before: Option<u32>| {
+            let count = refresh.0.get();
+            if before.is_some_and(|before| before != count) {
+                reload_queue(desk);
+                reload_case(desk);
+            }
+            count
+        });
+        Effect::new(move |_| {
+            let Ok(source) = web_sys::EventSource::new("/verifikasi/peristiwa") else { return };
+            let gathering = StoredValue::new_local(None::<Timeout>);
+            let changed = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+                let id = event.data().as_string().unwrap_or_default();
+                let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
+                if id.is_empty() || shown.as_deref() == Some(id.as_str()) {
+                    reload_case(desk);
+                }
+                gathering.set_value(Some(Timeout::new(GATHER, move || reload_queue(desk))));
+            });
+            let _ = source.add_event_listener_with_callback("case", changed.as_ref().unchecked_ref());
+            // After a break, something may have been missed; the first opening is no break.
+            let opened = StoredValue::new(false);
+            let reopened = Closure::<dyn FnMut()>::new(move || {
+                if opened.get_value() {
+                    reload_queue(desk);
+                    reload_case(desk);
+                }
+                opened.set_value(true);
+            });
+            source.set_onopen(Some(reopened.as_ref().unchecked_ref()));
+            let kept = StoredValue::new_local((source, changed, reopened));
+            on_cleanup(move || {
+                kept.with_value(|(source, ..)| source.close());
+            });
+        });
+    }
+
+    /// Asks for as many pages as are shown; what comes last wins.
+    pub fn reload_queue(desk: Desk) {
+        spawn_local(async move {
+            let Some(filter) = desk.filter.try_get_untracked() else { return };
+            let pages = desk.pages.try_get_untracked().unwrap_or(1);
+            let Ok(mut all) = queue(filter.clone(), None).await else { return };
+            for _ in 1..pages {
+                let Some(after) = all.next.take() else { break };
+                let Ok(next) = queue(filter.clone(), Some(after)).await else { return };
+                all.rows.extend(next.rows);
+                all.next = next.next;
+            }
+            if desk.filter.try_get_untracked() == Some(filter) && desk.queue.try_get_untracked().as_ref() != Some(&all) {
+                desk.queue.try_set(all);
+            }
+        });
+    }
+
+    /// Asks for the open case again.
+    pub fn reload_case(desk: Desk) {
+        let Some(id) = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten() else { return };
+        spawn_local(async move {
+            let Ok(fresh) = case(id).await else { return };
+            let still = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten();
+            if still == Some(id) {
+                desk.case.try_set(Some(fresh));
+            }
+        });
+    }
+}

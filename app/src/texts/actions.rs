@@ -1,0 +1,40 @@
+use backend::audit::Action;
+
+/// What an event of the trail says on a timeline.
+pub const fn action(action: Action) -> &'static str {
+    match action {
+        Action::AccountConfirmed => "Akun dibuat",
+        Action::SignedIn => "Masuk",
+        Action::SignedOut => "Keluar",
+        Action::PasswordReset => "Kata sandi diatur ulang",
+        Action::PasswordChanged => "Kata sandi diganti",
+        Action::ProfileChanged => "Profil diubah",
+        Action::SessionEnded => "Sesi diakhiri",
+        Action::DraftStarted => "Pengajuan dimulai",
+        Action::SirupLinked => "Akses SiRUP dihubungkan",
+        Action::NewAccessConfirmed => "Didaftarkan sebagai akses baru",
+        Action::LetterTaken => "Surat diunggah",
+        Action::LetterRemoved => "Surat dihapus",
+        Action::ApplicationSubmitted => "Pengajuan dikirim",
+        Action::ApplicationWithdrawn => "Pengajuan dibatalkan",
+        Action::CaseViewed => "Dilihat verifikator",
+        Action::CaseClaimed => "Mulai ditinjau",
+        Action::CaseReleased => "Dilepaskan ke antrean",
+        Action::LeaseEnded => "Pegangan berakhir",
+        Action::CaseTakenOver => "Diambil alih penyelia",
+        Action::ApplicationApproved => "Disetujui",
+        Action::ApplicationRejected => "Ditolak",
+        Action::ApplicationReturned => "Perbaikan diminta",
+        Action::VerdictUndone => "Putusan diurungkan",
+        Action::CaseReopened => "Dibuka kembali",
+        Action::AccessRevoked => "Akses dicabut",
+        Action::AccessReminded => "Diingatkan akan berakhir",
+        Action::HelpRequested => "Pusat Bantuan dihubungi",
+        Action::StaffInvited => "Petugas diundang",
+        Action::StaffRoleChanged => "Peran petugas diubah",
+        Action::AccountDisabled => "Akun dinonaktifkan",
+        Action::AccountEnabled => "Akun diaktifkan",
+        Action::SettingsChanged => "Daftar diubah",
+        Action::MailResent => "Surel dikirim ulang",
+    }
+}

@@ -1,0 +1,303 @@
+//! The pages of letters, as pictures and as text: made once for all who look, and kept beside the letters under the hash
+//! of the letter, so that a file that comes twice is drawn once.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use domain::time::Timestamp;
+use futures::TryStreamExt;
+use object_store::{ObjectStoreExt, PutPayload, path::Path as Key};
+
+use super::{Documents, reader::Failure};
+use crate::{
+    error::{Error, Result},
+    world::World,
+};
+
+/// What the keys of pages begin with.
+const PAGES: &str = "pages";
+/// How long a page that could not be drawn is not tried again: each try may cost seconds.
+const PAUSE: Duration = Duration::from_secs(60);
+/// How long a page is kept; whoever looks later has it drawn anew.
+const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A letter in the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The key of its file.
+    pub key: &'a str,
+    /// The hash of its bytes.
+    pub sha256: &'a [u8],
+}
+
+/// What is being made, and what could not be.
+#[derive(Default)]
+pub(super) struct Making {
+    /// One lock for each thing that somebody makes or waits for.
+    locks: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
+    /// What failed, and until when it is not tried again.
+    failed: Mutex<HashMap<String, Timestamp>>,
+}
+
+impl Making {
+    fn lock(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = locks.get(name).and_then(Weak::upgrade) {
+            return lock;
+        }
+        locks.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::default();
+        locks.insert(name.to_owned(), Arc::downgrade(&lock));
+        lock
+    }
+
+    fn has_failed(&self, name: &str, now: Timestamp) -> bool {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.get(name).is_some_and(|until| *until > now)
+    }
+
+    fn note_failure(&self, name: String, now: Timestamp) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.retain(|_, until| *until > now);
+        failed.insert(name, now.plus(PAUSE));
+    }
+}
+
+/// The folder of a letter's pages.
+fn folder(sha256: &[u8]) -> String {
+    let name: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{PAGES}/{}/{name}", name.get(..2).unwrap_or_default())
+}
+
+impl Documents {
+    /// One page of a letter, counted from 0, as a PNG of a width in pixels; `None` if it cannot be drawn within the bounds
+    /// of the reader.
+    ///
+    /// # Errors
+    /// If the store does not answer, or the reader has no room.
+    pub async fn page(&self, world: &World, letter: Kept<'_>, page: u32, width: u16) -> Result<Option<Bytes>> {
+        let name = format!("{}/{page}-{width}.png", folder(letter.sha256));
+        self.made(world, letter, name, async |letter| self.reader.draw(letter, page, width).await).await
+    }
+
+    /// What each page of a letter says; `None` if it cannot be read within the bounds of the reader.
+    ///
+    /// # Errors
+    /// If the store does not answer, or the reader has no room.
+    pub async fn text(&self, world: &World, letter: Kept<'_>) -> Result<Option<Vec<String>>> {
+        let name = format!("{}/text.json", folder(letter.sha256));
+        let json = self.made(world, letter, name, async |letter| self.reader.text(letter).await).await?;
+        Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
+    }
+
+    /// Removes the pages of a letter that is no more.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn forget_pages(&self, sha256: &[u8]) -> Result<()> {
+        self.clear(&folder(sha256), None).await.map(|_| ())
+    }
+
+    /// Removes pages that were drawn long ago; gives how many. Looks at every page, so it is run once a day.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn forget_old_pages(&self, now: Timestamp) -> Result<usize> {
+        self.clear(PAGES, Some(now.minus(KEEP))).await
+    }
+
+    /// What is kept under `name`; made from the letter if it is not there yet, by one at a time.
+    async fn made(
+        &self,
+        world: &World,
+        letter: Kept<'_>,
+        name: String,
+        make: impl AsyncFnOnce(Bytes) -> Result<Vec<u8>, Failure>,
+    ) -> Result<Option<Bytes>> {
+        if let Some(made) = self.look_up(&name).await? {
+            return Ok(Some(made));
+        }
+        let lock = self.making.lock(&name);
+        let _alone = lock.lock().await;
+        // Whoever was here before may have made it, or tried in vain.
+        if let Some(made) = self.look_up(&name).await? {
+            return Ok(Some(made));
+        }
+        if self.making.has_failed(&name, world.now()) {
+            return Ok(None);
+        }
+        match make(self.fetch(letter.key).await?).await {
+            Ok(made) => {
+                let made = Bytes::from(made);
+                if let Err(error) = self.store.put(&Key::from(name), PutPayload::from_bytes(made.clone())).await {
+                    tracing::warn!(%error, "a page could not be kept"); // it can be shown all the same
+                }
+                Ok(Some(made))
+            }
+            Err(Failure::Stopped(why)) => {
+                tracing::warn!(name, why, "a page could not be made");
+                self.making.note_failure(name, world.now());
+                Ok(None)
+            }
+            Err(Failure::Ours(error)) => Err(error),
+        }
+    }
+
+    async fn look_up(&self, name: &str) -> Result<Option<Bytes>> {
+        match self.store.get(&Key::from(name)).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(Error::internal)?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(Error::internal(error)),
+        }
+    }
+
+    /// Removes what lies under `prefix`, if a time is given only what was put there before it.
+    async fn clear(&self, prefix: &str, before: Option<Timestamp>) -> Result<usize> {
+        let mut removed = 0;
+        let mut found = self.store.list(Some(&Key::from(prefix)));
+        while let Some(page) = found.try_next().await.map_err(Error::internal)? {
+            let made_at = Timestamp::from_micros(page.last_modified.timestamp_micros());
+            if before.is_none_or(|before| made_at < before) {
+                self.remove(page.location.as_ref()).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{documents::PdfReader, world::ManualClock};
+    use std::{os::unix::fs::PermissionsExt, path::PathBuf};
+    use tempfile::TempDir;
+
+    const HASH: &[u8] = &[0xab; 32];
+    const LETTER: Kept = Kept { key: "letters/aa/surat", sha256: HASH };
+
+    /// A store with a letter, and a reader whose children run `script` and are counted.
+    struct Desk {
+        dir: TempDir,
+        documents: Documents,
+        clock: Arc<ManualClock>,
+    }
+
+    impl Desk {
+        async fn new(script: &str) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let program = dir.path().join("program");
+            let count = dir.path().join("count");
+            std::fs::write(&program, format!("#!/bin/sh\necho x >> {}\n{script}\n", count.display())).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+            let documents = Documents::in_folder(&dir.path().join("store"), PdfReader::new(program)).unwrap();
+            documents.store.put(&Key::from(LETTER.key), "%PDF-1.7".into()).await.unwrap();
+            Self { dir, documents, clock: ManualClock::at(Timestamp::from_micros(1_795_316_400_000_000)) }
+        }
+
+        async fn page(&self, page: u32) -> Option<Bytes> {
+            self.documents.page(&self.clock.world(), LETTER, page, 900).await.unwrap()
+        }
+
+        fn children(&self) -> usize {
+            std::fs::read_to_string(self.dir.path().join("count")).unwrap_or_default().lines().count()
+        }
+
+        fn file(&self, name: &str) -> PathBuf {
+            self.dir.path().join("store").join(folder(HASH)).join(name)
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_page_is_drawn_once_for_all_who_look() {
+        let desk = Desk::new("printf \"$*\"").await;
+        let looks = futures::future::join_all((0..20).map(|_| desk.page(0))).await;
+        assert!(looks.iter().all(|look| look.as_deref() == Some(b"pdf draw 0 900".as_slice())), "{looks:?}");
+        assert_eq!(desk.children(), 1);
+        assert!(desk.file("0-900.png").is_file());
+        assert_eq!(desk.page(1).await.as_deref(), Some(b"pdf draw 1 900".as_slice()));
+        assert_eq!(desk.children(), 2);
+        assert!(desk.documents.making.locks.lock().unwrap().len() <= 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_failed_is_not_tried_again_at_once() {
+        let desk = Desk::new("kill -9 $$").await;
+        let looks = futures::future::join_all((0..5).map(|_| desk.page(0))).await;
+        assert_eq!((looks, desk.children()), (vec![None; 5], 1));
+        desk.clock.advance(PAUSE - Duration::from_secs(1));
+        assert_eq!((desk.page(0).await, desk.children()), (None, 1));
+        assert_eq!((desk.page(1).await, desk.children()), (None, 2), "another page is another matter");
+        desk.clock.advance(Duration::from_secs(1));
+        assert_eq!((desk.page(0).await, desk.children()), (None, 3));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nothing_drawn_is_a_failure_and_nothing_is_kept() {
+        let desk = Desk::new("exit 0").await;
+        assert_eq!((desk.page(0).await, desk.page(0).await, desk.children()), (None, None, 1));
+        assert!(!desk.file("0-900.png").exists());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_fault_of_ours_is_none_of_the_page() {
+        let desk = Desk::new("exit 1").await;
+        for tries in 1..=2 {
+            assert!(desk.documents.page(&desk.clock.world(), LETTER, 0, 900).await.is_err());
+            assert_eq!(desk.children(), tries);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn text_is_read_once() {
+        let desk = Desk::new("echo '[\"Satu\",\"\"]'").await;
+        for _ in 0..2 {
+            let text = desk.documents.text(&desk.clock.world(), LETTER).await.unwrap();
+            assert_eq!(text, Some(vec!["Satu".to_owned(), String::new()]));
+        }
+        assert_eq!(desk.children(), 1);
+        assert!(desk.file("text.json").is_file());
+        let blank = Desk::new("echo null").await;
+        assert_eq!(blank.documents.text(&blank.clock.world(), LETTER).await.unwrap(), None);
+        assert!(!blank.file("text.json").exists());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn somebody_who_leaves_takes_nothing_from_those_who_wait() {
+        let desk = Desk::new("printf ok; while [ ! -e \"$0.go\" ]; do :; done").await;
+        let go = desk.dir.path().join("program.go");
+        let started = async {
+            while desk.children() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = desk.page(0) => panic!("it waits"),
+            () = started => {}
+        }
+        std::fs::write(go, "").unwrap();
+        assert_eq!(desk.page(0).await.as_deref(), Some(b"ok".as_slice()));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn pages_go_with_their_letter_and_with_time() {
+        let desk = Desk::new("printf ok").await;
+        desk.page(0).await;
+        desk.documents.forget_pages(&[0xac; 32]).await.unwrap();
+        assert!(desk.file("0-900.png").exists(), "those of another letter");
+        desk.documents.forget_pages(HASH).await.unwrap();
+        assert!(!desk.file("0-900.png").exists());
+        desk.documents.forget_pages(HASH).await.unwrap();
+
+        desk.page(0).await;
+        let metadata = desk.documents.store.head(&Key::from(format!("{}/0-900.png", folder(HASH)))).await.unwrap();
+        let drawn_at = Timestamp::from_micros(metadata.last_modified.timestamp_micros());
+        assert_eq!(desk.documents.forget_old_pages(drawn_at.plus(KEEP)).await.unwrap(), 0);
+        assert_eq!(desk.documents.forget_old_pages(drawn_at.plus(KEEP + Duration::from_secs(1))).await.unwrap(), 1);
+        assert!(desk.documents.fetch(LETTER.key).await.is_ok(), "letters stay");
+    }
+}

@@ -1,0 +1,195 @@
+//! The desk of the Verifikator Akses INAPROC (guide steps 13 to 15): the queue, the case, the lease, the verdict.
+//!
+//! Every use case here asks for its permission first and acts only within the actor's scope; what is out of scope looks
+//! like what is not there. A case is held by lease: a verdict checks lease, status and version in one guarded statement.
+
+mod case;
+mod claims;
+mod figures;
+mod history;
+mod letter;
+mod queue;
+mod timeline;
+mod verdict;
+
+pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Reason, SameLetter, case_file};
+pub(crate) use case::refusal;
+pub(crate) use claims::release_all;
+pub(crate) use timeline::events;
+pub use claims::{Lease, claim, claim_next, end_leases, release, renew, take_over};
+pub use figures::{Figures, Period, csv, figures, institutions_in_scope};
+pub use history::{Ended, history};
+pub use letter::{Finding, Findings, findings, letter, letter_page};
+pub use queue::{Counts, Cursor, Holder, OpenCases, Queue, Waiting, institutions, queue, read_open_cases};
+pub use timeline::{Entry, timeline};
+pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
+
+use domain::{
+    application::{Status, Verdict},
+    conflict::Conflict,
+    desk::Mark,
+    email::Email,
+    role::{ProfileType, Role},
+    sirup::SirupAccount,
+    time::Timestamp,
+    validity::Validity,
+};
+use sqlx::types::Json;
+use time::Date;
+use uuid::Uuid;
+
+use crate::{
+    Actor,
+    db::{Conn, fetch_optional},
+    error::{Error, Result},
+    mail,
+};
+
+/// A case as it is stored: all that the use cases of this module look at.
+#[derive(sqlx::FromRow)]
+struct CaseRow {
+    version: i64,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    reference: String,
+    submitted_at: i64,
+    updated_at: i64,
+    user_id: Uuid,
+    name: String,
+    #[sqlx(try_from = "String")]
+    email: Email,
+    employee_number_kind: Option<String>,
+    employee_number: Option<String>,
+    #[sqlx(try_from = "String")]
+    profile_type: ProfileType,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    institution_id: Uuid,
+    institution: String,
+    kd_klpd: Option<String>,
+    work_unit_id: Uuid,
+    work_unit: String,
+    code: Option<String>,
+    address_on_record: Option<String>,
+    first_day: Date,
+    last_day: Date,
+    address: Option<String>,
+    sirup_account: Option<Json<SirupAccount>>,
+    renews_first: Option<Date>,
+    renews_last: Option<Date>,
+    document_id: Uuid,
+    pages: i64,
+    file_name: String,
+    bytes: i64,
+    object_key: String,
+    sha256: Vec<u8>,
+    lease_holder: Option<Uuid>,
+    lease_ends_at: Option<i64>,
+    holder_name: Option<String>,
+    decision_id: Option<Uuid>,
+    verdict: Option<String>,
+    reason_title: Option<String>,
+    reason: Option<String>,
+    marks: Option<Json<Vec<Mark>>>,
+    decided_by: Option<Uuid>,
+    decided_by_name: Option<String>,
+    decided_at: Option<i64>,
+}
+
+/// An application that was sent, within the actor's scope; drafts are not the desk's.
+async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
+    let row: Option<CaseRow> = fetch_optional!(
+        conn,
+        CaseRow,
+        "SELECT a.version, a.status, a.reference, a.submitted_at, a.updated_at, a.user_id, a.applicant_name AS name,
+                u.email, a.employee_number_kind, a.employee_number, a.profile_type, a.role, a.institution_id,
+                i.name AS institution, i.kd_klpd, a.work_unit_id, w.name AS work_unit, w.code,
+                w.address AS address_on_record, a.first_day, a.last_day, a.address, a.sirup_account,
+                r.first_day AS renews_first, r.last_day AS renews_last,
+                a.document_id, d.pages, d.file_name, d.bytes, d.object_key, d.sha256,
+                a.lease_holder, a.lease_ends_at, h.name AS holder_name,
+                a.decision_id, x.verdict, x.reason_title, x.reason, x.marks, x.decided_by,
+                v.name AS decided_by_name, x.decided_at
+         FROM applications a
+         JOIN users u ON u.id = a.user_id
+         JOIN institutions i ON i.id = a.institution_id
+         JOIN work_units w ON w.id = a.work_unit_id
+         JOIN documents d ON d.id = a.document_id
+         LEFT JOIN accesses r ON r.id = a.renews_id
+         LEFT JOIN users h ON h.id = a.lease_holder
+         LEFT JOIN verdicts x ON x.id = a.decision_id
+         LEFT JOIN users v ON v.id = x.decided_by
+         WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status <> 'draft'",
+        id
+    )?;
+    row.filter(|row| actor.scope.covers(row.institution_id)).ok_or(Error::NotFound)
+}
+
+impl CaseRow {
+    fn validity(&self) -> Result<Validity> {
+        Validity::new(self.first_day, self.last_day)
+            .ok_or_else(|| Error::internal("a period that ends before it begins"))
+    }
+
+    /// Who holds it at `now`, and until when.
+    fn lease(&self, now: Timestamp) -> Option<(Uuid, Timestamp)> {
+        let (holder, until) = (self.lease_holder?, Timestamp::from_micros(self.lease_ends_at?));
+        (self.status == Status::InReview && until > now).then_some((holder, until))
+    }
+
+    /// The verdict in force. A case that was sent again after a repair has one that is no longer.
+    fn decision(&self, actor: &Actor) -> Result<Option<Decision>> {
+        let (Some(id), Some(verdict), Some(by), Some(at)) =
+            (self.decision_id, &self.verdict, self.decided_by, self.decided_at)
+        else {
+            return Ok(None);
+        };
+        let verdict: Verdict = verdict.parse().map_err(Error::internal)?;
+        Ok(Some(Decision {
+            id,
+            verdict,
+            reason_title: self.reason_title.clone(),
+            reason: self.reason.clone(),
+            marks: self.marks.as_ref().map(|Json(marks)| marks.clone()).unwrap_or_default(),
+            by: self.decided_by_name.clone().unwrap_or_default(),
+            at: Timestamp::from_micros(at),
+            mine: by == actor.user_id,
+        }))
+    }
+
+    /// What a mail about it says.
+    fn mail_case(&self, id: Uuid) -> Result<mail::Case> {
+        Ok(mail::Case {
+            id,
+            reference: self.reference.clone(),
+            role: self.role,
+            work_unit: self.work_unit.clone(),
+            institution: self.institution.clone(),
+            validity: self.validity()?,
+        })
+    }
+
+    /// Why something that needs `actor` to hold the case at `now` is not done, in the order in which a person would ask.
+    fn obstacle(&self, actor: &Actor, now: Timestamp) -> Result<Conflict> {
+        if self.user_id == actor.user_id {
+            return Ok(Conflict::OwnApplication);
+        }
+        if self.status.is_decided() || self.status == Status::Returned {
+            if let Some(decision) = self.decision(actor)? {
+                return Ok(Conflict::AlreadyDecided { status: self.status, by: decision.by, at: decision.at });
+            }
+        }
+        if !self.status.is_waiting() {
+            return Ok(Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) });
+        }
+        Ok(match self.lease(now) {
+            Some((holder, until)) if holder != actor.user_id => {
+                Conflict::HeldBy { by: self.holder_name.clone().unwrap_or_default(), until }
+            }
+            Some(_) => Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) },
+            None => Conflict::LeaseEnded {
+                at: self.lease_ends_at.filter(|_| self.lease_holder == Some(actor.user_id)).map(Timestamp::from_micros),
+            },
+        })
+    }
+}

@@ -1,0 +1,785 @@
+//! The queue: every open case in memory, so that filters, search and counts cost no query and answer alike on both
+//! databases.
+//!
+//! A process holds one snapshot of the cases that are submitted, in review or returned. What this process committed is in
+//! it for whoever asks next; what others committed, once their notice is here. Names and what comes without a notice
+//! (renewed leases) are at most [`MOST_AGE`] old. A lease is compared with the clock when somebody looks.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    str::FromStr,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use domain::{
+    UnknownText,
+    application::Status,
+    calendar::{Holidays, Promise},
+    desk::{Age, Ages, CaseNames, Part, QueueFilter},
+    permission::Permission,
+    role::Role,
+    search::Sought,
+    time::{Timestamp, Zone},
+};
+use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Backend,
+    db::{Conn, Dialect, changes::Since, fetch_all},
+    error::{Error, Result},
+};
+
+/// Rows of a page.
+const PAGE: usize = 50;
+/// After this time everything is read anew, whether or not anything is known to have changed.
+const MOST_AGE: Duration = Duration::from_secs(60);
+/// After this time [`read_open_cases`] does so, before anybody has to wait for it.
+const GOOD_AGE: Duration = Duration::from_secs(25);
+
+/// A place in the queue: that of the last case of a page. As text for an address: `1795316400000000.UUID`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// When the case was sent; in lists of decided cases, the number of the decision.
+    pub submitted_at: i64,
+    /// The application.
+    pub id: Uuid,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.submitted_at, self.id)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = UnknownText;
+
+    fn from_str(text: &str) -> Result<Self, UnknownText> {
+        let parsed = || {
+            let (submitted_at, id) = text.split_once('.')?;
+            Some(Self { submitted_at: submitted_at.parse().ok()?, id: id.parse().ok()? })
+        };
+        parsed().ok_or_else(|| UnknownText(text.to_owned()))
+    }
+}
+
+/// Who holds a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Their name.
+    pub name: String,
+    /// Whether it is the verifier who looks.
+    pub mine: bool,
+    /// When the lease ends, unless renewed.
+    pub until: Timestamp,
+}
+
+/// An open case in the queue.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The application.
+    pub id: Uuid,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands. One whose lease is over counts as submitted.
+    pub status: Status,
+    /// Its number.
+    pub reference: String,
+    /// The person's name, as sent.
+    pub name: String,
+    /// The role applied for.
+    pub role: Role,
+    /// Name of the institution.
+    pub institution: String,
+    /// Name of the work unit.
+    pub work_unit: String,
+    /// Whether it is linked with SiRUP.
+    pub linked: bool,
+    /// When it was sent, the last time.
+    pub submitted_at: Timestamp,
+    /// The promise, on the verifier's calendar.
+    pub promise: Promise,
+    /// Who holds it now.
+    pub holder: Option<Holder>,
+    /// Whether it came back after a repair that this verifier asked for.
+    pub for_me: bool,
+}
+
+/// How many cases each choice would show, with the other filters as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// By part, all of them in order.
+    pub parts: Vec<(Part, u32)>,
+    /// By age, all of them in order.
+    pub ages: Vec<(Age, u32)>,
+    /// By role, all of them in order.
+    pub roles: Vec<(Role, u32)>,
+    /// Linked with SiRUP.
+    pub linked: u32,
+    /// Not linked.
+    pub fresh: u32,
+}
+
+/// A page of the queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Its cases, oldest first.
+    pub rows: Vec<Waiting>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+    /// How many cases there are on all pages.
+    pub total: u32,
+    /// How many each choice would show.
+    pub counts: Counts,
+}
+
+/// The open cases, in memory.
+#[derive(Default)]
+pub struct OpenCases {
+    current: RwLock<Arc<Snapshot>>,
+    /// Held by whoever reads from the database, so that nobody else does.
+    reading: Mutex<()>,
+}
+
+/// The open cases at one time. A look at the queue goes through `cases`, which is small and in one piece; the rest of a
+/// case is kept in pieces that snapshots share, so that a change costs one copy of `cases` and a piece of its own.
+#[derive(Default)]
+struct Snapshot {
+    /// Which changes are in it; `None` before anything was read.
+    seen: Option<u64>,
+    /// When everything was read.
+    read_at: Option<Timestamp>,
+    /// Oldest first.
+    cases: Vec<Case>,
+    pieces: Vec<Arc<[Details]>>,
+    institutions: Vec<Institution>,
+}
+
+/// An open case: what it is filtered and counted by.
+#[derive(Clone, Copy)]
+struct Case {
+    submitted_at: i64,
+    id: Uuid,
+    /// When the lease ends; long ago if there is none.
+    lease_ends_at: i64,
+    status: Status,
+    role: Role,
+    linked: bool,
+    /// Whether it is to go back to somebody.
+    assigned: bool,
+    /// Its place among the institutions.
+    institution: u32,
+    /// Its piece, and its place in it.
+    details: (u32, u32),
+}
+
+/// The rest of an open case.
+struct Details {
+    version: i64,
+    reference: Box<str>,
+    name: Box<str>,
+    work_unit: Box<str>,
+    holder: Option<(Uuid, Box<str>)>,
+    assigned_to: Option<Uuid>,
+    /// What it is searched by.
+    words: Box<str>,
+}
+
+#[derive(Clone)]
+struct Institution {
+    id: Uuid,
+    name: Arc<str>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    reference: String,
+    name: String,
+    employee_number: Option<String>,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    institution_id: Uuid,
+    institution: String,
+    work_unit: String,
+    code: Option<String>,
+    linked: bool,
+    submitted_at: i64,
+    lease_holder: Option<Uuid>,
+    lease_ends_at: Option<i64>,
+    holder: Option<String>,
+    assigned_to: Option<Uuid>,
+}
+
+/// The rows of open cases among those that a filter names.
+macro_rules! open_cases {
+    ($filter:literal) => {
+        concat!(
+            "SELECT a.id, a.version, a.status, a.reference, a.applicant_name AS name, a.employee_number, a.role,
+                    a.institution_id, i.name AS institution, w.name AS work_unit, w.code,
+                    a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
+                    h.name AS holder, a.assigned_to
+             FROM applications a
+             JOIN institutions i ON i.id = a.institution_id
+             JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN users h ON h.id = a.lease_holder
+             WHERE a.status IN ('submitted', 'in_review', 'returned')",
+            $filter
+        )
+    };
+}
+
+impl OpenCases {
+    /// The open cases, with everything that was committed before this was called, read at most so long ago.
+    async fn fresh(&self, backend: &Backend, most_age: Duration) -> Result<Arc<Snapshot>> {
+        let current = self.snapshot();
+        let reading = if !backend.db.changes().none_since(current.seen) {
+            self.reading.lock().await
+        } else if current.is_older(most_age, backend.world.now()) {
+            match self.reading.try_lock() {
+                Ok(reading) => reading,
+                Err(_) => return Ok(current), // somebody is at it; nothing is known to be wrong
+            }
+        } else {
+            return Ok(current);
+        };
+        self.read(backend, most_age, reading).await
+    }
+
+    /// Reads what changed, unless somebody did meanwhile. If the reader goes away, nothing is lost: what changed is asked
+    /// for by the number of the snapshot that stands.
+    async fn read(&self, backend: &Backend, most_age: Duration, _reading: MutexGuard<'_, ()>) -> Result<Arc<Snapshot>> {
+        let (current, now) = (self.snapshot(), backend.world.now());
+        // Before the query: what is committed while it runs is asked for again.
+        let Since { end, ids } = backend.db.changes().since(current.seen);
+        let next = match ids {
+            Some(ids) if !current.is_older(most_age, now) => {
+                if ids.is_empty() {
+                    return Ok(current);
+                }
+                let changed = these(&mut backend.db.read().await?, &ids).await?;
+                current.with(end, &ids, changed)
+            }
+            _ => {
+                let rows = all(&mut backend.db.read().await?).await?;
+                // Some tens of milliseconds for thousands of cases: off the async threads.
+                tokio::task::spawn_blocking(move || Snapshot::new(end, now, rows)).await.map_err(Error::internal)?
+            }
+        };
+        let next = Arc::new(next);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
+        Ok(next)
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn all(conn: &mut Conn) -> Result<Vec<Row>> {
+    Ok(fetch_all!(conn, Row, open_cases!(" ORDER BY a.submitted_at, a.id"))?)
+}
+
+/// Those of these applications that are open.
+async fn these(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Row>> {
+    let sql = match conn.dialect() {
+        Dialect::Sqlite => {
+            open_cases!(" AND a.id IN (SELECT unhex(value, '-') FROM json_each($1)) ORDER BY a.submitted_at, a.id")
+        }
+        Dialect::Postgres => {
+            open_cases!(
+                " AND a.id = ANY (ARRAY (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb) AS t (value)))
+                 ORDER BY a.submitted_at, a.id"
+            )
+        }
+    };
+    Ok(fetch_all!(conn, Row, sql, serde_json::to_string(ids)?)?)
+}
+
+impl Snapshot {
+    fn new(seen: u64, now: Timestamp, rows: Vec<Row>) -> Self {
+        let mut snapshot = Self { seen: Some(seen), read_at: Some(now), ..Self::default() };
+        let mut places = HashMap::new();
+        let (mut cases, mut details) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let place = *places.entry(row.institution_id).or_insert_with(|| snapshot.add_institution(&row));
+            cases.push(Case::new(&row, place, (0, index(details.len()))));
+            details.push(Details::new(row));
+        }
+        snapshot.cases = cases;
+        snapshot.pieces.push(details.into());
+        snapshot
+    }
+
+    /// The same, with these applications as they are now; those that are not among `changed` are open no more.
+    fn with(&self, seen: u64, ids: &[Uuid], changed: Vec<Row>) -> Self {
+        let mut next = Self {
+            seen: Some(seen),
+            read_at: self.read_at,
+            cases: Vec::with_capacity(self.cases.len() + changed.len()),
+            pieces: self.pieces.clone(),
+            institutions: self.institutions.clone(),
+        };
+        next.cases.extend(self.cases.iter().filter(|case| ids.binary_search(&case.id).is_err()));
+        let mut details = Vec::with_capacity(changed.len());
+        for row in changed {
+            let known = next.institutions.iter().position(|known| known.id == row.institution_id).map(index);
+            let institution = known.unwrap_or_else(|| next.add_institution(&row));
+            let case = Case::new(&row, institution, (index(next.pieces.len()), index(details.len())));
+            let place = next.cases.partition_point(|other| other.place() < case.place());
+            next.cases.insert(place, case);
+            details.push(Details::new(row));
+        }
+        next.pieces.push(details.into());
+        next
+    }
+
+    /// Puts the institution of a row to the others; gives its place.
+    fn add_institution(&mut self, row: &Row) -> u32 {
+        self.institutions.push(Institution { id: row.institution_id, name: row.institution.as_str().into() });
+        index(self.institutions.len() - 1)
+    }
+
+    fn is_older(&self, age: Duration, now: Timestamp) -> bool {
+        self.read_at.is_none_or(|read_at| now.since(read_at) >= age)
+    }
+
+    fn details(&self, case: &Case) -> &Details {
+        let (piece, place) = case.details;
+        &self.pieces[piece as usize][place as usize]
+    }
+
+    fn institution(&self, case: &Case) -> &Institution {
+        &self.institutions[case.institution as usize]
+    }
+}
+
+/// A place in a list; four thousand million open cases do not fit into memory.
+fn index(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+impl Case {
+    fn new(row: &Row, institution: u32, details: (u32, u32)) -> Self {
+        Self {
+            submitted_at: row.submitted_at,
+            id: row.id,
+            lease_ends_at: row.lease_holder.and(row.lease_ends_at).unwrap_or(i64::MIN),
+            status: row.status,
+            role: row.role,
+            linked: row.linked,
+            assigned: row.assigned_to.is_some(),
+            institution,
+            details,
+        }
+    }
+
+    /// Where it stands in the queue.
+    fn place(&self) -> Cursor {
+        Cursor { submitted_at: self.submitted_at, id: self.id }
+    }
+}
+
+impl Details {
+    fn new(row: Row) -> Self {
+        let names = CaseNames {
+            name: &row.name,
+            employee_number: row.employee_number.as_deref(),
+            work_unit: &row.work_unit,
+            code: row.code.as_deref(),
+            institution: &row.institution,
+            reference: &row.reference,
+        };
+        Self {
+            words: names.words().into(),
+            version: row.version,
+            reference: row.reference.into(),
+            name: row.name.into(),
+            work_unit: row.work_unit.into(),
+            holder: row.lease_holder.map(|id| (id, row.holder.unwrap_or_default().into())),
+            assigned_to: row.assigned_to,
+        }
+    }
+}
+
+/// Some of the parts of the queue.
+#[derive(Clone, Copy)]
+struct Parts(u8);
+
+impl Parts {
+    fn of(parts: &[Part]) -> Self {
+        Self(parts.iter().fold(0, |all, part| all | (1 << *part as u8)))
+    }
+
+    fn has(self, part: Part) -> bool {
+        self.0 & (1 << part as u8) != 0
+    }
+}
+
+/// Somebody's look at the queue.
+struct Look<'a> {
+    open: &'a Snapshot,
+    user_id: Uuid,
+    zone: Zone,
+    now: Timestamp,
+    holidays: &'a Holidays,
+    /// From when on cases are not overdue, and from when on they are in time.
+    due_from: i64,
+    in_time_from: i64,
+    /// Which of the institutions are looked at.
+    covered: Vec<bool>,
+}
+
+impl<'a> Look<'a> {
+    /// Of an actor, within their scope, and at one institution if it is named.
+    fn new(
+        open: &'a Snapshot,
+        actor: &Actor,
+        now: Timestamp,
+        holidays: &'a Holidays,
+        institution: Option<Uuid>,
+    ) -> Self {
+        let zone = actor.zone;
+        let ages = Ages::new(now.date(zone), holidays);
+        let covers = |id: Uuid| institution.is_none_or(|wanted| wanted == id) && actor.scope.covers(id);
+        Self {
+            open,
+            user_id: actor.user_id,
+            zone,
+            now,
+            holidays,
+            due_from: Timestamp::start_of(ages.due_from, zone).micros(),
+            in_time_from: Timestamp::start_of(ages.in_time_from, zone).micros(),
+            covered: open.institutions.iter().map(|institution| covers(institution.id)).collect(),
+        }
+    }
+
+    /// All cases that are looked at.
+    fn cases(&self) -> impl Iterator<Item = &'a Case> {
+        self.open.cases.iter().filter(|case| self.covered[case.institution as usize])
+    }
+
+    fn age(&self, case: &Case) -> Age {
+        if case.submitted_at >= self.in_time_from {
+            Age::InTime
+        } else if case.submitted_at >= self.due_from {
+            Age::DueToday
+        } else {
+            Age::Overdue
+        }
+    }
+
+    /// Who holds it, unless the lease is over.
+    fn holder(&self, case: &Case) -> Option<&'a (Uuid, Box<str>)> {
+        let held = case.status == Status::InReview && case.lease_ends_at > self.now.micros();
+        if held { self.open.details(case).holder.as_ref() } else { None }
+    }
+
+    /// Whether it is to go back to this verifier.
+    fn for_me(&self, case: &Case) -> bool {
+        case.assigned && case.status.is_waiting() && self.open.details(case).assigned_to == Some(self.user_id)
+    }
+
+    fn parts(&self, case: &Case) -> Parts {
+        match self.holder(case) {
+            _ if !case.status.is_waiting() => Parts::of(&[Part::Returned]),
+            Some((holder, _)) if *holder == self.user_id => Parts::of(&[Part::Waiting, Part::Mine]),
+            Some(_) => Parts::of(&[Part::Waiting, Part::Held]),
+            None if self.for_me(case) => Parts::of(&[Part::Waiting, Part::Free, Part::Mine]),
+            None => Parts::of(&[Part::Waiting, Part::Free]),
+        }
+    }
+
+    /// The case as this verifier sees it.
+    fn waiting(&self, case: &Case) -> Waiting {
+        let (details, holder) = (self.open.details(case), self.holder(case));
+        let submitted_at = Timestamp::from_micros(case.submitted_at);
+        Waiting {
+            id: case.id,
+            version: details.version,
+            status: if case.status == Status::InReview && holder.is_none() { Status::Submitted } else { case.status },
+            reference: details.reference.to_string(),
+            name: details.name.to_string(),
+            role: case.role,
+            institution: self.open.institution(case).name.to_string(),
+            work_unit: details.work_unit.to_string(),
+            linked: case.linked,
+            submitted_at,
+            promise: Promise::new(submitted_at.date(self.zone), self.now.date(self.zone), self.holidays),
+            holder: holder.map(|(id, name)| Holder {
+                name: name.to_string(),
+                mine: *id == self.user_id,
+                until: Timestamp::from_micros(case.lease_ends_at),
+            }),
+            for_me: self.for_me(case),
+        }
+    }
+
+    fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
+        let sought = Sought::parse(&filter.words);
+        let mut found = Found::default();
+        for case in self.cases() {
+            let (parts, age) = (self.parts(case), self.age(case));
+            let fits = Fits {
+                part: parts.has(filter.part),
+                age: filter.age.is_none_or(|wanted| wanted == age),
+                role: filter.role.is_none_or(|wanted| wanted == case.role),
+                linked: filter.linked.is_none_or(|wanted| wanted == case.linked),
+            };
+            if fits.misses() > 1 || !sought.is_empty() && !sought.finds(&self.open.details(case).words) {
+                continue;
+            }
+            found.count(case, parts, age, fits);
+            if fits.misses() == 0 && found.rows.len() <= PAGE && after.is_none_or(|after| case.place() > after) {
+                found.rows.push(case);
+            }
+        }
+        let next = (found.rows.len() > PAGE).then(|| found.rows[PAGE - 1].place());
+        Queue {
+            rows: found.rows.iter().take(PAGE).map(|case| self.waiting(case)).collect(),
+            next,
+            total: found.total,
+            counts: Counts {
+                parts: Part::ALL.map(|part| (part, found.parts[part as usize])).into(),
+                ages: Age::ALL.map(|age| (age, found.ages[age as usize])).into(),
+                roles: Role::ALL.iter().map(|role| (*role, found.roles[*role as usize])).collect(),
+                linked: found.linked,
+                fresh: found.fresh,
+            },
+        }
+    }
+}
+
+/// Which of the filters that are counted a case passes.
+#[derive(Clone, Copy)]
+struct Fits {
+    part: bool,
+    age: bool,
+    role: bool,
+    linked: bool,
+}
+
+impl Fits {
+    fn misses(self) -> usize {
+        [self.part, self.age, self.role, self.linked].into_iter().filter(|fits| !fits).count()
+    }
+}
+
+/// What one look through the cases finds.
+#[derive(Default)]
+struct Found<'a> {
+    /// The page, and one case more if there is a next one.
+    rows: Vec<&'a Case>,
+    total: u32,
+    parts: [u32; Part::ALL.len()],
+    ages: [u32; Age::ALL.len()],
+    roles: [u32; Role::ALL.len()],
+    linked: u32,
+    fresh: u32,
+}
+
+impl Found<'_> {
+    /// Counts a case that passes all filters but one at most: for that one's choices, or for those of every filter.
+    fn count(&mut self, case: &Case, parts: Parts, age: Age, fits: Fits) {
+        let all = fits.misses() == 0;
+        self.total += u32::from(all);
+        if all || !fits.part {
+            for part in Part::ALL {
+                self.parts[part as usize] += u32::from(parts.has(part));
+            }
+        }
+        self.ages[age as usize] += u32::from(all || !fits.age);
+        self.roles[case.role as usize] += u32::from(all || !fits.role);
+        let linked = if case.linked { &mut self.linked } else { &mut self.fresh };
+        *linked += u32::from(all || !fits.linked);
+    }
+}
+
+/// A page of the open cases in scope that pass a filter, oldest first, from after `after` on.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn queue(backend: &Backend, actor: &Actor, filter: &QueueFilter, after: Option<Cursor>) -> Result<Queue> {
+    actor.require(Permission::Verify)?;
+    let open = backend.open_cases.fresh(backend, MOST_AGE).await?;
+    let holidays = backend.master_data.holidays();
+    let look = Look::new(&open, actor, backend.world.now(), &holidays, filter.institution);
+    Ok(look.page(filter, after))
+}
+
+/// The institutions in scope that have open cases, by name, each with how many.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn institutions(backend: &Backend, actor: &Actor) -> Result<Vec<(Uuid, String, u32)>> {
+    actor.require(Permission::Verify)?;
+    let open = backend.open_cases.fresh(backend, MOST_AGE).await?;
+    let mut counts = vec![0; open.institutions.len()];
+    open.cases.iter().for_each(|case| counts[case.institution as usize] += 1);
+    let counted = open.institutions.iter().zip(counts);
+    let in_scope = counted.filter(|(institution, count)| *count > 0 && actor.scope.covers(institution.id));
+    let mut found: Vec<_> = in_scope.map(|(known, count)| (known.id, known.name.to_string(), count)).collect();
+    found.sort_unstable_by(|(a_id, a, _), (b_id, b, _)| (a, a_id).cmp(&(b, b_id)));
+    Ok(found)
+}
+
+/// How many cases wait, by age, in scope and, if one is named, at an institution.
+pub(super) async fn ages(backend: &Backend, actor: &Actor, institution: Option<Uuid>) -> Result<Vec<(Age, u32)>> {
+    let open = backend.open_cases.fresh(backend, MOST_AGE).await?;
+    let holidays = backend.master_data.holidays();
+    let look = Look::new(&open, actor, backend.world.now(), &holidays, institution);
+    Ok(look.page(&QueueFilter::default(), None).counts.ages)
+}
+
+/// Reads all open cases into memory, so that whoever asks for the queue need not wait for it; at the start, and every
+/// half minute.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn read_open_cases(backend: &Backend) -> Result<()> {
+    backend.open_cases.fresh(backend, GOOD_AGE).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::permission::StaffRole;
+    use proptest::prelude::*;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    /// Monday, 23 November 2026, 10.00 in Jakarta.
+    const NOW: Timestamp = Timestamp::from_micros(1_795_402_800_000_000);
+    const HOUR: i64 = 3_600_000_000;
+
+    fn verifier() -> Actor {
+        Actor {
+            user_id: Uuid::from_u128(1),
+            session_id: Uuid::nil(),
+            name: "Ratna".into(),
+            email: "verifikator@contoh.go.id".into(),
+            zone: Zone::Wib,
+            staff_role: Some(StaffRole::Verifier),
+            scope: crate::actor::Scope::National,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        }
+    }
+
+    /// A case with this number, made of any `seed`.
+    fn row(number: u8, seed: u32) -> Row {
+        let pick = |at: u32, of: u32| (seed >> at) % of;
+        let status = [Status::Submitted, Status::InReview, Status::Returned][pick(0, 3) as usize];
+        let person = |n: u32| Uuid::from_u128(u128::from(n));
+        Row {
+            id: person(u32::from(number)),
+            version: i64::from(seed),
+            status,
+            reference: format!("GB-26-{number:06}-1"),
+            name: ["Siti", "Budi"][pick(2, 2) as usize].into(),
+            employee_number: None,
+            role: Role::ALL[pick(3, 2) as usize],
+            institution_id: person(10 + pick(4, 3)),
+            institution: format!("Instansi {}", pick(4, 3)),
+            work_unit: "Sekretariat".into(),
+            code: None,
+            linked: pick(7, 2) == 0,
+            submitted_at: NOW.micros() - i64::from(pick(8, 10)) * 12 * HOUR,
+            lease_holder: (status == Status::InReview).then(|| person(1 + pick(12, 2))),
+            lease_ends_at: (status == Status::InReview).then(|| NOW.micros() + i64::from(pick(13, 2)) * HOUR),
+            holder: Some("Hendra".into()),
+            assigned_to: (pick(14, 3) == 0).then(|| person(1)),
+        }
+    }
+
+    fn snapshot(rows: impl IntoIterator<Item = (u8, u32)>) -> Snapshot {
+        let mut rows: Vec<Row> = rows.into_iter().map(|(number, seed)| row(number, seed)).collect();
+        rows.sort_unstable_by_key(|row| (row.submitted_at, row.id));
+        Snapshot::new(0, NOW, rows)
+    }
+
+    fn page(open: &Snapshot, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
+        let holidays = Holidays::default();
+        Look::new(open, &verifier(), NOW, &holidays, filter.institution).page(filter, after)
+    }
+
+    fn all_pages(open: &Snapshot, filter: &QueueFilter) -> Vec<(Uuid, i64)> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let queue = page(open, filter, after);
+            found.extend(queue.rows.iter().map(|row| (row.id, row.version)));
+            after = queue.next;
+            if after.is_none() {
+                assert_eq!(found.len(), queue.total as usize);
+                return found;
+            }
+        }
+    }
+
+    fn filters() -> impl Strategy<Value = QueueFilter> {
+        let choice = (0usize..5, 0usize..4, 0usize..3, 0usize..3, 0u128..4, prop::bool::ANY);
+        choice.prop_map(|(part, age, role, linked, institution, words)| QueueFilter {
+            part: Part::ALL[part],
+            age: Age::ALL.get(age).copied(),
+            role: Role::ALL.get(role).copied(),
+            linked: [Some(true), Some(false), None][linked],
+            institution: (institution < 3).then(|| Uuid::from_u128(10 + institution)),
+            words: if words { "sekre siti".into() } else { String::new() },
+        })
+    }
+
+    fn seeds() -> impl Strategy<Value = HashMap<u8, u32>> {
+        prop::collection::hash_map(any::<u8>(), any::<u32>(), 0..160)
+    }
+
+    proptest! {
+        #[test]
+        fn each_choice_is_counted_as_it_would_be_shown(seeds in seeds(), filter in filters()) {
+            let open = snapshot(seeds);
+            let counts = page(&open, &filter, None).counts;
+            let total = |filter: QueueFilter| page(&open, &filter, None).total;
+            for (part, count) in counts.parts {
+                prop_assert_eq!(total(QueueFilter { part, ..filter.clone() }), count, "{}", part);
+            }
+            for (age, count) in counts.ages {
+                prop_assert_eq!(total(QueueFilter { age: Some(age), ..filter.clone() }), count, "{}", age);
+            }
+            for (role, count) in counts.roles {
+                prop_assert_eq!(total(QueueFilter { role: Some(role), ..filter.clone() }), count, "{}", role);
+            }
+            prop_assert_eq!(total(QueueFilter { linked: Some(true), ..filter.clone() }), counts.linked);
+            prop_assert_eq!(total(QueueFilter { linked: Some(false), ..filter.clone() }), counts.fresh);
+        }
+
+        #[test]
+        fn changes_one_by_one_are_as_reading_everything(
+            before in seeds(),
+            changes in prop::collection::vec((any::<u8>(), prop::option::of(any::<u32>())), 0..20),
+            filter in filters(),
+        ) {
+            let mut open = snapshot(before.clone());
+            let mut now = before;
+            for (number, change) in changes {
+                let ids = [Uuid::from_u128(u128::from(number))];
+                open = open.with(1, &ids, change.map(|seed| row(number, seed)).into_iter().collect());
+                match change {
+                    Some(seed) => now.insert(number, seed),
+                    None => now.remove(&number),
+                };
+            }
+            prop_assert_eq!(all_pages(&open, &filter), all_pages(&snapshot(now), &filter));
+        }
+    }
+
+    #[test]
+    fn a_cursor_survives_its_address() {
+        let cursor = Cursor { submitted_at: NOW.micros(), id: Uuid::from_u128(7) };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        assert!("1.x".parse::<Cursor>().is_err() && "".parse::<Cursor>().is_err());
+    }
+}

@@ -1,0 +1,169 @@
+//! What a verifier does all day, in process: take the next case, look at the queue, search, open the case, decide.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+use backend::{
+    Actor, Backend,
+    actor::Scope,
+    verification::{self, CaseFile, VerdictForm},
+};
+use domain::{
+    application::Verdict,
+    desk::{Age, Part, QueueFilter},
+    issue::Field,
+    permission::StaffRole,
+    role::Role,
+    time::Zone,
+};
+use uuid::Uuid;
+
+use super::fill;
+use crate::{data::Dice, stage::Failure};
+
+/// What is measured, in the order of the table.
+pub const STEPS: &[&str] =
+    &["queue page", "search in the queue", "search in the history", "claim", "case page", "verdict"];
+
+/// How often each step is done.
+const ROUNDS: u64 = 400;
+/// What is typed into the search of the queue and of the history: names, work units, numbers, mistakes.
+const TYPED: &[&str] = &[
+    "siti",
+    "budi santoso",
+    "nur rahmawati",
+    "dinkes",
+    "kab. dinas",
+    "sekretariat jenderal",
+    "1978",
+    "GB-26-0099",
+    "gb26",
+    "puskesmas rejo",
+    "kantor urusan agama kec",
+    "wahyu utami situmorang",
+    "xyzzy",
+    "d",
+    "ma",
+    "kota pengadilan",
+];
+
+/// Seconds of each time that a step was done.
+#[derive(Default)]
+pub struct Times(HashMap<&'static str, Vec<f64>>);
+
+impl Times {
+    /// Those of a step.
+    pub fn of(&mut self, step: &str) -> &mut [f64] {
+        self.0.get_mut(step).map(Vec::as_mut_slice).unwrap_or_default()
+    }
+
+    async fn take<T>(
+        &mut self,
+        step: &'static str,
+        work: impl Future<Output = backend::Result<T>>,
+    ) -> Result<T, Failure> {
+        let began = std::time::Instant::now();
+        let outcome = work.await?;
+        self.0.entry(step).or_default().push(began.elapsed().as_secs_f64());
+        Ok(outcome)
+    }
+}
+
+/// Does it.
+pub async fn measure(backend: &Backend) -> Result<Times, Failure> {
+    let mut dice = Dice::new(7);
+    let mut times = Times::default();
+    // The first to ask waits for all cases to be read.
+    verification::read_open_cases(backend).await?;
+    for round in 0..ROUNDS {
+        let actor = actor(round);
+        let claimed = times.take("claim", verification::claim_next(backend, &actor)).await?;
+        let id = claimed.ok_or("nothing is free")?;
+        times.take("queue page", verification::queue(backend, &actor, &filter(&mut dice), None)).await?;
+        let typed = *dice.pick(TYPED);
+        let words = QueueFilter { words: typed.to_owned(), ..QueueFilter::default() };
+        times.take("search in the queue", verification::queue(backend, &actor, &words, None)).await?;
+        let mine = round % 4 == 0;
+        times.take("search in the history", verification::history(backend, &actor, typed, mine, None)).await?;
+        let case = times.take("case page", verification::case_file(backend, &actor, id)).await?;
+        let form = verdict(round, &case);
+        times.take("verdict", verification::decide(backend, &actor, id, &form)).await?;
+    }
+    Ok(times)
+}
+
+/// One of the people who decide.
+pub fn actor(nth: u64) -> Actor {
+    Actor {
+        user_id: fill::verifier(nth),
+        session_id: Uuid::nil(),
+        name: "Verifikator".to_owned(),
+        email: "verifikator@contoh.go.id".to_owned(),
+        zone: Zone::Wib,
+        staff_role: Some(StaffRole::Verifier),
+        scope: Scope::National,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }
+}
+
+fn filter(dice: &mut Dice) -> QueueFilter {
+    let mut filter = QueueFilter::default();
+    match dice.roll(6) {
+        0 => filter.part = Part::Free,
+        1 => filter.part = Part::Mine,
+        2 => filter.age = Some(Age::Overdue),
+        3 => filter.role = Some(Role::Pa),
+        4 => filter.linked = Some(false),
+        _ => {}
+    }
+    filter
+}
+
+/// Two of three are approved; the others are sent back or refused.
+fn verdict(round: u64, case: &CaseFile) -> VerdictForm {
+    let note = "Tanggal berakhir pada surat tidak sama dengan isian.".to_owned();
+    let form = VerdictForm {
+        version: case.version,
+        verdict: Verdict::Approve,
+        reason: None,
+        text: String::new(),
+        marks: Vec::new(),
+        checks: case.checks.iter().map(|item| item.id).collect(),
+    };
+    match round % 6 {
+        0 => VerdictForm { verdict: Verdict::Return, marks: vec![(Field::LastDay, note)], ..form },
+        1 => {
+            let reason = case.reasons.first().map(|reason| reason.id);
+            VerdictForm { verdict: Verdict::Reject, reason, text: note, ..form }
+        }
+        _ => form,
+    }
+}
+
+/// Several verifiers at once, each with claims and verdicts; gives the times of all.
+pub async fn at_once(backend: &Arc<Backend>, verifiers: u64, rounds: u64) -> Result<Times, Failure> {
+    let mut all = Times::default();
+    let work = (0..verifiers).map(|nth| {
+        let backend = backend.clone();
+        tokio::spawn(async move {
+            let (actor, mut times) = (actor(nth), Times::default());
+            for round in 0..rounds {
+                let claimed = times.take("claim", verification::claim_next(&backend, &actor)).await?;
+                let id = claimed.ok_or("nothing is free")?;
+                times.take("queue page", verification::queue(&backend, &actor, &QueueFilter::default(), None)).await?;
+                let case = verification::case_file(&backend, &actor, id).await?;
+                times.take("verdict", verification::decide(&backend, &actor, id, &verdict(round, &case))).await?;
+            }
+            Ok::<_, Failure>(times)
+        })
+    });
+    for done in work.collect::<Vec<_>>() {
+        for (step, times) in done.await??.0 {
+            all.0.entry(step).or_default().extend(times);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,110 @@
+//! A thousand open pages of the desk: what their event streams cost the server, and how soon all of them hear of a claim.
+
+use std::time::{Duration, Instant};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::mpsc,
+    task::JoinSet,
+};
+
+use crate::{
+    client::{form, get},
+    server::Server,
+    stage::{Failure, Stage, Store},
+    table::{Table, megabytes, milliseconds, quantile},
+};
+
+/// Open streams, and how many of them one person has: a browser for each page.
+const STREAMS: usize = 1000;
+const STREAMS_EACH: usize = 10;
+/// Most memory of all of them.
+const MOST_MEMORY: f64 = 50e6;
+/// Most seconds until all heard.
+const MOST_TIME: f64 = 1.0;
+/// How often an event is told.
+const EVENTS: usize = 20;
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Measures. `sessions` are those of verifiers, one for each ten streams.
+pub async fn measure(stage: &Stage, store: &Store, sessions: &[String], table: &mut Table) -> Result<(), Failure> {
+    let session = sessions.first().ok_or("nobody is signed in")?;
+    let server = Server::start(stage, store, None)?;
+    let mut connection = server.connect()?;
+    // What a first page costs is not the streams'.
+    connection.expect(&get("/verifikasi", Some(session), None))?;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let before = server.memory()?;
+
+    let (heard, mut hearing) = mpsc::unbounded_channel();
+    let mut streams = JoinSet::new();
+    for session in sessions.iter().flat_map(|session| [session; STREAMS_EACH]).take(STREAMS) {
+        let mut stream = TcpStream::connect(server.addr).await?;
+        let request = get("/verifikasi/peristiwa", Some(session), None);
+        stream.write_all(&request).await?;
+        expect_open(&mut stream).await?;
+        let heard = heard.clone();
+        streams.spawn(async move {
+            let mut buffer = vec![0; 512];
+            loop {
+                match stream.read(&mut buffer).await {
+                    Ok(read) if read > 0 => {
+                        // An event, and no comment that keeps the stream open; in one piece, since it is small.
+                        if buffer[..read].windows(6).any(|window| window == b"event:")
+                            && heard.send(Instant::now()).is_err()
+                        {
+                            return;
+                        }
+                    }
+                    _ => return,
+                }
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let after = server.memory()?;
+    let what = |what: &str| format!("{}: {what}", store.database);
+    table.at_most(what("memory of 1,000 event streams"), after - before, MOST_MEMORY, megabytes);
+
+    let mut times = Vec::new();
+    for _ in 0..EVENTS {
+        let began = Instant::now();
+        let claim = form("/verifikasi", Some(session), &[("aksi", "ambil")])?;
+        let answer = connection.ask(&claim)?;
+        if answer.status >= 400 {
+            return Err(format!("the claim was answered with {}", answer.status).into());
+        }
+        let mut last = began;
+        for _ in 0..STREAMS {
+            last = tokio::time::timeout(PATIENCE, hearing.recv()).await?.ok_or("the streams ended")?;
+        }
+        times.push((last - began).as_secs_f64());
+    }
+    table.at_most(
+        what("from the claim until all heard, longest of 20"),
+        quantile(&mut times, 1.0),
+        MOST_TIME,
+        milliseconds,
+    );
+    streams.shutdown().await;
+    Ok(())
+}
+
+async fn expect_open(stream: &mut TcpStream) -> Result<(), Failure> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+        let mut byte = [0; 256];
+        let read = tokio::time::timeout(PATIENCE, stream.read(&mut byte)).await??;
+        if read == 0 {
+            return Err("a stream was refused".into());
+        }
+        head.extend_from_slice(&byte[..read]);
+    }
+    if head.starts_with(b"HTTP/1.1 200") {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&head[..head.len().min(60)]).into_owned().into())
+    }
+}
