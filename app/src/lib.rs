@@ -8,6 +8,8 @@
 
 pub mod api;
 pub mod components;
+#[cfg(feature = "ssr")]
+pub mod drawing;
 pub mod forms;
 pub mod live;
 pub mod pages;
@@ -104,6 +106,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("atur-ulang-kata-sandi") view=Page::Reset ssr=MODE />
                 <Route path=path!("akses") view=Page::Overview ssr=MODE />
                 <Route path=path!("akses/baru") view=Page::Start ssr=MODE />
+                <Route path=path!("akses/perpanjang/:id") view=Page::Renew ssr=MODE />
                 <Route path=path!("akses/pengajuan/:id") view=Page::Resume ssr=MODE />
                 <Route path=path!("akses/pengajuan/:id/sirup") view=Page::SirupStep ssr=MODE />
                 <Route path=path!("akses/pengajuan/:id/formulir") view=Page::FormStep ssr=MODE />

@@ -28,6 +28,7 @@ pub fn routes() -> Router<AppState> {
         .route("/profil/kata-sandi", post(account::change_password))
         .route("/profil/sesi", post(account::end_sessions))
         .route("/akses/baru", post(wizard::start))
+        .route("/akses/perpanjang/{id}", post(wizard::renew))
         .route("/akses/pengajuan/{id}/sirup", post(wizard::sirup))
         .route("/akses/pengajuan/{id}/formulir", post(wizard::form))
         .route("/akses/pengajuan/{id}/instansi", post(wizard::pick_institution))

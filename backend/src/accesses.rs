@@ -1,12 +1,19 @@
 //! Accesses: what a person may enter platforms with.
 
-use domain::{access::AccessState, role::Role, validity::Validity};
+use domain::{
+    access::{AccessState, Renewal},
+    application::Status,
+    conflict::NotRenewable,
+    role::Role,
+    time::Timestamp,
+    validity::Validity,
+};
 use time::Date;
 use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::fetch_all,
+    db::{Conn, fetch_all, fetch_optional},
     error::{Error, Result},
 };
 
@@ -27,8 +34,16 @@ pub struct Access {
     pub validity: Validity,
     /// Where it stands today, in the person's zone.
     pub state: AccessState,
+    /// When it was taken away.
+    pub revoked_at: Option<Timestamp>,
     /// The application that it came of.
     pub application_id: Uuid,
+    /// Where that application stands: it may have been opened again.
+    pub application: Status,
+    /// What can be done today so that it goes on, or why nothing can.
+    pub renewal: std::result::Result<Renewal, NotRenewable>,
+    /// The application that renews it, if there is one.
+    pub renewed_by: Option<(Uuid, Status)>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -43,6 +58,37 @@ struct Row {
     last_day: Date,
     revoked_at: Option<i64>,
     application_id: Uuid,
+    #[sqlx(try_from = "String")]
+    application_status: Status,
+    continued_until: Option<Date>,
+    renewal_id: Option<Uuid>,
+    renewal_status: Option<String>,
+    renewal_reference: Option<String>,
+}
+
+/// The rows of a person's accesses, each with what may follow it: of several renewals, the one that is with the desk, else
+/// the newest.
+macro_rules! select {
+    ($filter:literal) => {
+        concat!(
+            "SELECT a.id, a.role, i.name AS institution, w.code AS work_unit_code, w.name AS work_unit, a.first_day,
+                    a.last_day, a.revoked_at, a.application_id, s.status AS application_status,
+                    (SELECT max(n.last_day) FROM accesses n
+                     WHERE n.user_id = a.user_id AND n.role = a.role AND n.work_unit_id = a.work_unit_id
+                       AND n.revoked_at IS NULL AND n.last_day > a.last_day) AS continued_until,
+                    x.id AS renewal_id, x.status AS renewal_status, x.reference AS renewal_reference
+             FROM accesses a
+             JOIN institutions i ON i.id = a.institution_id
+             JOIN work_units w ON w.id = a.work_unit_id
+             JOIN applications s ON s.id = a.application_id
+             LEFT JOIN applications x ON x.id = (
+                 SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> 'withdrawn'
+                 ORDER BY CASE WHEN r.status IN ('draft', 'rejected') THEN 1 ELSE 0 END, r.created_at DESC, r.id DESC LIMIT 1)
+             WHERE a.user_id = $1",
+            $filter,
+            " ORDER BY a.last_day DESC, a.id LIMIT 100"
+        )
+    };
 }
 
 /// The person's own accesses, those that end last first.
@@ -51,32 +97,46 @@ struct Row {
 /// If the database does not answer.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Access>> {
     let mut conn = backend.db.read().await?;
-    let rows: Vec<Row> = fetch_all!(
-        conn,
-        Row,
-        "SELECT a.id, a.role, i.name AS institution, w.code AS work_unit_code, w.name AS work_unit, a.first_day,
-                a.last_day, a.revoked_at, a.application_id
-         FROM accesses a
-         JOIN institutions i ON i.id = a.institution_id
-         JOIN work_units w ON w.id = a.work_unit_id
-         WHERE a.user_id = $1 ORDER BY a.last_day DESC, a.id LIMIT 100",
-        actor.user_id
-    )?;
+    let rows: Vec<Row> = fetch_all!(conn, Row, select!(""), actor.user_id)?;
     let today = backend.world.today(actor.zone);
-    rows.into_iter()
-        .map(|row| {
-            let validity = Validity::new(row.first_day, row.last_day)
-                .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
-            Ok(Access {
-                id: row.id,
-                role: row.role,
-                institution: row.institution,
-                work_unit_code: row.work_unit_code,
-                work_unit: row.work_unit,
-                validity,
-                state: AccessState::on(today, validity, row.revoked_at.is_some()),
-                application_id: row.application_id,
-            })
+    rows.into_iter().map(|row| row.access(today)).collect()
+}
+
+/// One of the person's own accesses.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Result<Access> {
+    let row: Option<Row> = fetch_optional!(conn, Row, select!(" AND a.id = $2"), actor.user_id, id)?;
+    row.ok_or(Error::NotFound)?.access(backend.world.today(actor.zone))
+}
+
+impl Row {
+    fn access(self, today: Date) -> Result<Access> {
+        let validity = Validity::new(self.first_day, self.last_day)
+            .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
+        let renewal_status: Option<Status> =
+            self.renewal_status.map(|status| status.parse()).transpose().map_err(Error::internal)?;
+        let sent = renewal_status.filter(|status| !matches!(status, Status::Draft | Status::Rejected));
+        let renewal = match (self.revoked_at, self.continued_until, sent.and(self.renewal_reference)) {
+            (Some(_), ..) => Err(NotRenewable::Revoked),
+            (None, Some(until), _) => Err(NotRenewable::Continued { until }),
+            (None, None, Some(reference)) => Err(NotRenewable::Sent { reference }),
+            (None, None, None) => Renewal::on(today, self.last_day).map_err(|from| NotRenewable::TooEarly { from }),
+        };
+        Ok(Access {
+            id: self.id,
+            role: self.role,
+            institution: self.institution,
+            work_unit_code: self.work_unit_code,
+            work_unit: self.work_unit,
+            validity,
+            state: AccessState::on(today, validity, self.revoked_at.is_some()),
+            revoked_at: self.revoked_at.map(Timestamp::from_micros),
+            application_id: self.application_id,
+            application: self.application_status,
+            renewal,
+            renewed_by: self.renewal_id.zip(renewal_status),
         })
-        .collect()
+    }
 }

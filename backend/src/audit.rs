@@ -225,12 +225,34 @@ pub(crate) async fn append(conn: &mut Conn, events: Vec<Event>) -> Result<()> {
 }
 
 /// What a look through the chain found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
     /// Every link holds; the number of events.
     Whole(i64),
-    /// The first link that does not: its number.
-    Broken(i64),
+    /// The first link that does not.
+    Broken(Broken),
+}
+
+/// The first link of the chain that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Its number.
+    pub seq: i64,
+    /// What is wrong with it.
+    pub fault: Fault,
+    /// When and what it was, as stored; of one that is gone, the one before it. `None` if there is none.
+    pub event: Option<(Timestamp, String)>,
+}
+
+/// What is wrong with a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is gone.
+    Gone,
+    /// It does not say what was hashed.
+    Changed,
+    /// It is the last, and not the one that the head of the chain names.
+    OtherHead,
 }
 
 /// Looks through the whole chain, oldest first, in pieces of a thousand.
@@ -241,7 +263,7 @@ pub async fn verify(backend: &Backend) -> Result<Verified> {
     #[derive(sqlx::FromRow)]
     struct Row {
         seq: i64,
-        hash: Vec<u8>,
+        hash: Option<Vec<u8>>,
         id: Uuid,
         at: i64,
         actor_id: Option<Uuid>,
@@ -254,7 +276,8 @@ pub async fn verify(backend: &Backend) -> Result<Verified> {
     // The end first: what is appended meanwhile is left for the next look.
     let (end, end_hash): (i64, Vec<u8>) =
         fetch_one!(conn, (i64, Vec<u8>), "SELECT seq, hash FROM audit_chain WHERE id = 1")?;
-    let (mut seq, mut hash) = (0i64, vec![0; 32]);
+    let (mut seq, mut hash, mut last) = (0i64, vec![0; 32], None);
+    let broken = |seq, fault, event| Ok(Verified::Broken(Broken { seq, fault, event }));
     while seq < end {
         let rows: Vec<Row> = fetch_all!(
             conn,
@@ -265,7 +288,7 @@ pub async fn verify(backend: &Backend) -> Result<Verified> {
             end
         )?;
         if rows.is_empty() {
-            return Ok(Verified::Broken(seq + 1));
+            return broken(seq + 1, Fault::Gone, last);
         }
         for row in rows {
             let link = Link {
@@ -278,12 +301,16 @@ pub async fn verify(backend: &Backend) -> Result<Verified> {
                 subject_id: row.subject_id,
                 detail: &row.detail,
             };
+            if row.seq != link.seq {
+                return broken(seq + 1, Fault::Gone, last);
+            }
             let expected = link.hash(&hash)?;
-            if row.seq != seq + 1 || row.hash != expected {
-                return Ok(Verified::Broken(seq + 1));
+            last = Some((Timestamp::from_micros(row.at), row.action));
+            if row.hash.as_ref() != Some(&expected) {
+                return broken(row.seq, Fault::Changed, last);
             }
             (seq, hash) = (row.seq, expected);
         }
     }
-    Ok(if hash == end_hash { Verified::Whole(end) } else { Verified::Broken(end) })
+    if hash == end_hash { Ok(Verified::Whole(end)) } else { broken(end, Fault::OtherHead, last) }
 }

@@ -193,10 +193,6 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
     if changed == 0 {
         return Err(Error::NotFound);
     }
-    if matches!(change, Change::SetHoliday { .. } | Change::RemoveHoliday { .. }) {
-        // Every server keeps holidays in memory and notices this.
-        execute!(tx, "UPDATE master_data SET version = version + 1 WHERE id = 1")?;
-    }
     backend.record(&mut tx, actor, Action::SettingsChanged, None, change.words())?;
     tx.commit().await
 }
@@ -234,13 +230,13 @@ impl Change {
         };
         match self {
             Self::AddReason { title, advice } | Self::EditReason { title, advice, .. } => {
-                note(Field::ReasonTitle, check_length(title.trim(), TITLE_LENGTH));
+                note(Field::Title, check_length(title.trim(), TITLE_LENGTH));
                 note(Field::Text, check_length(advice.trim(), ADVICE_LENGTH));
             }
             Self::AddCheck { text, .. } | Self::EditCheck { text, .. } => {
                 note(Field::Text, check_length(text.trim(), TITLE_LENGTH));
             }
-            Self::SetHoliday { name, .. } => note(Field::Name, check_length(name.trim(), TITLE_LENGTH)),
+            Self::SetHoliday { name, .. } => note(Field::Title, check_length(name.trim(), TITLE_LENGTH)),
             _ => {}
         }
         if issues.is_empty() { Ok(()) } else { Err(Error::Invalid(issues)) }

@@ -23,7 +23,7 @@ pub enum Job {
     Sweep,
     /// Removes letters that no application holds.
     CollectLetters,
-    /// Removes letters of uploads that broke off.
+    /// Removes letters of uploads that broke off, and pages that were drawn long ago.
     CollectStrays,
 }
 
@@ -46,7 +46,7 @@ impl Job {
             Self::Remind => "Mengingatkan akses yang segera berakhir",
             Self::Sweep => "Membersihkan sesi dan tautan lama",
             Self::CollectLetters => "Menghapus surat tanpa pengajuan",
-            Self::CollectStrays => "Menghapus sisa unggahan yang terputus",
+            Self::CollectStrays => "Menghapus sisa unggahan dan gambar surat lama",
         }
     }
 
@@ -71,7 +71,10 @@ impl Job {
             Self::Remind => renewals::remind(backend).await,
             Self::Sweep => sessions::sweep(backend).await.map(|()| 0),
             Self::CollectLetters => applications::collect_garbage(backend).await,
-            Self::CollectStrays => applications::collect_strays(backend).await,
+            Self::CollectStrays => {
+                let strays = applications::collect_strays(backend).await?;
+                Ok(strays + backend.documents.forget_old_pages(backend.world.now()).await?)
+            }
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Working days within which a decision is promised.
+    pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.
     pub help_address: domain::email::Email,
 }

@@ -1,7 +1,7 @@
 //! Renewal: what follows an access, so that it continues without a gap, and the reminders of its end.
 
 use domain::{
-    access::{REMINDERS, RENEWABLE_DAYS},
+    access::{REMINDERS, Renewal},
     answers::Answers,
     application::Status,
     conflict::Conflict,
@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
+    accesses::{self, Access},
     applications::{self, Fresh},
     audit::{Action, Who},
-    db::{execute, fetch_all, fetch_optional},
+    db::{execute, fetch_all},
     error::{Error, Result},
     mail::Mail,
 };
@@ -25,51 +26,40 @@ use crate::{
 /// Most reminders in one transaction.
 const BATCH: i64 = 200;
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    application_id: Uuid,
-    last_day: Date,
-    revoked_at: Option<i64>,
+/// The access that a renewal would continue, and whether it can be renewed today. Changes nothing.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not the person's.
+pub async fn look(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<Access> {
+    let mut conn = backend.db.read().await?;
+    accesses::find(&mut conn, backend, actor, access_id).await
 }
 
 /// Opens the short application that continues an access (**Perpanjang**, from 60 days before its end), or takes it up
 /// again after it (**Aktifkan Kembali**): the same role, institution and work unit, a new period and a new letter. Gives
-/// the draft that was opened already, if there is one.
+/// the draft that was opened already, if there is one; after a refusal, one with its answers and its reason.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is not the person's; [`Conflict::NotRenewable`] if it was revoked, does not end soon, or is
-/// being renewed under a number.
+/// [`Error::NotFound`] if it is not the person's; [`Conflict::NotRenewable`]; [`Error::Throttled`] after many drafts in a
+/// day.
 pub async fn start(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<Uuid> {
     let mut tx = backend.db.begin().await?;
     tx.lock_user(actor.user_id).await?;
-    let row: Option<Row> = fetch_optional!(
-        tx,
-        Row,
-        "SELECT application_id, last_day, revoked_at FROM accesses WHERE id = $1 AND user_id = $2",
-        access_id,
-        actor.user_id
-    )?;
-    let row = row.ok_or(Error::NotFound)?;
-    let today = backend.world.today(actor.zone);
-    let soon = today.saturating_add(Duration::days(RENEWABLE_DAYS));
-    if row.revoked_at.is_some() || row.last_day > soon {
-        return Err(Error::Conflict(Conflict::NotRenewable { reference: None }));
+    let access = accesses::find(&mut tx, backend, actor, access_id).await?;
+    let renewal = access.renewal.map_err(|why| Error::Conflict(Conflict::NotRenewable(why)))?;
+    match access.renewed_by {
+        Some((id, Status::Draft)) => return Ok(id),
+        Some((id, Status::Rejected)) => {
+            drop(tx);
+            return applications::start_again(backend, actor, id).await;
+        }
+        _ => {}
     }
-    let open: Option<(Uuid, String, Option<String>)> = fetch_optional!(
-        tx,
-        (Uuid, String, Option<String>),
-        "SELECT id, status, reference FROM applications
-         WHERE renews_id = $1 AND status IN ('draft', 'submitted', 'in_review', 'returned', 'approved')
-         ORDER BY created_at DESC LIMIT 1",
-        access_id
-    )?;
-    match open {
-        Some((id, status, _)) if status == Status::Draft.as_str() => return Ok(id),
-        Some((_, _, reference)) => return Err(Error::Conflict(Conflict::NotRenewable { reference })),
-        None => {}
-    }
-    let before = applications::find(&mut tx, backend, actor, row.application_id).await?.1.draft;
-    let first = if row.last_day < today { today } else { row.last_day.next_day().unwrap_or(row.last_day) };
+    let before = applications::find(&mut tx, backend, actor, access.application_id).await?.1.draft;
+    let first = match renewal {
+        Renewal::Extend => access.validity.last().saturating_add(Duration::days(1)),
+        Renewal::Revive => backend.world.today(actor.zone),
+    };
     let fresh = Fresh {
         profile_type: before.profile_type,
         role: before.role,
@@ -88,7 +78,7 @@ pub async fn start(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<
 }
 
 /// Reminds of accesses that end within 30, 14 and 3 days: once for each, and of several that have come only the nearest.
-/// Who renews already is left in peace. Gives how many mails were written.
+/// Who renews already, or has a later access for the same, is left in peace. Gives how many mails were written.
 ///
 /// # Errors
 /// If the database refuses.
@@ -128,7 +118,10 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
             Ending,
             "SELECT c.id, u.name, u.email, u.zone, c.role, w.name AS work_unit, c.last_day,
                     EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
-                              AND a.status IN ('submitted', 'in_review', 'returned', 'approved')) AS renewing
+                              AND a.status IN ('submitted', 'in_review', 'returned', 'approved'))
+                    OR EXISTS (SELECT 1 FROM accesses n
+                               WHERE n.user_id = c.user_id AND n.role = c.role AND n.work_unit_id = c.work_unit_id
+                                 AND n.revoked_at IS NULL AND n.last_day > c.last_day) AS renewing
              FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
              WHERE c.revoked_at IS NULL AND c.last_day >= $1 AND c.last_day <= $2 AND u.disabled_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM access_reminders r WHERE r.access_id = c.id AND r.days <= $3)
@@ -150,10 +143,11 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
             days,
             now.micros()
         )?;
-        if first == 0 || access.renewing {
+        // Further east, the day may be over already.
+        let left = (access.last_day - now.date(access.zone)).whole_days();
+        if first == 0 || access.renewing || left < 0 {
             continue;
         }
-        let left = (access.last_day - now.date(access.zone)).whole_days();
         let recipient = Email::parse(&access.email).map_err(|problem| Error::internal(format!("{problem:?}")))?;
         let mail = Mail::AccessEnding {
             name: access.name,
@@ -161,7 +155,7 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
             role: access.role,
             work_unit: access.work_unit,
             last_day: access.last_day,
-            days: left.max(0),
+            days: left,
         };
         backend.post(&mut tx, &recipient, &mail).await?;
         backend.record(&mut tx, Who::nobody(), Action::AccessReminded, Some(access.id), left)?;
@@ -171,13 +165,12 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
     Ok((found, mails))
 }
 
-/// The answers of a renewal as they may be saved: place and address stay what they are.
+/// The answers of a renewal as they may be saved: the place stays what it is.
 pub(crate) fn held(answers: Answers, stored: &Answers) -> Answers {
     Answers {
         institution_type: stored.institution_type,
         institution: stored.institution,
         work_unit: stored.work_unit,
-        address: stored.address.clone(),
         ..answers
     }
 }

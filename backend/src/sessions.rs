@@ -206,7 +206,7 @@ pub(crate) async fn end_others(tx: &mut Tx, actor: &Actor) -> Result<u64> {
     Ok(execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?)
 }
 
-/// Clears away what is over: sessions, sign-ups and resets past their end, forgotten counts, and the secrets of links
+/// Clears away what is over: sessions, sign-ups, resets and invitations past their end, forgotten counts, and the secrets of links
 /// that are over in mails that were given up. Run from time to time.
 ///
 /// # Errors
@@ -222,6 +222,7 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
     )?;
     execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
+    execute!(tx, "DELETE FROM invitations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
     mail::forget_secrets(backend, &mut tx).await?;
     tx.commit().await

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long an invitation holds.
-const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+pub(crate) const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// A member of the staff.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The state of an access: it follows from its dates, so that it ends by itself, everywhere, at once.
 
-use ::time::Date;
+use ::time::{Date, Duration};
 
 use crate::validity::Validity;
 
@@ -54,6 +54,40 @@ impl AccessState {
     }
 }
 
+/// How an access that ends goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// It is continued before its end.
+    Extend,
+    /// It is taken up again after its end.
+    Revive,
+}
+
+crate::text_enum!(Renewal { Extend = "extend", Revive = "revive" });
+
+impl Renewal {
+    /// What can be done on `today` about an access with this last day.
+    ///
+    /// # Errors
+    /// The day from which it can be renewed, where that has not come.
+    pub fn on(today: Date, last_day: Date) -> Result<Self, Date> {
+        let from = last_day.saturating_sub(Duration::days(RENEWABLE_DAYS));
+        match () {
+            () if today > last_day => Ok(Self::Revive),
+            () if today >= from => Ok(Self::Extend),
+            () => Err(from),
+        }
+    }
+
+    /// What its button says.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Extend => "Perpanjang",
+            Self::Revive => "Aktifkan Kembali",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +103,17 @@ mod tests {
     fn both_ends_count(#[case] today: Date, #[case] revoked: bool, #[case] expected: AccessState) {
         let validity = Validity::new(date!(2026 - 12 - 01), date!(2026 - 12 - 31)).unwrap();
         assert_eq!(AccessState::on(today, validity, revoked), expected);
+    }
+
+    #[rstest]
+    #[case(date!(2026 - 11 - 01), Err(date!(2026 - 11 - 02)))]
+    #[case(date!(2026 - 11 - 02), Ok(Renewal::Extend))]
+    #[case(date!(2027 - 01 - 01), Ok(Renewal::Extend))]
+    #[case(date!(2027 - 01 - 02), Ok(Renewal::Revive))]
+    fn an_access_is_renewed_from_sixty_days_before_its_end(
+        #[case] today: Date,
+        #[case] expected: Result<Renewal, Date>,
+    ) {
+        assert_eq!(Renewal::on(today, date!(2027 - 01 - 01)), expected);
     }
 }

@@ -3,7 +3,8 @@
 use ::time::{Date, Duration, Month, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// Working days within which an application is decided, counted from the day after it was sent.
+/// Working days within which an application is decided, counted from the day after it was sent, unless the operator
+/// promises another number.
 pub const PROMISED_WORKING_DAYS: u32 = 3;
 
 /// Public holidays that fall on the same date every year: New Year, Labour Day, Pancasila Day, Independence Day,
@@ -11,23 +12,39 @@ pub const PROMISED_WORKING_DAYS: u32 = 3;
 const FIXED_HOLIDAYS: [(Month, u8); 5] =
     [(Month::January, 1), (Month::May, 1), (Month::June, 1), (Month::August, 17), (Month::December, 25)];
 
-/// The days on which nobody is promised a decision: weekends, fixed holidays, and the moving ones given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holidays(Vec<Date>);
+/// The days on which nobody is promised a decision (weekends, fixed holidays, and the moving ones given), and within how
+/// many of the others everybody is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holidays {
+    moving: Vec<Date>,
+    promised: u32,
+}
+
+impl Default for Holidays {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 impl Holidays {
-    /// From the dates of moving holidays, in any order.
-    pub fn new(mut dates: Vec<Date>) -> Self {
-        dates.sort_unstable();
-        dates.dedup();
-        Self(dates)
+    /// From the dates of moving holidays, in any order; with the usual promise.
+    pub fn new(mut moving: Vec<Date>) -> Self {
+        moving.sort_unstable();
+        moving.dedup();
+        Self { moving, promised: PROMISED_WORKING_DAYS }
+    }
+
+    /// The same days, with a decision promised within this many working days.
+    #[must_use]
+    pub fn promising(self, promised: u32) -> Self {
+        Self { promised, ..self }
     }
 
     /// Whether `day` counts as a working day.
     pub fn is_working_day(&self, day: Date) -> bool {
         !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
             && !FIXED_HOLIDAYS.contains(&(day.month(), day.day()))
-            && self.0.binary_search(&day).is_err()
+            && self.moving.binary_search(&day).is_err()
     }
 
     /// The day on which `count` working days after `start` have passed; `start` itself does not count.
@@ -40,6 +57,11 @@ impl Holidays {
             left -= u32::from(self.is_working_day(day));
         }
         day
+    }
+
+    /// The last day on which a decision is promised for what was sent on `sent`.
+    pub fn due(&self, sent: Date) -> Date {
+        self.after(sent, self.promised)
     }
 
     /// Working days in the days after `from` up to and with `to`; zero if `to` is not after `from`.
@@ -97,7 +119,7 @@ pub struct Promise {
 impl Promise {
     /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
     pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
-        let due = holidays.after(sent, PROMISED_WORKING_DAYS);
+        let due = holidays.due(sent);
         let mut days = Vec::new();
         let mut working = 0;
         let mut date = sent;
@@ -116,6 +138,11 @@ impl Promise {
             date = date.saturating_add(Duration::DAY);
         }
         Self { due, left: holidays.between(today, due), overdue: holidays.between(due, today), days }
+    }
+
+    /// How many working days are promised.
+    pub fn working_days(&self) -> u32 {
+        self.days.iter().map(|day| u32::from(matches!(day.kind, DayKind::Working(_) | DayKind::Due))).sum()
     }
 }
 
@@ -150,6 +177,15 @@ mod tests {
     fn overdue_is_counted_in_working_days() {
         let promise = Promise::new(date!(2026 - 11 - 23), date!(2026 - 11 - 30), &Holidays::default());
         assert_eq!((promise.due, promise.left, promise.overdue), (date!(2026 - 11 - 26), 0, 2));
+    }
+
+    #[test]
+    fn another_number_of_days_may_be_promised() {
+        let holidays = Holidays::new(vec![date!(2026 - 11 - 27)]).promising(5);
+        let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &holidays);
+        assert_eq!((promise.due, promise.left, promise.working_days()), (date!(2026 - 12 - 04), 4, 5));
+        let usual = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &Holidays::default());
+        assert_eq!(usual.working_days(), PROMISED_WORKING_DAYS);
     }
 
     proptest! {

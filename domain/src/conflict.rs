@@ -31,8 +31,22 @@ pub enum Conflict {
     UndoTooLate,
     /// The letter on screen is no longer that of the case.
     LetterChanged,
-    /// The access does not end soon, or is being renewed already under this number.
-    NotRenewable { reference: Option<String> },
+    /// The access cannot be renewed, for this reason.
+    NotRenewable(NotRenewable),
     /// The only administrator that is left cannot be disabled or demoted.
     LastAdministrator,
+}
+
+/// Why an access cannot be renewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotRenewable {
+    /// It does not end soon; it can be renewed from this day on.
+    TooEarly { from: Date },
+    /// It was taken away.
+    Revoked,
+    /// Its renewal was sent already, under this number.
+    Sent { reference: String },
+    /// The same person has a later access for the same role and work unit, with this last day.
+    Continued { until: Date },
 }

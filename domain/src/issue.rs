@@ -79,6 +79,8 @@ pub enum Field {
     StaffRole,
     /// Where a member of the staff acts.
     Scope,
+    /// Title of a reason or name of a holiday, as an administrator words it.
+    Title,
     /// A day of the list of holidays.
     Day,
     /// Text of a reason or of a check list's item.
@@ -114,6 +116,7 @@ crate::text_enum!(Field {
     Marks = "marks",
     StaffRole = "staff_role",
     Scope = "scope",
+    Title = "title",
     Day = "day",
     Text = "text",
 });

@@ -21,6 +21,13 @@ export interface Submitted {
   reference: string;
 }
 
+/** An office of a province. */
+export const office = (province: string, name = 'Dinas Kesehatan'): Wish => ({
+  type: 'provinsi',
+  institution: `Provinsi ${province}`,
+  workUnit: `${name} ${province}`,
+});
+
 /** A draft that has just been opened (guide step 2). */
 export async function openDraft(person: Visitor, role: 'pa' | 'kpa' = 'pa'): Promise<string> {
   const path = await post(person, '/akses/baru', { profile_type: 'non_penyedia', role });
@@ -68,10 +75,39 @@ export async function submitted(person: Visitor, wish: Wish = {}): Promise<Submi
   return { id, reference: /GB-\d\d-\d{6}-\d/.exec(status)![0] };
 }
 
-/** Gives a verdict (steps 14 and 15). */
-export async function decided(verifier: Visitor, { id }: Submitted, reason?: string): Promise<void> {
-  const { version } = await hidden(verifier, `/verifikasi/${id}`);
-  await post(verifier, `/verifikasi/${id}`, { version, verdict: reason ? 'reject' : 'approve', reason: reason ?? '' });
+/** Takes a case; who holds it can decide it. */
+export async function taken(verifier: Visitor, { id }: Submitted): Promise<void> {
+  await post(verifier, `/verifikasi/${id}/ambil`, {});
+}
+
+/** Gives a verdict (steps 14 and 15): approves, or rejects for a reason. */
+export async function decided(verifier: Visitor, application: Submitted, reason?: string): Promise<void> {
+  const path = `/verifikasi/${application.id}`;
+  await taken(verifier, application);
+  const page = await (await verifier.context.request.get(`${path}?tindak=tolak`)).text();
+  const version: [string, string] = ['version', /name="version" value="(\d+)"/.exec(page)![1]];
+  const checks = [...page.matchAll(/name="check" value="([^"]+)"/g)].map(([, id]): [string, string] => ['check', id]);
+  expect(checks, 'a check list').not.toEqual([]);
+  const title = /<option value="([\w-]{36})"[^>]*>Surat tidak terbaca/.exec(page);
+  await post(
+    verifier,
+    path,
+    reason === undefined
+      ? [version, ['verdict', 'approve'], ...checks]
+      : [version, ['verdict', 'reject'], ['reason_title', title![1]], ['reason', reason]],
+  );
+}
+
+/** Sends an application back to be repaired: one note for each mark. */
+export async function returned(verifier: Visitor, application: Submitted, marks: Record<string, string>): Promise<void> {
+  const path = `/verifikasi/${application.id}`;
+  await taken(verifier, application);
+  const { version } = await hidden(verifier, path);
+  const fields = Object.entries(marks).flatMap(([field, note]): [string, string][] => [
+    ['mark', field],
+    [`note_${field}`, note],
+  ]);
+  await post(verifier, path, [['version', version], ['verdict', 'return'], ...fields]);
 }
 
 /** The hidden fields of the forms of a page. */
@@ -82,7 +118,7 @@ async function hidden(person: Visitor, path: string): Promise<Record<string, str
 }
 
 /** What a picker finds under this very name. */
-async function pick(person: Visitor, picker: string, params: Record<string, string>, name: string): Promise<string> {
+export async function pick(person: Visitor, picker: string, params: Record<string, string>, name: string): Promise<string> {
   const answer = await person.context.request.get(`/api/${picker}`, { params });
   const { options } = (await answer.json()) as { options: { id: string; name: string }[] };
   const found = options.find((option) => option.name === name);

@@ -18,36 +18,36 @@ const file = (name: string, buffer: Buffer): File => ({ name, mimeType: 'applica
 interface Extra {
   /** Entries of the catalogue. */
   catalogue?: string;
-  /** Objects, numbered from 6. */
+  /** Objects, numbered from 4. */
   objects?: string[];
+  /** Entries of what the pages draw with. */
+  resources?: string;
   /** Entries of the trailer. */
   trailer?: string;
   /** What encrypts the strings and streams of an object, by its number. */
   cipher?: (number: number, text: Buffer) => Buffer;
-  /** Bytes of a page's content beyond its text. */
-  padding?: number;
-  /** How many pages. */
-  pages?: number;
 }
 
-/** Writes a PDF (ISO 32000-1, 7.5): header, objects, cross-reference table, trailer. */
-function pdf(lines: string[], extra: Extra = {}): Buffer {
-  const { cipher = (_, text) => text, pages = 1, padding = 0 } = extra;
-  const written = ['BT /F1 12 Tf 72 760 Td 18 TL', ...lines.map((line) => `(${line}) Tj T*`), 'ET'].join('\n');
-  // A comment is content that draws nothing.
-  const content = cipher(4, Buffer.from(padding ? `${written}\n%${'x'.repeat(padding)}` : written));
-  const page = '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>';
-  const others = extra.objects ?? [];
-  const more = Array.from({ length: pages - 1 }, (_, at) => `${6 + others.length + at} 0 R`);
+/** Writes a PDF (ISO 32000-1, 7.5) of pages that draw these contents: header, objects, cross-reference table, trailer. */
+function pdf(contents: string[], extra: Extra = {}): Buffer {
+  const { cipher = (_, text) => text, objects: others = [], resources = '' } = extra;
+  const first = 4 + others.length;
+  const kids = contents.map((_, at) => `${first + 2 * at} 0 R`);
   const objects: (string | Buffer)[] = [
     `<< /Type /Catalog /Pages 2 0 R ${extra.catalogue ?? ''} >>`,
-    `<< /Type /Pages /Kids [${['3 0 R', ...more].join(' ')}] /Count ${pages} >>`,
-    page,
-    Buffer.concat([Buffer.from(`<< /Length ${content.length} >>\nstream\n`), content, Buffer.from('\nendstream')]),
+    `<< /Type /Pages /Kids [${kids.join(' ')}] /Count ${kids.length} >>`,
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
     ...others,
-    ...more.map(() => page),
   ];
+  for (const text of contents) {
+    const number = objects.length + 2;
+    const content = cipher(number, Buffer.from(text));
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${number} 0 R ` +
+        `/Resources << /Font << /F1 3 0 R >> ${resources} >> >>`,
+      Buffer.concat([Buffer.from(`<< /Length ${content.length} >>\nstream\n`), content, Buffer.from('\nendstream')]),
+    );
+  }
   const parts = [Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1')];
   let at = parts[0].length;
   const table = ['0000000000 65535 f \n'];
@@ -62,14 +62,36 @@ function pdf(lines: string[], extra: Extra = {}): Buffer {
   return Buffer.concat(parts);
 }
 
-const LINES = ['KEPUTUSAN', 'tentang penunjukan pejabat pengelola anggaran', 'Jakarta, 2 Januari'];
+/** What draws these lines. */
+const says = (...lines: string[]) =>
+  ['BT /F1 12 Tf 72 760 Td 18 TL', ...lines.map((line) => `(${line}) Tj T*`), 'ET'].join('\n');
+
+const TEXT = says('KEPUTUSAN', 'tentang penunjukan pejabat pengelola anggaran', 'Jakarta, 2 Januari');
 
 /** A letter as it should be. */
-export const letter = (name = 'surat jabatan.pdf', pages = 1): File => file(name, pdf(LINES, { pages }));
+export const letter = (name = 'surat jabatan.pdf', pages = 1): File => file(name, pdf(Array<string>(pages).fill(TEXT)));
 
-/** A good letter of some bytes, give or take a kilobyte. */
+/** A letter whose pages say these lines. */
+export const letterSaying = (...pages: string[][]): File => file('surat.pdf', pdf(pages.map((lines) => says(...lines))));
+
+/** A letter without a word: of each page there is only a picture. */
+export const scan = (pages = 1): File => file('pindaian.pdf', pdf(Array<string>(pages).fill('72 600 400 40 re f')));
+
+/** A letter that takes for ever to draw: its page draws something ten times, which draws another ten times, and so on. */
+export function endless(): File {
+  const form = (resources: string, content: string) =>
+    `<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] ${resources} /Length ${content.length} >>\nstream\n${content}\nendstream`;
+  const objects = [form('', '0 0 500 500 re f')];
+  while (objects.length < 12) {
+    objects.push(form(`/Resources << /XObject << /X ${3 + objects.length} 0 R >> >>`, '/X Do '.repeat(10)));
+  }
+  const resources = `/XObject << /X ${3 + objects.length} 0 R >>`;
+  return file('berat.pdf', pdf(['/X Do'], { objects, resources }));
+}
+
+/** A good letter of some bytes, give or take a kilobyte; a comment is content that draws nothing. */
 export const letterOf = (bytes: number, name = 'pindaian.pdf'): File =>
-  file(name, pdf(LINES, { padding: bytes - pdf(LINES).length }));
+  file(name, pdf([`${TEXT}\n%${'x'.repeat(bytes - pdf([TEXT]).length)}`]));
 
 /** Every file that is refused, with what is said of it; where it differs, with script and without. */
 export const REFUSED: { file: File; scripted: string; plain?: string }[] = [
@@ -80,14 +102,14 @@ export const REFUSED: { file: File; scripted: string; plain?: string }[] = [
     plain: 'Berkas lebih dari 2 MB.',
   },
   { file: file('surat.pdf', Buffer.from('PK\x03\x04 sebuah dokumen lain')), scripted: 'Berkas ini bukan PDF, apa pun namanya.' },
-  { file: file('terpotong.pdf', pdf(LINES).subarray(0, 400)), scripted: 'Berkas PDF rusak dan tidak dapat dibaca.' },
+  { file: file('terpotong.pdf', pdf([TEXT]).subarray(0, 400)), scripted: 'Berkas PDF rusak dan tidak dapat dibaca.' },
   { file: file('terkunci.pdf', locked()), scripted: 'Berkas terkunci dengan kata sandi.' },
   {
-    file: file('skrip.pdf', pdf(LINES, { catalogue: '/OpenAction << /S /JavaScript /JS (app.alert(1)) >>' })),
+    file: file('skrip.pdf', pdf([TEXT], { catalogue: '/OpenAction << /S /JavaScript /JS (app.alert(1)) >>' })),
     scripted: 'Berkas memuat skrip, yang tidak boleh ada dalam surat.',
   },
   {
-    file: file('program.pdf', pdf(LINES, { catalogue: '/OpenAction << /S /Launch /F (cmd.exe) >>' })),
+    file: file('program.pdf', pdf([TEXT], { catalogue: '/OpenAction << /S /Launch /F (cmd.exe) >>' })),
     scripted: 'Berkas memuat perintah untuk membuka program atau berkas lain.',
   },
   {
@@ -97,12 +119,12 @@ export const REFUSED: { file: File; scripted: string; plain?: string }[] = [
 ];
 
 function withAttachment(): Buffer {
-  const names = '/Names << /EmbeddedFiles << /Names [(isi.txt) 6 0 R] >> >>';
+  const names = '/Names << /EmbeddedFiles << /Names [(isi.txt) 4 0 R] >> >>';
   const objects = [
-    '<< /Type /Filespec /F (isi.txt) /EF << /F 7 0 R >> >>',
+    '<< /Type /Filespec /F (isi.txt) /EF << /F 5 0 R >> >>',
     '<< /Type /EmbeddedFile /Length 3 >>\nstream\nisi\nendstream',
   ];
-  return pdf(LINES, { catalogue: names, objects });
+  return pdf([TEXT], { catalogue: names, objects });
 }
 
 /** Locked with a password by the standard security handler, revision 2 (ISO 32000-1, 7.6.3): RC4 with 40 bits. */
@@ -120,8 +142,8 @@ function locked(): Buffer {
   ];
   const cipher = (number: number, text: Buffer) =>
     rc4(md5(key, Buffer.from([number, 0, 0, 0, 0])).subarray(0, 10), text);
-  const trailer = `/Encrypt 6 0 R /ID [<${id.toString('hex')}> <${id.toString('hex')}>]`;
-  return pdf(LINES, { objects, trailer, cipher });
+  const trailer = `/Encrypt 4 0 R /ID [<${id.toString('hex')}> <${id.toString('hex')}>]`;
+  return pdf([TEXT], { objects, trailer, cipher });
 }
 
 function md5(...parts: Buffer[]): Buffer {

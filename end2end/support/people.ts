@@ -15,6 +15,8 @@ export const SITI = account('siti.pa@contoh.go.id', 'Siti Rahmawati');
 export const BUDI = account('budi.kpa@contoh.go.id', 'Budi Santoso');
 export const RATNA = account('verifikator@contoh.go.id', 'Ratna Wulandari');
 export const HENDRA = account('verifikator2@contoh.go.id', 'Hendra Gunawan');
+export const MADE = account('penyelia@contoh.go.id', 'Made Suardana');
+export const AGUS = account('admin@contoh.go.id', 'Agus Setiawan');
 
 let newcomers = 0;
 
@@ -87,10 +89,13 @@ export class People {
 export async function post(
   visitor: Visitor,
   path: string,
-  fields: Record<string, string>,
+  fields: Record<string, string> | [string, string][],
   file?: { name: string; mimeType: string; buffer: Buffer },
 ): Promise<string> {
-  const body = file ? { multipart: { ...fields, letter: file } } : { form: fields };
+  const form = new FormData();
+  for (const [name, value] of Array.isArray(fields) ? fields : Object.entries(fields)) form.append(name, value);
+  if (file) form.append('letter', new File([file.buffer], file.name, { type: file.mimeType }));
+  const body = file ? { multipart: form } : { form };
   const answer = await visitor.context.request.post(path, { ...body, headers: { origin: visitor.base }, maxRedirects: 0 });
   expect(answer.status(), `POST ${path}: ${answer.status() === 303 ? '' : await answer.text()}`).toBe(303);
   return answer.headers()['location'];

@@ -1,10 +1,11 @@
-/** The real program: a SiRUP simulator and a server over an empty data folder, on ports of their own. */
+/** The real program: a SiRUP simulator, a mail server and a server over an empty data folder, on ports of their own. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startMailServer } from './smtp';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'target/release/gerbang');
@@ -18,11 +19,13 @@ export class Server {
     readonly url: string,
     private readonly folder: string,
     private readonly children: ChildProcess[],
+    private readonly stopMail: () => void,
   ) {}
 
   static async start(database: Database): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), 'gerbang-browser.'));
     const children: ChildProcess[] = [];
+    const mail = await startMailServer();
     // Nothing of the machine's own settings: whoever runs the tests may have a Gerbang of their own.
     const settings: Record<string, string> = {
       PATH: process.env.PATH ?? '',
@@ -32,6 +35,7 @@ export class Server {
       GERBANG_ADDR: '127.0.0.1:0',
       GERBANG_DATA_DIR: folder,
       GERBANG_SITE_DIR: join(ROOT, 'target/site'),
+      GERBANG_SMTP_URL: mail.url,
       ...(database === 'postgres' ? { GERBANG_DATABASE_URL: newPostgresDatabase() } : {}),
     };
     const run = async (args: string[], more: Record<string, string>, ready: RegExp): Promise<string> => {
@@ -52,9 +56,10 @@ export class Server {
       const url = await run(['serve'], { GERBANG_SIRUP_URL: `http://${sirup}` }, /Gerbang siap di (\S+)/);
       const health = await fetch(`${url}/health/ready`);
       if (!health.ok) throw new Error(`not ready: ${health.status}`);
-      return new Server(url, folder, children);
+      return new Server(url, folder, children, mail.stop);
     } catch (error) {
       children.forEach((child) => child.kill('SIGKILL'));
+      mail.stop();
       throw error;
     }
   }
@@ -85,6 +90,7 @@ export class Server {
       }
       if (child.exitCode !== 0) throw new Error(`gerbang did not end well: ${child.exitCode ?? child.signalCode}`);
     }
+    this.stopMail();
     rmSync(this.folder, { recursive: true });
   }
 }

@@ -17,6 +17,7 @@ use backend::{
     master_data::Directory,
     passwords::Passwords,
     sirup::Sirup,
+    verification,
     world::World,
 };
 use leptos::config::LeptosOptions;
@@ -100,6 +101,8 @@ impl Application {
             tracing::info!("filled the empty database with development data");
         }
         Directory::refresh(&backend).await?;
+        // The first dashboard need not wait for it.
+        verification::read_open_cases(&backend).await?;
         let transport = match &config.smtp_url {
             Some(url) => Transport::smtp(url).map_err(blame("SMTP_URL"))?,
             None => Transport::Shown,

@@ -3,11 +3,12 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
     path::PathBuf,
 };
 
 use backend::Settings;
-use domain::{email::Email, sirup::CUTOFF};
+use domain::{calendar::PROMISED_WORKING_DAYS, email::Email, sirup::CUTOFF};
 use figment::{
     Figment,
     providers::{Format, Toml},
@@ -19,6 +20,9 @@ use serde::Deserialize;
 use time::{Date, macros::format_description};
 use tracing_subscriber::EnvFilter;
 use url::Url;
+
+/// How many working days may be promised for a decision.
+const PROMISES: RangeInclusive<u32> = 1..=30;
 
 /// Where the product runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -45,6 +49,7 @@ struct Raw {
     sirup_url: Option<String>,
     sirup_token: Option<SecretString>,
     sirup_cutoff: Option<String>,
+    promised_working_days: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
     help_url: Option<String>,
@@ -75,6 +80,8 @@ pub struct Config {
     pub sirup_token: SecretString,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Working days within which a decision is promised.
+    pub promised_working_days: u32,
     /// Where mail leaves; without it (development only), mail is only shown.
     pub smtp_url: Option<SecretString>,
     /// The sender of all mail.
@@ -162,7 +169,12 @@ impl Config {
 
     /// What the use cases are told, once the address is known.
     pub fn settings(&self, base_url: Url) -> Settings {
-        Settings { base_url, sirup_cutoff: self.sirup_cutoff, help_address: self.help_address.clone() }
+        Settings {
+            base_url,
+            sirup_cutoff: self.sirup_cutoff,
+            promised_working_days: self.promised_working_days,
+            help_address: self.help_address.clone(),
+        }
     }
 
     /// Whether `address` is a proxy of ours.
@@ -223,6 +235,13 @@ impl Raw {
                 .map_err(|_| wrong("SIRUP_CUTOFF", format!("{text:?} bukan tanggal seperti 2024-08-01.")))?,
             None => CUTOFF,
         };
+        let promised_working_days = match self.promised_working_days {
+            Some(text) => text.parse().ok().filter(|days| PROMISES.contains(days)).ok_or_else(|| {
+                let (least, most) = PROMISES.into_inner();
+                wrong("PROMISED_WORKING_DAYS", format!("{text:?} bukan bilangan dari {least} sampai {most}."))
+            })?,
+            None => PROMISED_WORKING_DAYS,
+        };
         if let Some(url) = &self.smtp_url {
             let text = url.expose_secret();
             let url = text.parse::<Url>().ok().filter(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host());
@@ -274,6 +293,7 @@ impl Raw {
             sirup_url,
             sirup_token: self.sirup_token.unwrap_or_else(|| "simulator".into()),
             sirup_cutoff: cutoff,
+            promised_working_days,
             smtp_url: self.smtp_url,
             mail_from,
             help_address,
@@ -362,6 +382,20 @@ mod tests {
         assert!(refusal(&[("sirup_cutoff", "1 Agustus")]).contains("GERBANG_SIRUP_CUTOFF"));
         let insecure = [PRODUCTION, &[("base_url", "http://contoh.go.id")]].concat();
         assert!(refusal(&insecure).contains("https"));
+    }
+
+    #[test]
+    fn a_promise_is_of_one_to_thirty_days() {
+        assert_eq!(Config::from_pairs(&[]).unwrap().promised_working_days, 3);
+        for (text, days) in [("1", 1), ("5", 5), ("30", 30)] {
+            let config = Config::from_pairs(&[("promised_working_days", text)]).unwrap();
+            assert_eq!(config.settings("http://localhost".parse().unwrap()).promised_working_days, days);
+        }
+        for text in ["0", "31", "-1", "tiga", "3 hari", ""] {
+            let sentence = refusal(&[("promised_working_days", text)]);
+            let said = format!("GERBANG_PROMISED_WORKING_DAYS salah: {text:?} bukan bilangan dari 1 sampai 30.");
+            assert!(sentence.ends_with(&said), "{sentence}");
+        }
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! Manajemen Akses: the person's accesses and applications.
 
 use domain::{
-    access::AccessState, application::Status, calendar::Promise, role::Role, time::Timestamp, validity::Validity,
+    access::{AccessState, Renewal},
+    application::Status,
+    calendar::Promise,
+    role::Role,
+    time::Timestamp,
+    validity::Validity,
 };
 use leptos::{prelude::*, server};
 use serde::{Deserialize, Serialize};
@@ -29,6 +34,12 @@ pub struct AccessView {
     pub state: AccessState,
     /// Days left, the last one not counted; none once it is over.
     pub days_left: Option<u32>,
+    /// When it was taken away.
+    pub revoked_at: Option<Timestamp>,
+    /// How it can go on today.
+    pub renewal: Option<Renewal>,
+    /// What came of it, in a sentence: its renewal, or why it was taken away.
+    pub note: Option<String>,
     /// The application it came of.
     pub application_id: Uuid,
 }
@@ -58,6 +69,10 @@ pub struct ApplicationView {
     pub decided_at: Option<Timestamp>,
     /// Why it was refused.
     pub reason: Option<String>,
+    /// What is to be repaired, a line each, while it is back for that.
+    pub repair: Vec<String>,
+    /// That its decision was opened again, or that its access was taken away.
+    pub notice: Option<String>,
     /// Its place in the queue and the length of the queue, while it waits.
     pub place: Option<(u32, u32)>,
     /// The promise, while it waits.
@@ -85,6 +100,7 @@ pub async fn overview() -> Result<Overview, ApiError> {
         accesses: accesses
             .into_iter()
             .map(|access| AccessView {
+                note: crate::texts::access_note(&access),
                 id: access.id,
                 role: access.role,
                 institution: access.institution,
@@ -94,10 +110,12 @@ pub async fn overview() -> Result<Overview, ApiError> {
                 state: access.state,
                 days_left: (access.state == AccessState::Active)
                     .then(|| u32::try_from((access.validity.last() - today).whole_days()).unwrap_or(0)),
+                revoked_at: access.revoked_at,
+                renewal: access.renewal.ok(),
                 application_id: access.application_id,
             })
             .collect(),
-        applications: applications.into_iter().map(ApplicationView::from).collect(),
+        applications: applications.into_iter().map(|item| ApplicationView::of(item, actor.zone)).collect(),
     })
 }
 
@@ -105,14 +123,18 @@ pub async fn overview() -> Result<Overview, ApiError> {
 #[server(name = HistoryFn, prefix = "/api", endpoint = "pengaturan/instansi", input = GetUrl)]
 pub async fn history() -> Result<Vec<ApplicationView>, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let history = backend::applications::history(&caller.backend, caller.actor()?).await?;
-    Ok(history.into_iter().map(ApplicationView::from).collect())
+    let actor = caller.actor()?;
+    let history = backend::applications::history(&caller.backend, actor).await?;
+    Ok(history.into_iter().map(|item| ApplicationView::of(item, actor.zone)).collect())
 }
 
 #[cfg(feature = "ssr")]
-impl From<backend::applications::Summary> for ApplicationView {
-    fn from(summary: backend::applications::Summary) -> Self {
+impl ApplicationView {
+    /// Told to a person in this zone.
+    pub fn of(summary: backend::applications::Summary, zone: domain::time::Zone) -> Self {
         Self {
+            notice: crate::texts::application_notice(&summary, zone),
+            repair: summary.repair.map(|repair| crate::texts::repair_lines(summary.role, repair)).unwrap_or_default(),
             id: summary.id,
             status: summary.status,
             reference: summary.reference,

@@ -515,7 +515,7 @@ mod handlers {
 
     fn list_change(form: &[Pair]) -> Option<Change> {
         let text = |name: &str| value(form, name).unwrap_or_default().to_owned();
-        let (title, advice) = (text("reason_title"), text("text"));
+        let (title, advice) = (text("title"), text("text"));
         let id = || fields::id(form, "butir");
         if let Some(id) = fields::id(form, "naikkan_alasan") {
             return Some(Change::RaiseReason { id });
@@ -541,7 +541,7 @@ mod handlers {
         day: String,
         day_month: String,
         day_year: String,
-        name: String,
+        title: String,
         hapus: Option<String>,
     }
 
@@ -554,7 +554,7 @@ mod handlers {
                     let day = Date::parse(day, ISO).map_err(|_| not_found())?;
                     (Change::RemoveHoliday { day }, "dihapus")
                 }
-                None => (Change::SetHoliday { day: new_holiday(&form)?, name: form.name.clone() }, "disimpan"),
+                None => (Change::SetHoliday { day: new_holiday(&form)?, name: form.title.clone() }, "disimpan"),
             };
             desk_settings::change(&caller.backend, actor, &change).await?;
             Ok(Done::go(format!("/admin/libur?selesai={done}")))
@@ -567,8 +567,9 @@ mod handlers {
     fn new_holiday(form: &HolidayForm) -> Result<Date, ApiError> {
         let typed = DateInput { day: form.day.clone(), month: form.day_month.clone(), year: form.day_year.clone() };
         typed.parse().map_err(|problem| {
-            let name = check_length(form.name.trim(), TITLE_LENGTH).err();
-            let issues = [Some(Issue::new(Field::Day, problem)), name.map(|problem| Issue::new(Field::Name, problem))];
+            let title = check_length(form.title.trim(), TITLE_LENGTH).err();
+            let issues =
+                [Some(Issue::new(Field::Day, problem)), title.map(|problem| Issue::new(Field::Title, problem))];
             ApiError::Invalid(issues.into_iter().flatten().collect())
         })
     }

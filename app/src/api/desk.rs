@@ -311,6 +311,7 @@ pub struct EntryView {
 /// The history of a case, as the desk sees it.
 #[server(name = TimelineFn, prefix = "/api", endpoint = "verifikasi/linimasa", input = GetUrl)]
 pub async fn timeline(id: Uuid) -> Result<Vec<EntryView>, ApiError> {
+    use backend::audit::Action;
     let caller = crate::state::Caller::current()?;
     let entries = backend::verification::timeline(&caller.backend, caller.actor()?, id).await?;
     let view = entries.into_iter().map(|entry| EntryView {
@@ -318,7 +319,8 @@ pub async fn timeline(id: Uuid) -> Result<Vec<EntryView>, ApiError> {
         what: crate::texts::action(entry.action).to_owned(),
         by: entry.by,
         address: entry.address,
-        detail: entry.detail,
+        // Of these it names a row or a code, which tell a verifier nothing.
+        detail: entry.detail.filter(|_| !matches!(entry.action, Action::DraftStarted | Action::LetterTaken)),
     });
     Ok(view.collect())
 }
@@ -516,7 +518,7 @@ mod handlers {
         verification::{self, VerdictForm},
     };
     use domain::{
-        desk::MARKABLE,
+        desk::{MARKABLE, QueueFilter},
         issue::{Field, Problem},
     };
     use uuid::Uuid;
@@ -527,15 +529,30 @@ mod handlers {
         forms::server::{Done, Id, NoFields, Post},
     };
 
-    fn case_path(id: Uuid) -> String {
-        format!("/verifikasi/{id}")
+    /// A page of the desk, with the queue as narrow as the form says that it was (`saring`).
+    fn narrowed(path: &str, values: &[(String, String)]) -> String {
+        let kept = values.iter().find(|(name, _)| name == "saring").map_or("", |(_, value)| value);
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(kept).unwrap_or_default();
+        let filter =
+            QueueFilter::from_query(|key| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()));
+        match serde_urlencoded::to_string(filter.pairs()) {
+            Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path.to_owned(),
+        }
+    }
+
+    fn case_path(id: Uuid, values: &[(String, String)]) -> String {
+        narrowed(&format!("/verifikasi/{id}"), values)
     }
 
     /// `POST /verifikasi`: **Ambil berikutnya**.
     pub async fn claim_next(Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = async {
             let next = verification::claim_next(&caller.backend, caller.actor()?).await?;
-            Ok(Done::go(next.map_or_else(|| "/verifikasi?kosong".to_owned(), case_path)))
+            Ok(Done::go(match next {
+                Some(id) => case_path(id, answer.values()),
+                None => "/verifikasi?kosong".to_owned(),
+            }))
         };
         let outcome = outcome.await;
         answer.send(outcome).await
@@ -545,10 +562,11 @@ mod handlers {
     pub async fn claim(Id(id): Id, Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = async {
             verification::claim(&caller.backend, caller.actor()?, id).await?;
-            Ok(Done::go(case_path(id)))
+            Ok(Done::go(case_path(id, answer.values())))
         };
         let outcome = outcome.await;
-        answer.on(&case_path(id)).send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// `POST /verifikasi/{id}/perpanjang`: the page renews its lease while it is open; answers with its end.
@@ -569,10 +587,11 @@ mod handlers {
     pub async fn release(Id(id): Id, Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = async {
             verification::release(&caller.backend, caller.actor()?, id).await?;
-            Ok(Done::go("/verifikasi"))
+            Ok(Done::go(narrowed("/verifikasi", answer.values())))
         };
         let outcome = outcome.await;
-        answer.on(&case_path(id)).send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// A form that is one reason.
@@ -586,30 +605,33 @@ mod handlers {
     pub async fn take_over(Id(id): Id, Post { caller, form, answer }: Post<ReasonForm>) -> Response {
         let outcome = async {
             verification::take_over(&caller.backend, caller.actor()?, id, &form.reason).await?;
-            Ok(Done::go(case_path(id)))
+            Ok(Done::go(case_path(id, answer.values())))
         };
         let outcome = outcome.await;
-        answer.on(&case_path(id)).send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// `POST /verifikasi/{id}/buka-kembali`
     pub async fn reopen(Id(id): Id, Post { caller, form, answer }: Post<ReasonForm>) -> Response {
         let outcome = async {
             verification::reopen(&caller.backend, caller.actor()?, id, &form.reason).await?;
-            Ok(Done::go(case_path(id)))
+            Ok(Done::go(case_path(id, answer.values())))
         };
         let outcome = outcome.await;
-        answer.on(&case_path(id)).send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// `POST /verifikasi/{id}/urungkan`
     pub async fn undo(Id(id): Id, Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = async {
             verification::undo(&caller.backend, caller.actor()?, id).await?;
-            Ok(Done::go(case_path(id)))
+            Ok(Done::go(case_path(id, answer.values())))
         };
         let outcome = outcome.await;
-        answer.on(&case_path(id)).send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// The fields of the verdict form: `version`, `verdict`, `reason_title`, `reason`, `check` (once for each that is
@@ -638,10 +660,11 @@ mod handlers {
         let outcome = async {
             let actor = caller.actor()?;
             verification::decide(&caller.backend, actor, id, &verdict_form(answer.values())?).await?;
-            Ok(Done::go(case_path(id)))
+            Ok(Done::go(case_path(id, answer.values())))
         };
         let outcome = outcome.await;
-        answer.send(outcome).await
+        let page = case_path(id, answer.values());
+        answer.on(&page).send(outcome).await
     }
 
     /// `POST /verifikasi/{id}/pratinjau`: the mail that the verdict would send, as JSON; changes nothing.

@@ -1,8 +1,12 @@
 //! The wizard: drafts, SiRUP, the form, the pickers, review and status (guide steps 2 to 13).
 
 use domain::{
+    access::Renewal,
     answers::Answers,
+    conflict::Conflict,
+    desk,
     institution::InstitutionType,
+    role::Role,
     search::Mark,
     time::Timestamp,
     validity::{DateInput, Validity},
@@ -33,16 +37,57 @@ pub struct DraftView {
     pub types: Vec<InstitutionType>,
     /// Number and reason of the refusal it starts again from.
     pub refusal: Option<(String, String)>,
+    /// What the desk asked to repair.
+    pub repair: Option<RepairView>,
+    /// The period of the access that it is to continue.
+    pub renews: Option<Validity>,
     /// What the master data says of the work unit's address.
     pub listed_address: Option<String>,
     /// SiRUP accounts that the person linked before.
     pub accounts: Vec<String>,
 }
 
+/// What the desk asked to repair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepairView {
+    /// The text above the marks.
+    pub text: Option<String>,
+    /// What is to be repaired, in the order of the form.
+    pub marks: Vec<desk::Mark>,
+}
+
+impl RepairView {
+    /// What is to be repaired at a field.
+    pub fn note(&self, field: domain::issue::Field) -> Option<String> {
+        self.marks.iter().find(|mark| mark.field == field).map(|mark| mark.note.clone())
+    }
+
+    /// The form at the first mark.
+    pub fn path(&self, id: Uuid) -> String {
+        let anchor = self.marks.first().map(|mark| format!("#{}", mark.field)).unwrap_or_default();
+        format!("/akses/pengajuan/{id}/{}{anchor}", Step::Form.slug())
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<backend::applications::Repair> for RepairView {
+    fn from(repair: backend::applications::Repair) -> Self {
+        let mut marks = repair.marks;
+        // The desk's own order does not matter here.
+        marks.sort_by_key(|mark| desk::MARKABLE.iter().position(|field| *field == mark.field));
+        Self { text: repair.text, marks }
+    }
+}
+
 impl DraftView {
     /// The page of a step.
     pub fn path(&self, step: Step) -> String {
         format!("/akses/pengajuan/{}/{}", self.id, step.slug())
+    }
+
+    /// What the desk asked to repair at a field.
+    pub fn note(&self, field: domain::issue::Field) -> Option<String> {
+        self.repair.as_ref().and_then(|repair| repair.note(field))
     }
 
     /// The first step that is not finished.
@@ -69,6 +114,8 @@ pub async fn draft(id: Uuid, for_step: Step) -> Result<DraftView, ApiError> {
         today: caller.backend.world.today(actor.zone),
         types: caller.backend.master_data.snapshot().types(),
         refusal: stored.previous.map(|refusal| (refusal.reference, refusal.reason)),
+        repair: stored.repair.map(RepairView::from),
+        renews: stored.renews.map(|(_, period)| period),
         listed_address: stored.listed_address,
         accounts,
     })
@@ -170,6 +217,12 @@ pub struct StatusView {
     pub validity: Option<Validity>,
     /// The address that was sent with it.
     pub address: Option<String>,
+    /// What is to be repaired, while it is back for that.
+    pub repair: Option<RepairView>,
+    /// The period of the access that it is to continue.
+    pub renews: Option<Validity>,
+    /// What happened so far, oldest first.
+    pub timeline: Vec<(Timestamp, String)>,
     /// Now, by the server's clock.
     pub now: Timestamp,
     /// Where the decision is mailed to.
@@ -182,13 +235,53 @@ pub async fn status(id: Uuid) -> Result<StatusView, ApiError> {
     let caller = crate::state::Caller::current()?;
     let actor = caller.actor()?;
     let detail = backend::applications::detail(&caller.backend, actor, id).await?;
+    let timeline = backend::applications::timeline(&caller.backend, actor, id).await?;
+    let timeline = crate::texts::steps(&timeline).into_iter().map(|(at, words)| (at, words.to_owned())).collect();
     Ok(StatusView {
-        application: detail.summary.into(),
+        repair: detail.summary.repair.clone().map(RepairView::from),
+        application: ApplicationView::of(detail.summary, actor.zone),
         draft: detail.draft,
         validity: detail.validity,
         address: detail.address,
+        renews: detail.renews,
+        timeline,
         now: caller.backend.world.now(),
         email: actor.email.clone(),
+    })
+}
+
+/// An access that its owner wants to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenewalView {
+    /// The access.
+    pub id: Uuid,
+    /// The role it proves.
+    pub role: Role,
+    /// Name of the institution.
+    pub institution: String,
+    /// Name of the work unit.
+    pub work_unit: String,
+    /// Its period.
+    pub validity: Validity,
+    /// How it goes on, or why it cannot.
+    pub renewal: Result<Renewal, Conflict>,
+    /// Whether its renewal was begun already.
+    pub begun: bool,
+}
+
+/// The person's own access, before it is renewed.
+#[server(name = RenewalFn, prefix = "/api", endpoint = "akses/perpanjangan", input = GetUrl)]
+pub async fn renewal(id: Uuid) -> Result<RenewalView, ApiError> {
+    let caller = crate::state::Caller::current()?;
+    let access = backend::renewals::look(&caller.backend, caller.actor()?, id).await?;
+    Ok(RenewalView {
+        id: access.id,
+        role: access.role,
+        institution: access.institution,
+        work_unit: access.work_unit,
+        validity: access.validity,
+        begun: access.renewed_by.is_some_and(|(_, status)| status == domain::application::Status::Draft),
+        renewal: access.renewal.map_err(Conflict::NotRenewable),
     })
 }
 
@@ -333,6 +426,16 @@ mod handlers {
             };
             let id = applications::start(&caller.backend, actor, profile_type, role).await?;
             Ok(Done::go(format!("/akses/pengajuan/{id}")))
+        };
+        let outcome = outcome.await;
+        answer.send(outcome).await
+    }
+
+    /// `POST /akses/perpanjang/{id}`: opens the renewal of an access, or goes on with the one that was begun.
+    pub async fn renew(Id(id): Id, Post { caller, answer, .. }: Post<NoFields>) -> Response {
+        let outcome = async {
+            let id = backend::renewals::start(&caller.backend, caller.actor()?, id).await?;
+            Ok(Done::go(path(id, "formulir")))
         };
         let outcome = outcome.await;
         answer.send(outcome).await

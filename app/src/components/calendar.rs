@@ -1,5 +1,5 @@
 use domain::{
-    calendar::{DayKind, PROMISED_WORKING_DAYS, Promise},
+    calendar::{DayKind, Promise},
     indonesian::{weekday_short, words},
 };
 use leptos::prelude::*;
@@ -53,7 +53,7 @@ pub fn remaining(promise: &Promise) -> String {
 
 /// `Menunggu 2 hari kerja`: what passed of the promise, and beyond it.
 pub fn waited(promise: &Promise) -> String {
-    match (PROMISED_WORKING_DAYS + promise.overdue).saturating_sub(promise.left) {
+    match (promise.working_days() + promise.overdue).saturating_sub(promise.left) {
         0 => "Menunggu kurang dari 1 hari kerja".to_owned(),
         days => format!("Menunggu {days} hari kerja"),
     }
@@ -61,7 +61,7 @@ pub fn waited(promise: &Promise) -> String {
 
 /// `Tersisa 2 hari kerja dari janji 3 hari kerja`, as its two parts.
 pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
-    let of = format!("dari janji {PROMISED_WORKING_DAYS} hari kerja");
+    let of = format!("dari janji {} hari kerja", promise.working_days());
     if promise.overdue > 0 {
         (format!("Lewat {} hari kerja", words(promise.overdue as usize)), of)
     } else if promise.left == 0 {
@@ -87,5 +87,12 @@ mod tests {
     fn waiting_is_counted_in_working_days(#[case] today: Date, #[case] text: &str) {
         let promise = Promise::new(date!(2026 - 11 - 26), today, &Holidays::default());
         assert_eq!(waited(&promise), text);
+    }
+
+    #[test]
+    fn the_promise_is_told_as_it_was_given() {
+        let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 29), &Holidays::default().promising(5));
+        assert_eq!(waited(&promise), "Menunggu 1 hari kerja");
+        assert_eq!(remaining_of_promise(&promise), ("Tersisa 4 hari kerja".into(), "dari janji 5 hari kerja".into()));
     }
 }

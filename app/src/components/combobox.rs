@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Icon,
-    field::{FieldError, described_by, invalid},
+    field::{FieldError, RepairNote, described_by_note, invalid},
 };
 use crate::{
     api::{
@@ -56,7 +56,11 @@ pub fn Combobox(
     /// Why it cannot be used yet, if so.
     #[prop(into)]
     blocked: Signal<Option<&'static str>>,
+    /// What the desk asked to repair.
+    #[prop(optional_no_strip)]
+    note: Option<String>,
 ) -> impl IntoView {
+    let noted = note.is_some();
     // What happens in the browser; on the server all of it stays as it begins.
     let live = RwSignal::new(false);
     let open = RwSignal::new(false);
@@ -177,6 +181,7 @@ pub fn Combobox(
             <p class="sub" id=format!("{field}-h")>
                 {move || blocked.get().unwrap_or(hint)}
             </p>
+            <RepairNote field note />
             <input type="hidden" name=field.as_str() value=move || chosen.get().map(|chosen| chosen.id.to_string()) />
             <div class="combo">
                 <div class="control">
@@ -196,7 +201,7 @@ pub fn Combobox(
                         }
                         aria-activedescendant=move || active.get().filter(|_| open.get()).map(option_id)
                         aria-invalid=invalid(form, field)
-                        aria-describedby=described_by(form, field, true)
+                        aria-describedby=described_by_note(form, field, true, noted)
                         // Not `disabled`: links of the error summary lead here, and the hint says why.
                         aria-disabled=move || shut().then_some("true")
                         readonly=shut

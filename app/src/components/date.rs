@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     Icon,
-    field::{FieldError, invalid},
+    field::{FieldError, RepairNote, invalid},
 };
 use crate::forms::FormState;
 
@@ -29,6 +29,9 @@ pub fn DateField(
     on_change: Callback<DateInput>,
     /// Called when a box was left.
     on_leave: Callback<()>,
+    /// What the desk asked to repair.
+    #[prop(optional_no_strip)]
+    note: Option<String>,
 ) -> impl IntoView {
     let label_id = format!("{field}-t");
     let labelled_by = label_id.clone();
@@ -39,9 +42,13 @@ pub fn DateField(
         on_change.run(date);
     };
     let echo = move || value.with(|value| value.parse().ok()).map(date_with_weekday);
-    // The echo and the error describe every box.
-    let described =
-        move || form.issue(field).map(|_| format!("{field}-e")).or_else(|| echo().map(|_| format!("{field}-h")));
+    // The note, and the echo or the error, describe the date.
+    let noted = note.is_some();
+    let described = move || {
+        let said = form.issue(field).map(|_| format!("{field}-e")).or_else(|| echo().map(|_| format!("{field}-h")));
+        let ids: Vec<String> = noted.then(|| format!("{field}-m")).into_iter().chain(said).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    };
     let months = MONTHS.into_iter().enumerate().map(|(nth, name)| {
         let number = (nth + 1).to_string();
         let selected = number == initial.month.trim().trim_start_matches('0');
@@ -50,6 +57,7 @@ pub fn DateField(
     view! {
         <div class="field" role="group" aria-labelledby=labelled_by>
             <span class="label" id=label_id>{label}</span>
+            <RepairNote field note />
             <div class="control date">
                 <input
                     id=field.as_str()

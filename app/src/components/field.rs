@@ -31,12 +31,41 @@ pub fn FieldError(
 
 /// The ids that describe a control: its hint, and its error while there is one.
 pub fn described_by(form: FormState, field: Field, hint: bool) -> impl Fn() -> Option<String> + Copy {
+    described_by_note(form, field, hint, false)
+}
+
+/// Like [`described_by`], for a control that may have a [`RepairNote`].
+pub fn described_by_note(
+    form: FormState,
+    field: Field,
+    hint: bool,
+    note: bool,
+) -> impl Fn() -> Option<String> + Copy {
     move || {
+        let note = note.then(|| format!("{field}-m"));
         let hint = hint.then(|| format!("{field}-h"));
         let error = form.issue(field).map(|_| format!("{field}-e"));
-        let ids: Vec<String> = hint.into_iter().chain(error).collect();
+        let ids: Vec<String> = note.into_iter().chain(hint).chain(error).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
     }
+}
+
+/// What the desk asked to repair at a field, beside it.
+#[component]
+pub fn RepairNote(
+    /// The field.
+    field: Field,
+    /// What is wrong with it and what to do.
+    note: Option<String>,
+) -> impl IntoView {
+    note.map(|note| {
+        view! {
+            <p class="repair" id=format!("{field}-m")>
+                <Icon name="flag" />
+                <span><b>"Perlu perbaikan: "</b>{note}</span>
+            </p>
+        }
+    })
 }
 
 /// `true` while a field has an issue; absent otherwise.
@@ -96,7 +125,7 @@ pub fn focus_first_issue(form: FormState) {
 }
 
 /// Whether a field is the first that is wrong in a form that came back without script; it then gets the focus.
-fn comes_back_first(form: FormState, field: Field) -> bool {
+pub fn comes_back_first(form: FormState, field: Field) -> bool {
     form.issues.with_untracked(|issues| issues.first().is_some_and(|issue| issue.field == field))
 }
 
@@ -287,8 +316,12 @@ pub fn TextArea(
     /// Called with what is typed.
     #[prop(optional, into)]
     on_change: Option<Callback<String>>,
+    /// What the desk asked to repair.
+    #[prop(optional_no_strip)]
+    note: Option<String>,
 ) -> impl IntoView {
     let (on_input, on_leave) = checking(form, field, check);
+    let noted = note.is_some();
     let value = crate::escape(&form.typed(field.as_str()).unwrap_or(value));
     // In a page, browsers drop a line break right after the tag; one more keeps the person's own.
     let text = if cfg!(feature = "ssr") { format!("\n{value}") } else { value };
@@ -296,6 +329,7 @@ pub fn TextArea(
         <div class="field">
             <label class="label" for=field.as_str()>{label}</label>
             {hint.clone().map(|hint| view! { <p class="sub" id=format!("{field}-h")>{hint}</p> })}
+            <RepairNote field note />
             <div class="control">
                 <textarea
                     id=field.as_str()
@@ -304,7 +338,7 @@ pub fn TextArea(
                     autocomplete=autocomplete
                     autofocus=comes_back_first(form, field)
                     aria-invalid=invalid(form, field)
-                    aria-describedby=described_by(form, field, hint.is_some())
+                    aria-describedby=described_by_note(form, field, hint.is_some(), noted)
                     inner_html=text
                     on:input:target=move |ev| {
                         let value = ev.target().value();

@@ -4,7 +4,7 @@ use domain::{indonesian::size, issue::Field, letter::Letter};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::field::FieldError;
+use super::field::{FieldError, RepairNote, described_by_note};
 use crate::forms::FormState;
 
 /// An upload under way.
@@ -46,8 +46,12 @@ pub fn LetterField(
     label: &'static str,
     /// The letter that was taken.
     letter: RwSignal<Option<Letter>>,
+    /// What the desk asked to repair.
+    #[prop(optional_no_strip)]
+    note: Option<String>,
 ) -> impl IntoView {
     let field = Field::Letter;
+    let noted = note.is_some();
     let live = RwSignal::new(false);
     let transfer = RwSignal::new(None::<Transfer>);
     let over = RwSignal::new(false);
@@ -111,6 +115,7 @@ pub fn LetterField(
     let _ = application;
     view! {
         <div class="field">
+            <RepairNote field note />
             <div
                 class="drop"
                 data-state=state
@@ -155,7 +160,7 @@ pub fn LetterField(
                             name=field.as_str()
                             accept="application/pdf,.pdf"
                             aria-invalid=move || form.issue(field).map(|_| "true")
-                            aria-describedby=move || form.issue(field).map(|_| format!("{field}-e"))
+                            aria-describedby=described_by_note(form, field, false, noted)
                             on:change=pick
                         />
                     </label>

@@ -1,9 +1,9 @@
 //! The stepper of the wizard.
 
-use domain::calendar::PROMISED_WORKING_DAYS;
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::session::promised_working_days;
 
 /// A step that the stepper shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +52,7 @@ pub fn Steps(
         let note = match step {
             WizardStep::Role => role.clone(),
             WizardStep::Sirup => sirup.map(str::to_owned),
-            WizardStep::Verification => Some(format!("Paling lama {PROMISED_WORKING_DAYS} hari kerja")),
+            WizardStep::Verification => Some(format!("Paling lama {} hari kerja", promised_working_days())),
             WizardStep::Form | WizardStep::Review => None,
         };
         view! {

@@ -111,6 +111,12 @@ impl FormState {
         }
     }
 
+    /// Forgets what was wrong and what came back: the page turns to something else.
+    pub fn clear(self) {
+        self.issues.set(Vec::new());
+        self.forget_typed();
+    }
+
     /// What was typed into a field of a form that came back.
     pub fn typed(self, name: &str) -> Option<String> {
         self.values.with_value(|values| values.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))

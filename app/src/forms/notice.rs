@@ -2,8 +2,6 @@
 //! are answered by them.
 
 use axum::{
-    body::Body,
-    extract::Request,
     http::{Method, StatusCode, request::Parts},
     response::Response,
 };
@@ -65,7 +63,7 @@ async fn draw(
     parts.method = Method::GET;
     let page = move || document(options.clone(), title, content());
     let render = leptos_axum::render_app_async_with_context(|| {}, page);
-    let mut response = render(Request::from_parts(parts, Body::empty())).await;
+    let mut response = crate::drawing::in_time(parts, render).await;
     *response.status_mut() = status;
     response
 }

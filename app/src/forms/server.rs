@@ -2,7 +2,6 @@
 
 use axum::{
     Json,
-    body::Body,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
@@ -251,10 +250,9 @@ impl Answer {
         if let Some(posted) = posted {
             self.parts.extensions.insert(posted);
         }
-        let request = Request::from_parts(self.parts, Body::empty());
         let options = self.state.leptos_options.clone();
         let render = leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()));
-        let mut response = render(request).await;
+        let mut response = crate::drawing::in_time(self.parts, render).await;
         // A page that found something worse has the word.
         if response.status() == StatusCode::OK {
             *response.status_mut() = status;

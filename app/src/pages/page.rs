@@ -21,6 +21,7 @@ pub enum Page {
     ForgotSent,
     Reset,
     Start,
+    Renew,
     Resume,
     SirupStep,
     FormStep,
@@ -72,6 +73,7 @@ impl Page {
             | Self::Reset
             | Self::Invitation => Group::Entry,
             Self::Start
+            | Self::Renew
             | Self::Resume
             | Self::SirupStep
             | Self::FormStep
@@ -148,6 +150,7 @@ fn entry_pages(page: Page) -> AnyView {
 fn wizard_pages(page: Page) -> AnyView {
     match page {
         Page::Start => wizard::start().into_any(),
+        Page::Renew => wizard::renew().into_any(),
         Page::Resume => wizard::resume().into_any(),
         Page::SirupStep => wizard::sirup_step().into_any(),
         Page::FormStep => wizard::form_step().into_any(),

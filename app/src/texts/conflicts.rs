@@ -1,7 +1,7 @@
 use domain::{
     application::Status,
-    conflict::Conflict,
-    indonesian::{date_time, period},
+    conflict::{Conflict, NotRenewable},
+    indonesian::{date, date_time, period},
     time::Zone,
 };
 
@@ -20,7 +20,11 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         ),
         Conflict::AlreadyDecided { status, by, at } => format!(
             "Sudah diputus orang lain: {by} {} pengajuan ini pada {}. Putusan Anda tidak dicatat.",
-            if *status == Status::Approved { "menyetujui" } else { "menolak" },
+            match status {
+                Status::Approved => "menyetujui",
+                Status::Returned => "meminta perbaikan",
+                _ => "menolak",
+            },
             date_time(*at, zone)
         ),
         Conflict::OpenApplication { reference } => format!(
@@ -54,16 +58,30 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::LetterChanged => {
             "Surat pada layar ini bukan lagi surat kasus ini. Muat ulang halaman untuk melihat surat terbaru.".to_owned()
         }
-        Conflict::NotRenewable { reference: Some(reference) } => {
-            format!("Akses ini sudah diperpanjang dengan pengajuan {reference}. Lihat statusnya di Manajemen Akses.")
-        }
-        Conflict::NotRenewable { reference: None } => {
-            "Akses ini belum dapat diperpanjang. Perpanjangan dibuka 60 hari sebelum hari terakhirnya.".to_owned()
-        }
+        Conflict::NotRenewable(why) => not_renewable(why),
         Conflict::LastAdministrator => {
             "Ini administrator terakhir. Angkat administrator lain dahulu, lalu ulangi.".to_owned()
         }
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
+    }
+}
+
+fn not_renewable(why: &NotRenewable) -> String {
+    match why {
+        NotRenewable::TooEarly { from } => {
+            format!("Akses ini belum dapat diperpanjang. Perpanjangan dibuka pada {}.", date(*from))
+        }
+        NotRenewable::Revoked => {
+            "Akses ini dicabut, sehingga tidak dapat diperpanjang. Lihat status pengajuannya di Manajemen Akses."
+                .to_owned()
+        }
+        NotRenewable::Sent { reference } => {
+            format!("Perpanjangan akses ini sudah diajukan dengan nomor {reference}. Lihat statusnya di Manajemen Akses.")
+        }
+        NotRenewable::Continued { until } => format!(
+            "Akses untuk role dan satuan kerja ini sudah berlanjut sampai {}. Tidak ada yang perlu diperpanjang sekarang.",
+            date(*until)
+        ),
     }
 }
 

@@ -132,6 +132,8 @@ const fn missing(field: Field) -> &'static str {
         Field::Message => "Pesan belum diisi. Tulis apa yang terjadi.",
         Field::ReasonTitle => "Alasan belum dipilih. Pilih salah satu dari daftar.",
         Field::StaffRole => "Peran belum dipilih. Pilih salah satu.",
+        Field::Scope => "Lingkup belum dipilih. Pilih nasional, atau paling sedikit satu instansi.",
+        Field::Title => "Judul belum diisi. Tulis dengan singkat dan jelas.",
         Field::Text => "Teks belum diisi. Tulis dengan singkat dan jelas.",
         Field::Day => "Tanggal belum diisi. Isi tanggal, bulan, dan tahun.",
         Field::Form
@@ -139,10 +141,7 @@ const fn missing(field: Field) -> &'static str {
         | Field::EmployeeNumberKind
         | Field::Confirmation
         | Field::Checks
-        | Field::Marks
-        | Field::Scope => {
-            "Isian belum lengkap. Lengkapi isian ini."
-        }
+        | Field::Marks => "Isian belum lengkap. Lengkapi isian ini.",
     }
 }
 

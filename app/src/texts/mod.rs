@@ -6,11 +6,15 @@
 mod actions;
 mod conflicts;
 mod issues;
+#[cfg(feature = "ssr")]
+mod progress;
 
 #[cfg(feature = "ssr")]
 pub use actions::action;
 pub use conflicts::conflict;
 pub use issues::{sentence, summary};
+#[cfg(feature = "ssr")]
+pub use progress::{access_note, application_notice, repair_lines, steps};
 
 use domain::{
     indonesian,

@@ -61,6 +61,7 @@ CREATE INDEX documents_by_hash ON documents (sha256);
 CREATE INDEX accesses_by_end ON accesses (last_day) WHERE revoked_at IS NULL;
 CREATE INDEX accesses_by_institution ON accesses (institution_id, role, last_day DESC, id) WHERE revoked_at IS NULL;
 CREATE INDEX applications_reserved ON applications (assigned_to) WHERE assigned_to IS NOT NULL;
+CREATE INDEX applications_by_renewal ON applications (renews_id) WHERE renews_id IS NOT NULL;
 
 -- Decided cases in the order of their decisions, and what each is found by: words of lower case of name, number, work
 -- unit, institution and reference, i and the id of the institution, v and the id of whoever decided. The index is written
@@ -137,6 +138,9 @@ INSERT INTO check_items (id, role, text, position) VALUES
     ('01970000-0000-7000-8000-000000000202', 'kpa', 'Instansi dan satuan kerja sesuai', 3),
     ('01970000-0000-7000-8000-000000000203', 'kpa', 'Masa berlaku tercakup dalam surat', 4),
     ('01970000-0000-7000-8000-000000000204', 'kpa', 'Ditandatangani Pengguna Anggaran atau pejabat berwenang', 5);
+
+-- Mails that were given up: for the administrator's list, and to empty them of their secrets.
+CREATE INDEX outbox_parked ON outbox (created_at) WHERE status = 'parked';
 
 -- Which reminders of an access's end were mailed: 30, 14, 3 days before.
 CREATE TABLE access_reminders (

@@ -10,7 +10,7 @@ mod submission;
 
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
-pub use status::{Detail, QueuePlace, Summary, detail, history, open, receipt, timeline};
+pub use status::{Detail, QueuePlace, Reopened, Summary, detail, history, open, receipt, timeline};
 pub use submission::{Submission, submit, withdraw};
 pub(crate) use submission::{next_reference, refuse_overlap};
 
@@ -34,6 +34,8 @@ use domain::{
 use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
+
+use submission::refuse_second;
 
 use crate::{
     Actor, Backend,
@@ -254,7 +256,7 @@ pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, 
         tx,
         (Uuid,),
         "SELECT id FROM applications WHERE user_id = $1 AND status = 'draft' AND version = 1 AND previous_id IS NULL
-           AND document_id IS NULL AND profile_type = $2 AND role = $3",
+           AND renews_id IS NULL AND document_id IS NULL AND profile_type = $2 AND role = $3",
         actor.user_id,
         profile_type.as_str(),
         role.as_str()
@@ -393,7 +395,9 @@ pub struct Saved {
 /// stored as not chosen; a changed type or institution clears what hung on it.
 ///
 /// # Errors
-/// [`Conflict::DraftChanged`] if `version` is not the stored one; [`Conflict::StatusChanged`]; [`Error::NotFound`].
+/// [`Conflict::DraftChanged`] if `version` is not the stored one; [`Conflict::StatusChanged`];
+/// [`Conflict::OpenApplication`] if it is back for repair and another one with the desk is for the chosen work unit;
+/// [`Error::NotFound`].
 pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answers: Answers) -> Result<Saved> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
@@ -414,6 +418,11 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
             answers.institution
         )?;
         answers.work_unit = known.map(|(id,)| id);
+    }
+    if stored.repair.is_some() && answers.work_unit != stored.draft.answers.work_unit {
+        // While it is back for repair it counts as open, and of those there is one for a work unit.
+        tx.lock_user(actor.user_id).await?;
+        refuse_second(&mut tx, actor.user_id, stored.draft.role, answers.work_unit, id).await?;
     }
     let saved = write_answers(backend, &mut tx, &stored, version, &answers).await?;
     tx.commit().await?;

@@ -1,7 +1,8 @@
 //! What a person sees of their applications.
 
 use domain::{
-    application::Status, calendar::Promise, desk::Mark, indonesian, role::Role, time::Timestamp, validity::Validity, wizard::Draft,
+    application::Status, calendar::Promise, desk::Mark, indonesian, role::Role, time::Timestamp, validity::Validity,
+    wizard::Draft,
 };
 use sqlx::types::Json;
 use time::Date;
@@ -14,7 +15,7 @@ use crate::{
     db::{fetch_all, fetch_one},
     documents::receipt::receipt as write_receipt,
     error::{Error, Result},
-    verification::{events, refusal},
+    verification::refusal,
 };
 
 /// One application in a list.
@@ -44,10 +45,23 @@ pub struct Summary {
     pub reason: Option<String>,
     /// What is to be repaired, while it is back for that.
     pub repair: Option<Repair>,
+    /// That its decision was opened again, until there is a new one.
+    pub reopened: Option<Reopened>,
+    /// Whether the access that it gave was taken away.
+    pub revoked: bool,
     /// Its place in the queue, while it waits.
     pub place: Option<QueuePlace>,
-    /// The promise, while it waits.
+    /// The promise, while it waits; nothing was promised for what was opened again.
     pub promise: Option<Promise>,
+}
+
+/// A decision that was opened again by the desk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reopened {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
 }
 
 /// A place in the national queue, counted from 1.
@@ -76,6 +90,9 @@ struct Row {
     reason_title: Option<String>,
     reason: Option<String>,
     marks: Option<Json<Vec<Mark>>>,
+    reopened_at: Option<i64>,
+    reopened_reason: Option<String>,
+    revoked: bool,
     place: i64,
     waiting: i64,
 }
@@ -86,6 +103,8 @@ macro_rules! select {
         concat!(
             "SELECT a.id, a.status, a.reference, a.role, i.name AS institution, w.code AS work_unit_code,
                     w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason_title, d.reason, d.marks,
+                    o.undone_at AS reopened_at, o.undone_reason AS reopened_reason,
+                    EXISTS (SELECT 1 FROM accesses c WHERE c.application_id = a.id AND c.revoked_at IS NOT NULL) AS revoked,
                     CASE WHEN a.status IN ('submitted', 'in_review') THEN (
                         SELECT count(*) FROM applications q
                         WHERE q.status IN ('submitted', 'in_review') AND q.submitted_at <= a.submitted_at
@@ -97,6 +116,9 @@ macro_rules! select {
              LEFT JOIN institutions i ON i.id = a.institution_id
              LEFT JOIN work_units w ON w.id = a.work_unit_id
              LEFT JOIN verdicts d ON d.id = a.decision_id
+             LEFT JOIN verdicts o ON o.id = (
+                 SELECT v.id FROM verdicts v WHERE v.application_id = a.id AND v.undone_reason IS NOT NULL
+                 ORDER BY v.decided_at DESC, v.id DESC LIMIT 1)
              WHERE a.user_id = $1 AND ",
             $filter,
             " ORDER BY a.updated_at DESC, a.id DESC LIMIT 100"
@@ -139,6 +161,13 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
         .map(|row| {
             let submitted_at = row.submitted_at.map(Timestamp::from_micros);
             let waits = row.status.is_waiting();
+            let reopened = row
+                .reopened_at
+                .map(Timestamp::from_micros)
+                .zip(row.reopened_reason)
+                .filter(|_| row.status.is_open())
+                .map(|(at, reason)| Reopened { at, reason });
+            let promised = submitted_at.filter(|sent| waits && reopened.as_ref().is_none_or(|reopened| reopened.at < *sent));
             Summary {
                 id: row.id,
                 status: row.status,
@@ -160,9 +189,9 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
                     place: u32::try_from(row.place).unwrap_or(0),
                     of: u32::try_from(row.waiting).unwrap_or(0),
                 }),
-                promise: submitted_at
-                    .filter(|_| waits)
-                    .map(|sent| Promise::new(sent.date(actor.zone), today, &holidays)),
+                promise: promised.map(|sent| Promise::new(sent.date(actor.zone), today, &holidays)),
+                reopened,
+                revoked: row.revoked,
             }
         })
         .collect()
@@ -179,6 +208,8 @@ pub struct Detail {
     pub validity: Option<Validity>,
     /// The address that was sent with it.
     pub address: Option<String>,
+    /// The period of the access that it is to continue.
+    pub renews: Option<Validity>,
 }
 
 /// The person's own application, for its status page.
@@ -197,7 +228,7 @@ pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail
     )?;
     let summary = summaries(backend, actor, rows).pop().ok_or(Error::NotFound)?;
     let validity = first.zip(last).and_then(|(first, last)| Validity::new(first, last));
-    Ok(Detail { summary, draft: stored.draft, validity, address })
+    Ok(Detail { summary, draft: stored.draft, validity, address, renews: stored.renews.map(|(_, period)| period) })
 }
 
 /// What happened to the person's own application, oldest first: what and when, not who.
@@ -207,45 +238,54 @@ pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail
 pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<(Timestamp, Action)>> {
     let mut conn = backend.db.read().await?;
     find(&mut conn, backend, actor, id).await?;
-    let told = |action| {
-        matches!(
-            action,
-            Action::DraftStarted
-                | Action::SirupLinked
-                | Action::NewAccessConfirmed
-                | Action::LetterTaken
-                | Action::ApplicationSubmitted
-                | Action::ApplicationWithdrawn
-                | Action::CaseClaimed
-                | Action::ApplicationApproved
-                | Action::ApplicationRejected
-                | Action::ApplicationReturned
-                | Action::VerdictUndone
-                | Action::CaseReopened
-        )
+    // Not what the desk looked at, nor who held the case when.
+    let events: Vec<(i64, String)> = fetch_all!(
+        conn,
+        (i64, String),
+        "SELECT at, action FROM audit_events WHERE subject_id = $1
+           AND action IN ('draft_started', 'application_submitted', 'application_withdrawn', 'case_claimed',
+                          'application_approved', 'application_returned', 'application_rejected', 'verdict_undone',
+                          'case_reopened')
+         ORDER BY at, seq, id",
+        id
+    )?;
+    let events = events.into_iter().filter_map(|(at, action)| Some((Timestamp::from_micros(at), Action::parse(&action)?)));
+    Ok(told(events))
+}
+
+/// What of the trail the person is told: a verdict that was taken back within its seconds is none, and a case that one
+/// verifier gave to another is under review as before.
+fn told(events: impl Iterator<Item = (Timestamp, Action)>) -> Vec<(Timestamp, Action)> {
+    let is_verdict = |action| {
+        matches!(action, Action::ApplicationApproved | Action::ApplicationReturned | Action::ApplicationRejected)
     };
-    let events = events(&mut conn, id).await?;
-    // A verdict that was taken back within its seconds is none that the person was told of.
-    let mut shown: Vec<(Timestamp, Action)> = Vec::new();
-    for entry in events.into_iter().filter(|entry| told(entry.action)) {
-        if entry.action == Action::VerdictUndone {
-            shown.pop();
-        } else {
-            shown.push((entry.at, entry.action));
+    let mut told: Vec<(Timestamp, Action)> = Vec::new();
+    for (at, action) in events {
+        match action {
+            Action::VerdictUndone => {
+                if let Some(verdict) = told.iter().rposition(|(_, action)| is_verdict(*action)) {
+                    told.remove(verdict);
+                }
+            }
+            Action::CaseClaimed if told.last().is_some_and(|(_, last)| *last == Action::CaseClaimed) => {}
+            action => told.push((at, action)),
         }
     }
-    Ok(shown)
+    told
 }
 
 /// The receipt of an application that was sent (**Unduh bukti**): its number and a PDF.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for a draft.
+/// [`Error::NotFound`], also for a draft, and for what is back for repair: what is in it was not sent.
 pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(String, Vec<u8>)> {
-    let Detail { summary, draft, validity, address } = detail(backend, actor, id).await?;
+    let Detail { summary, draft, validity, address, .. } = detail(backend, actor, id).await?;
     let (Some(reference), Some(sent), Some(validity)) = (summary.reference, summary.submitted_at, validity) else {
         return Err(Error::NotFound);
     };
+    if summary.status == Status::Returned {
+        return Err(Error::NotFound);
+    }
     let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
     let mut facts = vec![
         ("Nomor pengajuan", reference.clone()),
@@ -262,4 +302,40 @@ pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(Stri
     facts.push(("Diunduh", indonesian::date_time_with_weekday(backend.world.now(), actor.zone)));
     let note = "Bukti ini menyatakan bahwa pengajuan telah diterima. Bukti ini bukan persetujuan akses.";
     Ok((reference, write_receipt("Bukti pengajuan akses", &facts, note)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Action, Timestamp, told};
+
+    #[test]
+    fn a_timeline_tells_what_stands() {
+        use Action::{
+            ApplicationApproved, ApplicationReturned, ApplicationSubmitted, CaseClaimed, CaseReopened, VerdictUndone,
+        };
+        let events = [
+            ApplicationSubmitted,
+            CaseClaimed,
+            CaseClaimed,
+            ApplicationReturned,
+            VerdictUndone,
+            ApplicationReturned,
+            ApplicationSubmitted,
+            CaseClaimed,
+            ApplicationApproved,
+            CaseReopened,
+        ];
+        let events = events.into_iter().zip(0..).map(|(action, nth)| (Timestamp::from_micros(nth), action));
+        let told: Vec<_> = told(events).into_iter().map(|(at, action)| (at.micros(), action)).collect();
+        let expected = [
+            (0, ApplicationSubmitted),
+            (1, CaseClaimed),
+            (5, ApplicationReturned),
+            (6, ApplicationSubmitted),
+            (7, CaseClaimed),
+            (8, ApplicationApproved),
+            (9, CaseReopened),
+        ];
+        assert_eq!(told, expected);
+    }
 }

@@ -2,7 +2,6 @@
 
 use domain::{
     application::Status,
-    calendar::PROMISED_WORKING_DAYS,
     conflict::Conflict,
     issue::{Field, Issue, Problem},
     reference::{Reference, Series},
@@ -69,18 +68,7 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         return Err(Error::Invalid(issues));
     };
 
-    if let Some((reference,)) = fetch_optional!(
-        tx,
-        (String,),
-        "SELECT reference FROM applications WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND id <> $4
-           AND status IN ('submitted', 'in_review', 'returned')",
-        actor.user_id,
-        draft.role.as_str(),
-        unit.id,
-        id
-    )? {
-        return Err(Error::Conflict(Conflict::OpenApplication { reference }));
-    }
+    refuse_second(&mut tx, actor.user_id, draft.role, Some(unit.id), id).await?;
     refuse_overlap(&mut tx, actor.user_id, draft.role, unit.id, validity).await?;
 
     let now = backend.world.now();
@@ -124,12 +112,36 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         institution: institution.name.clone(),
         validity,
     };
-    let due = backend.master_data.holidays().after(now.date(actor.zone), PROMISED_WORKING_DAYS);
+    let due = backend.master_data.holidays().due(now.date(actor.zone));
     backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
     backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference)?;
     tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: Some(institution.id) });
     tx.commit().await?;
     Ok(reference)
+}
+
+/// Refuses a second open application of a person for the same role and work unit, beside `id`.
+pub(super) async fn refuse_second(
+    tx: &mut Tx,
+    user_id: Uuid,
+    role: domain::role::Role,
+    work_unit_id: Option<Uuid>,
+    id: Uuid,
+) -> Result<()> {
+    let open: Option<(String,)> = fetch_optional!(
+        tx,
+        (String,),
+        "SELECT reference FROM applications WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND id <> $4
+           AND status IN ('submitted', 'in_review', 'returned')",
+        user_id,
+        role.as_str(),
+        work_unit_id,
+        id
+    )?;
+    match open {
+        Some((reference,)) => Err(Error::Conflict(Conflict::OpenApplication { reference })),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a period in which the person already has an access for this role and work unit.

@@ -232,7 +232,7 @@ impl Mail {
                 );
                 message.quote = Some(Quote { text: lines.join("\n"), alarming: false });
                 message.quote_after = 2;
-                message.button = button("Perbaiki pengajuan", &format!("/akses/pengajuan/{}/formulir", case.id));
+                message.button = button("Perbaiki pengajuan", &format!("/akses/pengajuan/{}", case.id));
                 message.facts =
                     vec![("Status", "Perlu Perbaikan".to_owned()), ("Nomor pengajuan", case.reference.clone())];
                 message
@@ -262,25 +262,28 @@ impl Mail {
                 message.facts = case.facts();
                 message
             }
-            Self::AccessEnding { name, access, role, work_unit, last_day, days } => Message {
-                button: button("Perpanjang akses", &format!("/akses/perpanjang/{access}")),
-                facts: vec![
-                    ("Role", role.title()),
-                    ("Satuan Kerja", work_unit.clone()),
-                    ("Hari terakhir", date_with_weekday(*last_day)),
-                ],
-                ..plain(
-                    format!("Berakhir {days} hari lagi: akses {} {work_unit}", role.info().code),
-                    "Akses Anda segera berakhir",
-                    name,
-                    &[format!(
-                        "Akses {} pada {work_unit} berakhir {days} hari lagi, pada {}. Jika peran Anda berlanjut, \
-                         perpanjang sekarang dengan surat yang baru, agar akses berlanjut tanpa jeda.",
-                        role.info().code,
-                        date(*last_day)
-                    )],
-                )
-            },
+            Self::AccessEnding { name, access, role, work_unit, last_day, days } => {
+                let left = if *days == 0 { "hari ini".to_owned() } else { format!("{days} hari lagi") };
+                Message {
+                    button: button("Perpanjang akses", &format!("/akses/perpanjang/{access}")),
+                    facts: vec![
+                        ("Role", role.title()),
+                        ("Satuan Kerja", work_unit.clone()),
+                        ("Hari terakhir", date_with_weekday(*last_day)),
+                    ],
+                    ..plain(
+                        format!("Berakhir {left}: akses {} {work_unit}", role.info().code),
+                        "Akses Anda segera berakhir",
+                        name,
+                        &[format!(
+                            "Akses {} pada {work_unit} berakhir {left}, pada {}. Jika peran Anda berlanjut, perpanjang \
+                             sekarang dengan surat yang baru, agar akses berlanjut tanpa jeda.",
+                            role.info().code,
+                            date(*last_day)
+                        )],
+                    )
+                }
+            }
             Self::StaffInvited { invited_by, role, token } => Message {
                 button: button("Terima undangan", &format!("/undangan?token={token}")),
                 ..plain(
@@ -362,6 +365,7 @@ mod tests {
         Settings {
             base_url: "https://gerbang.contoh.go.id".parse().unwrap(),
             sirup_cutoff: domain::sirup::CUTOFF,
+            promised_working_days: domain::calendar::PROMISED_WORKING_DAYS,
             help_address: domain::email::Email::parse("bantuan@contoh.go.id").unwrap(),
         }
     }

@@ -12,6 +12,7 @@ use crate::{
     Backend,
     db::{Dialect, Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
+    staff,
 };
 
 /// Mails sent at the same time, so that one that stalls does not hold up the others.
@@ -24,8 +25,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 const MOST_ATTEMPTS: i64 = 20;
 /// How long a worker has for one mail before another may take it up: longer than a conversation may take.
 const LEASE: Duration = Duration::from_secs(120);
-/// How long the link of a mail may hold.
-const LONGEST_LINK: Duration = Duration::from_secs(24 * 3600);
+/// How long the link of a mail may hold: that of an invitation does.
+const LONGEST_LINK: Duration = staff::INVITED_FOR;
+/// How old mails may be among which secrets that are over are looked for; older ones were emptied long ago.
+const LOOKED_THROUGH: Duration = Duration::from_secs(60 * 24 * 3600);
 /// How often a worker looks by itself.
 const ROUND: Duration = Duration::from_secs(2);
 
@@ -204,7 +207,7 @@ pub(crate) async fn forget_secrets(backend: &Backend, tx: &mut Tx) -> Result<()>
         "UPDATE outbox SET content = jsonb_set(content, '{token}', '\"\"')
          WHERE created_at <= $1 AND created_at > $2 AND status = 'parked' AND content ->> 'token' <> ''",
     );
-    execute!(tx, sql, now.minus(LONGEST_LINK).micros(), now.minus(LONGEST_LINK * 30).micros())?;
+    execute!(tx, sql, now.minus(LONGEST_LINK).micros(), now.minus(LOOKED_THROUGH).micros())?;
     Ok(())
 }
 

@@ -73,7 +73,7 @@ impl Directory {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The moving public holidays as of the last look.
+    /// The calendar of the promise, with the moving public holidays as of the last look.
     pub fn holidays(&self) -> Arc<Holidays> {
         self.holidays.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -137,8 +137,9 @@ async fn refresh(backend: &Backend) -> Result<bool> {
     let Some((version, _)) = rows.first().copied() else {
         return Err(Error::internal("no version of the master data"));
     };
-    let holidays = Arc::new(Holidays::new(rows.into_iter().filter_map(|(_, day)| day).collect()));
-    *backend.master_data.holidays.write().unwrap_or_else(PoisonError::into_inner) = holidays;
+    let holidays = Holidays::new(rows.into_iter().filter_map(|(_, day)| day).collect());
+    let holidays = holidays.promising(backend.settings.promised_working_days);
+    *backend.master_data.holidays.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(holidays);
     let current = backend.master_data.snapshot();
     if current.version == Some(version) && current.year == year {
         return Ok(false);

@@ -241,7 +241,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         over: row.last_day < today,
         own: row.user_id == actor.user_id,
         earlier: earlier(&mut conn, actor, id, &row).await?,
-        others: others(&mut conn, &row, today).await?,
+        others: others(&mut conn, id, &row, today).await?,
         same_letter: same_letter(&mut conn, actor, id, &row).await?,
         checks: checks(&mut conn, row.role).await?,
         reasons: reasons(&mut conn).await?,
@@ -311,21 +311,21 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
 }
 
 /// A second PA of an institution, or KPA of a work unit, is worth a look; acting officials exist.
-async fn others(conn: &mut Conn, row: &CaseRow, today: Date) -> Result<Vec<OtherAccess>> {
+async fn others(conn: &mut Conn, id: Uuid, row: &CaseRow, today: Date) -> Result<Vec<OtherAccess>> {
     let by_institution = "SELECT u.name, c.user_id, w.name, c.first_day, c.last_day
          FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
-         WHERE c.institution_id = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3
+         WHERE c.institution_id = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3 AND c.application_id <> $5
          ORDER BY c.last_day DESC, c.id LIMIT $4";
     let by_work_unit = "SELECT u.name, c.user_id, w.name, c.first_day, c.last_day
          FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
-         WHERE c.work_unit_id = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3
+         WHERE c.work_unit_id = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3 AND c.application_id <> $5
          ORDER BY c.last_day DESC, c.id LIMIT $4";
     let (sql, place) = match row.role {
         Role::Pa => (by_institution, row.institution_id),
         _ => (by_work_unit, row.work_unit_id),
     };
     type Found = (String, Uuid, String, Date, Date);
-    let found: Vec<Found> = fetch_all!(conn, Found, sql, place, row.role.as_str(), today, MOST)?;
+    let found: Vec<Found> = fetch_all!(conn, Found, sql, place, row.role.as_str(), today, MOST, id)?;
     let others = found.into_iter().filter_map(|(name, user_id, work_unit, first, last)| {
         let same_person = user_id == row.user_id;
         Some(OtherAccess { name, role: row.role, work_unit, validity: Validity::new(first, last)?, same_person })

@@ -10,7 +10,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{CaseRow, find};
+use super::{CaseRow, find, queue::MOST_AGE};
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -147,7 +147,11 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
     if changed == 0 {
         return Err(Error::Conflict(row.obstacle(actor, now)?));
     }
-    // No notice and no trail: nobody sees a difference.
+    // No trail, and seldom a notice, since nobody sees a difference. Only of a lease that was about to end (its page had
+    // slept) others may have read an end that comes before they read again.
+    if row.lease(now).is_some_and(|(_, end)| end.since(now) < 2 * MOST_AGE) {
+        tx.notify(row.notice(id));
+    }
     tx.commit().await?;
     Ok(Lease { until })
 }

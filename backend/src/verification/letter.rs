@@ -4,7 +4,13 @@
 //! letter that a verdict is about, or it is refused.
 
 use bytes::Bytes;
-use domain::{conflict::Conflict, finding::Sought, permission::Permission};
+use domain::{
+    conflict::Conflict,
+    finding::Sought,
+    issue::{Field, Problem},
+    letter::LetterProblem,
+    permission::Permission,
+};
 use uuid::Uuid;
 
 pub use domain::finding::Finding;
@@ -72,7 +78,8 @@ pub async fn letter(
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`], also for another width; [`Conflict::LetterChanged`];
-/// [`Error::Unavailable`] if the page cannot be drawn within the bounds of the reader, or not now.
+/// [`LetterProblem::TooComplex`] if the page cannot be drawn within the bounds of the reader; [`Error::Unavailable`] if not
+/// now.
 pub async fn letter_page(
     backend: &Backend,
     actor: &Actor,
@@ -88,7 +95,7 @@ pub async fn letter_page(
     }
     note_look(backend, actor, id, "surat dibuka").await?;
     let png = backend.documents.page(&backend.world, row.letter(), page, width).await?;
-    png.ok_or_else(|| Error::Unavailable(format!("page {page} of the letter of {id} cannot be drawn")))
+    png.ok_or_else(|| Error::invalid(Field::Letter, Problem::Letter(LetterProblem::TooComplex)))
 }
 
 /// On which pages of the letter its text names what was applied for.

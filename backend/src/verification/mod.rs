@@ -15,7 +15,6 @@ mod verdict;
 pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Reason, SameLetter, case_file};
 pub(crate) use case::refusal;
 pub(crate) use claims::release_all;
-pub(crate) use timeline::events;
 pub use claims::{Lease, claim, claim_next, end_leases, release, renew, take_over};
 pub use figures::{Figures, Period, csv, figures, institutions_in_scope};
 pub use history::{Ended, history};

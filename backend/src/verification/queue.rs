@@ -35,7 +35,7 @@ use crate::{
 /// Rows of a page.
 const PAGE: usize = 50;
 /// After this time everything is read anew, whether or not anything is known to have changed.
-const MOST_AGE: Duration = Duration::from_secs(60);
+pub(super) const MOST_AGE: Duration = Duration::from_secs(60);
 /// After this time [`read_open_cases`] does so, before anybody has to wait for it.
 const GOOD_AGE: Duration = Duration::from_secs(25);
 

@@ -41,13 +41,13 @@ pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<
 }
 
 /// The events of a case, oldest first; of many, the latest.
-pub(crate) async fn events(conn: &mut Conn, id: Uuid) -> Result<Vec<Entry>> {
+async fn events(conn: &mut Conn, id: Uuid) -> Result<Vec<Entry>> {
     type Row = (i64, String, Option<String>, Option<String>, String);
     let rows: Vec<Row> = fetch_all!(
         conn,
         Row,
         "SELECT e.at, e.action, u.name, e.address, e.detail FROM audit_events e LEFT JOIN users u ON u.id = e.actor_id
-         WHERE e.subject_id = $1 ORDER BY e.at DESC, e.id DESC LIMIT $2",
+         WHERE e.subject_id = $1 ORDER BY e.at DESC, e.seq DESC, e.id DESC LIMIT $2",
         id,
         MOST
     )?;

@@ -327,14 +327,15 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         tx,
         "UPDATE applications SET status = 'in_review', version = version + 1, decision_id = $3, decided_at = NULL,
              updated_at = $4, assigned_to = $5, lease_holder = $6, lease_ends_at = $7
-         WHERE id = $1 AND decision_id = $2 AND status IN ('approved', 'returned', 'rejected')",
+         WHERE id = $1 AND decision_id = $2 AND status IN ('approved', 'returned', 'rejected') AND updated_at = $8",
         id,
         decision.id,
         before.map(|(id, ..)| id),
         now.micros(),
         asked_by,
         actor.user_id,
-        now.plus(LEASE).micros()
+        now.plus(LEASE).micros(),
+        decision.at.micros() // the applicant, to whom it was returned, has changed nothing yet
     )?;
     if changed == 0 {
         let conflict = Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.updated_at) };

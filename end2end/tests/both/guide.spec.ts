@@ -2,6 +2,7 @@
 
 import { expect, test } from '../../fixtures';
 import { PERIOD } from '../../support/dates';
+import { Desk } from '../../support/desk';
 import { Form } from '../../support/form';
 import { letter } from '../../support/letters';
 import { BUDI, RATNA, SIRUP_PASSWORD, SITI } from '../../support/people';
@@ -44,7 +45,7 @@ for (const role of ROLES) {
   test(`the guide, steps 1 to 15, as ${code}`, async ({ people, scripted }) => {
     test.slow();
     const person = await people.stranger();
-    const verifier = await people.signedIn(RATNA);
+    const desk = new Desk(await people.signedIn(RATNA));
     const { page } = person;
     const form = new Form(person, `Formulir Pendaftaran Akses ${code}`);
     let reference = '';
@@ -125,15 +126,13 @@ for (const role of ROLES) {
       await mail.close();
     });
 
-    await test.step('15: rejected, with an e-mail', async () => {
-      await decide(verifier, reference, 'Tolak', REASON);
+    await test.step('15: rejected', async () => {
+      await opens(desk, reference, role.account.name);
+      await desk.rejects(REASON);
+      await desk.visitor.looks();
       if (!scripted) await person.reloads();
       await person.sees('Pengajuan Anda ditolak');
       await expect(page.getByRole('main').getByText(REASON)).toBeVisible();
-      const mail = await person.opensMail(`Ditolak: pengajuan akses ${code} ${workUnit}`);
-      await expect(mail.getByText(REASON)).toBeVisible();
-      await expect(fact(mail, 'Status')).toContainText('Rejected');
-      await mail.close();
     });
 
     await test.step('15: Rejected on Pengaturan Informasi Instansi/Perusahaan, and registered again', async () => {
@@ -161,13 +160,19 @@ for (const role of ROLES) {
       reference = second;
     });
 
+    await test.step('15: the e-mail of the rejection, which waited until it could no longer be taken back', async () => {
+      const mail = await person.opensMail(`Ditolak: pengajuan akses ${code} ${workUnit}`);
+      await expect(mail.getByText(REASON)).toBeVisible();
+      await expect(fact(mail, 'Status')).toContainText('Rejected');
+      await mail.close();
+    });
+
     await test.step('14: approved, with an e-mail, and on to the dashboard', async () => {
-      await decide(verifier, reference, 'Setujui');
+      await opens(desk, reference, role.account.name);
+      await desk.approves();
+      await desk.visitor.looks();
       if (!scripted) await person.reloads();
       await person.sees('Akses Anda disetujui');
-      const mail = await person.opensMail(`Disetujui: akses ${code} ${workUnit}`);
-      await expect(fact(mail, 'Berlaku')).toContainText(PERIOD);
-      await mail.close();
       await page.getByRole('link', { name: 'Buka Manajemen Akses' }).click();
       await person.sees('Manajemen Akses');
       const access = pass(person, workUnit, 'Aktif');
@@ -175,20 +180,17 @@ for (const role of ROLES) {
       await expect(access).toContainText('Berlaku sampai');
       await access.getByRole('link', { name: 'Lihat rincian' }).click();
       await person.sees('Rincian pengajuan');
+      const mail = await person.opensMail(`Disetujui: akses ${code} ${workUnit}`);
+      await expect(fact(mail, 'Berlaku')).toContainText(PERIOD);
+      await mail.close();
     });
   });
 }
 
-/** The desk opens the case from its queue and gives a verdict. */
-async function decide(verifier: Visitor, reference: string, verdict: 'Setujui' | 'Tolak', reason?: string) {
-  const { page } = verifier;
-  await verifier.goto('/verifikasi');
-  await verifier.sees('Antrean verifikasi');
-  await page.getByRole('row').filter({ hasText: reference }).getByRole('link').click();
-  await verifier.sees(/^(Siti Rahmawati|Budi Santoso)$/);
-  await expect(page.getByText(reference)).toBeVisible();
-  if (reason) await page.getByLabel('Alasan penolakan').fill(reason);
-  await page.getByRole('button', { name: verdict }).click();
-  await expect(page.getByText(`${verdict === 'Tolak' ? 'Ditolak' : 'Disetujui'} oleh ${RATNA.name}`)).toBeVisible();
-  await verifier.looks();
+/** The desk finds the case in its queue and takes it. */
+async function opens(desk: Desk, reference: string, name: string) {
+  await desk.opens();
+  await desk.finds(reference, name);
+  await desk.takes();
+  await desk.visitor.looks();
 }

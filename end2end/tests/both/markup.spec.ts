@@ -2,6 +2,7 @@
 
 import { expect, test } from '../../fixtures';
 import { decided, filledDraft, submitted } from '../../support/applications';
+import { Desk } from '../../support/desk';
 import { Form } from '../../support/form';
 import { RATNA } from '../../support/people';
 import type { Visitor } from '../../support/visitor';
@@ -61,10 +62,10 @@ test('a reason with markup is text wherever it shows, the mail included', async 
   const { page } = person;
   const application = await submitted(person, { institution: 'Kementerian Sekretariat Negara', address: ADDRESS });
   const verifier = await people.signedIn(RATNA);
-  await verifier.goto(`/verifikasi/${application.id}`);
-  await verifier.sees('Rina Hapsari');
-  await verifier.page.getByLabel('Alasan penolakan').fill(REASON);
-  await verifier.page.getByRole('button', { name: 'Tolak' }).click();
+  const desk = new Desk(verifier);
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.takes();
+  await desk.rejects(REASON);
   await expect(verifier.page.getByText(REASON, { exact: true })).toBeVisible();
   await staysText(verifier);
 

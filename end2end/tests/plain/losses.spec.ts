@@ -2,6 +2,7 @@
 
 import { expect, test } from '../../fixtures';
 import { filledDraft, submitted } from '../../support/applications';
+import { Desk } from '../../support/desk';
 import { Form } from '../../support/form';
 import { RATNA, post } from '../../support/people';
 
@@ -29,15 +30,17 @@ test('the same holds for the reason of a verdict', async ({ people }) => {
   const person = await people.newcomer();
   const application = await submitted(person, { institution: 'Kementerian Perdagangan', workUnit: 'Biro Hukum dan Organisasi' });
   const verifier = await people.signedIn(RATNA);
-  await verifier.goto(`/verifikasi/${application.id}`);
-  await verifier.sees('Rina Hapsari');
+  const desk = new Desk(verifier);
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.takes();
+  const dialog = await desk.wouldReject('Surat tidak memuat tanda tangan pejabat yang berwenang.');
   await post(verifier, '/keluar', {});
-  await verifier.page.getByLabel('Alasan penolakan').fill('Surat tidak memuat tanda tangan pejabat yang berwenang.');
   verifier.allows(401, /^\/verifikasi\//);
-  await verifier.page.getByRole('button', { name: 'Tolak' }).click();
+  await dialog.getByRole('button', { name: 'Tolak', exact: true }).click();
   await verifier.sees('Sesi Anda sudah berakhir');
   await post(verifier, '/masuk', { email: RATNA.email, password: RATNA.password });
   await verifier.page.getByRole('button', { name: 'Kirim lagi' }).click();
-  await expect(verifier.page.getByText(`Ditolak oleh ${RATNA.name}`)).toBeVisible();
+  await desk.isDecided('Ditolak');
+  await verifier.looks();
   await expect(verifier.page.getByText('Surat tidak memuat tanda tangan pejabat yang berwenang.')).toBeVisible();
 });

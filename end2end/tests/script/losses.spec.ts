@@ -2,10 +2,12 @@
 
 import { expect, test } from '../../fixtures';
 import { filledDraft, submitted } from '../../support/applications';
+import { Desk } from '../../support/desk';
 import { Form } from '../../support/form';
 import { RATNA, post } from '../../support/people';
 
 const HEADING = 'Formulir Pendaftaran Akses PA';
+const REASON = 'Surat tidak memuat tanda tangan pejabat yang berwenang.';
 
 test('what is typed without a connection is stored once it is back', async ({ people }) => {
   const person = await people.newcomer();
@@ -55,15 +57,16 @@ test('a session that ends takes no reason from the desk', async ({ people }) => 
   const person = await people.newcomer();
   const application = await submitted(person, { institution: 'Kementerian Perdagangan', workUnit: 'Biro Hukum dan Organisasi' });
   const verifier = await people.signedIn(RATNA);
-  const { page } = verifier;
-  await verifier.goto(`/verifikasi/${application.id}`);
-  await verifier.sees('Rina Hapsari');
+  const desk = new Desk(verifier);
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.takes();
+  const dialog = await desk.wouldReject(REASON);
   await post(verifier, '/keluar', {});
-  await page.getByLabel('Alasan penolakan').fill('Surat tidak memuat tanda tangan pejabat yang berwenang.');
-  await page.getByRole('button', { name: 'Tolak' }).click();
-  await expect(page.getByText('Sesi Anda sudah berakhir.')).toBeVisible();
-  await expect(page.getByLabel('Alasan penolakan')).toHaveValue('Surat tidak memuat tanda tangan pejabat yang berwenang.');
+  await dialog.getByRole('button', { name: 'Tolak', exact: true }).click();
+  await expect(dialog.getByText('Sesi Anda sudah berakhir.')).toBeVisible();
+  await verifier.looks();
+  await expect(dialog.getByLabel('Penjelasan untuk pemohon')).toHaveValue(REASON);
   await post(verifier, '/masuk', { email: RATNA.email, password: RATNA.password });
-  await page.getByRole('button', { name: 'Tolak' }).click();
-  await expect(page.getByText(`Ditolak oleh ${RATNA.name}`)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Tolak', exact: true }).click();
+  await desk.isDecided('Ditolak');
 });

@@ -5,12 +5,17 @@ mod import;
 use std::{net::SocketAddr, path::PathBuf};
 
 use backend::{
+    audit::{self, Broken, Fault, Verified},
     development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD},
     documents::pdf,
     world::World,
 };
 use clap::{Parser, Subcommand};
-use domain::permission::StaffRole;
+use domain::{
+    indonesian::{count, date_time},
+    permission::StaffRole,
+    time::Zone,
+};
 use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
@@ -67,6 +72,17 @@ enum Admin {
         /// verifier, supervisor, admin, atau none.
         role: String,
     },
+    /// Jejak audit.
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// Memeriksa bahwa tidak ada peristiwa yang diubah atau dihapus.
+    Verify,
 }
 
 #[derive(Subcommand)]
@@ -105,6 +121,9 @@ pub fn run() -> Result<(), StartError> {
             Command::Import { what } => import::run(&open(&config).await?, what).await,
             Command::Admin { what: Admin::Role { email, role } } => {
                 set_role(&open(&config).await?, &email, &role).await
+            }
+            Command::Admin { what: Admin::Audit { what: Audit::Verify } } => {
+                verify_audit(&open(&config).await?).await
             }
             Command::Pdf { .. } => Ok(()),
         }
@@ -206,5 +225,34 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
         Ok(())
     } else {
         Err(format!("Belum ada akun dengan alamat {email}. Daftarkan dahulu lewat halaman Daftar.").into())
+    }
+}
+
+/// Says that the trail is whole, or fails with its first broken link.
+async fn verify_audit(backend: &backend::Backend) -> Result<(), StartError> {
+    match audit::verify(backend).await? {
+        Verified::Whole(events) => {
+            println!("Jejak audit utuh: {} peristiwa berurutan.", count(events.unsigned_abs()));
+            Ok(())
+        }
+        Verified::Broken(broken) => Err(told(&broken).into()),
+    }
+}
+
+fn told(Broken { seq, fault, event }: &Broken) -> String {
+    let event = event.as_ref().map(|(at, action)| format!("{}, {action}", date_time(*at, Zone::Wib)));
+    match (fault, event) {
+        (Fault::Gone, Some(before)) => {
+            format!("Jejak audit terputus: peristiwa nomor {seq} tidak ada lagi. Sebelumnya: {before}.")
+        }
+        (Fault::Gone, None) => format!("Jejak audit terputus: peristiwa nomor {seq} tidak ada lagi."),
+        (Fault::Changed, event) => format!(
+            "Jejak audit terputus: peristiwa nomor {seq} ({}) berubah setelah dicatat.",
+            event.unwrap_or_default()
+        ),
+        (Fault::OtherHead, event) => format!(
+            "Jejak audit terputus: sesudah peristiwa nomor {seq} ({}), ujung rantai tidak cocok.",
+            event.unwrap_or_default()
+        ),
     }
 }

@@ -104,7 +104,7 @@ async fn letter_page(
     let actor = actor(&caller)?;
     let png = verification::letter_page(&caller.backend, actor, id, document, version, page, width).await;
     let png = png.map_err(|error| match error.into() {
-        error @ ApiError::Unavailable => {
+        error @ (ApiError::Unavailable | ApiError::Invalid(_)) => {
             let text = "Halaman ini tidak dapat ditampilkan. Muat ulang sebentar lagi, atau unduh berkas aslinya.";
             (error.status(), text).into_response()
         }

@@ -16,7 +16,7 @@ use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Method, Request, header},
+    http::{HeaderName, Method, Request},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -40,9 +40,6 @@ use crate::config::Config;
 
 /// The most bytes of any request: a letter with its form, and room to read past one that is too big.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// How long a page may take to be drawn, longer than it waits for a database connection; how often it is tried.
-const DRAWING: Duration = Duration::from_secs(6);
-const DRAWINGS: u32 = 2;
 /// How long a request's body may pause.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -91,24 +88,13 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
         .with_state(state)
 }
 
-/// Draws a page anew if it does not come. A guard, not a cure: in tests that open many servers in one process a page was
-/// now and then never answered, and why is not known. Each time leaves an error in the log and counts
-/// (`gerbang_pages_not_drawn_total`). A page that is read changes nothing, so that it may be drawn twice.
+/// Pages are drawn within bounds; what else is asked for at their routes is passed on.
 async fn drawn_in_time(request: Request<Body>, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
     }
     let (parts, _) = request.into_parts();
-    for _ in 0..DRAWINGS {
-        let request = Request::from_parts(parts.clone(), Body::empty());
-        match tokio::time::timeout(DRAWING, next.clone().run(request)).await {
-            Ok(response) => return response,
-            Err(_) => tracing::error!(path = parts.uri.path(), "a page was not drawn in time"),
-        }
-        metrics::counter!("gerbang_pages_not_drawn_total").increment(1);
-    }
-    let text = "Halaman ini belum dapat ditampilkan. Coba lagi sebentar lagi.";
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
+    app::drawing::in_time(parts, |request| next.clone().run(request)).await
 }
 
 /// A request in the log: method and path. No query, since it may carry the secret of a link.

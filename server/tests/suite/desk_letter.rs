@@ -18,7 +18,8 @@ use domain::{
     application::{Status, Verdict},
     conflict::Conflict,
     finding::What,
-    issue::Field,
+    issue::{Field, Problem},
+    letter::LetterProblem,
     role::Role,
 };
 use lopdf::{Document, Object, Stream, dictionary};
@@ -391,7 +392,8 @@ async fn a_bomb_takes_only_its_child_down(#[case] bomb: Bytes, #[case] text: Fin
     let backend = with_program(&world, counting.program()).await;
     for _ in 0..3 {
         let page = look(&backend, &verifier, id, &document, 0).await;
-        assert!(matches!(page, Err(Error::Unavailable(_))), "{page:?}");
+        let Err(Error::Invalid(issues)) = page else { panic!("{page:?}") };
+        assert_eq!(issues[0].problem, Problem::Letter(LetterProblem::TooComplex));
     }
     assert_eq!(counting.starts(), 1);
     for _ in 0..2 {

@@ -8,9 +8,10 @@ use backend::{
     sirup::{Answer, Sirup},
     world::World as Outside,
 };
+use clap::CommandFactory;
 use http::StatusCode;
 use serde_json::{Value, json};
-use server::sirup_simulator;
+use server::{commands::CommandLine, sirup_simulator};
 
 use crate::support::*;
 
@@ -44,6 +45,23 @@ fn the_readme_names_every_account() {
     let accounts = ACCOUNTS.iter().map(|account| account.email).chain(sirup_simulator::usernames());
     for word in accounts.chain([PASSWORD, SIRUP_PASSWORD]) {
         assert!(README.contains(&format!("`{word}`")), "{word} is missing");
+    }
+}
+
+/// The words of every command below this one that people are meant to give.
+fn commands(of: &clap::Command, words: &str) -> Vec<String> {
+    let shown = of.get_subcommands().filter(|command| !command.is_hide_set());
+    let below: Vec<String> =
+        shown.flat_map(|command| commands(command, &format!("{words} {}", command.get_name()))).collect();
+    if below.is_empty() { vec![words.to_owned()] } else { below }
+}
+
+#[test]
+fn the_readme_names_every_command() {
+    let found = commands(&CommandLine::command(), "gerbang");
+    assert!(found.contains(&"gerbang admin audit verify".to_owned()), "{found:?}");
+    for command in found {
+        assert!(README.contains(&command), "{command} is missing");
     }
 }
 

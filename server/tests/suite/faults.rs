@@ -464,9 +464,11 @@ async fn two_servers_over_one_database_are_one() {
     let (mut here, mut there) = (siti.events().await, siti_at_two.events().await);
     let verifier = one.verifier().await;
     let path = format!("/verifikasi/{id}");
-    let form = changed(verifier.get(&path).await.form(&path), &[("verdict", "approve")]);
-    verifier.post(&path, &form).await.expect(303);
     let told = Some(("application".to_owned(), id.to_string()));
+    verifier.take(id).await;
+    assert_eq!((here.soon().await, there.soon().await), (told.clone(), told.clone()));
+    let form = verifier.verdict(id, "approve", "").await;
+    verifier.post(&path, &form).await.expect(303);
     assert_eq!((here.soon().await, there.soon().await), (told.clone(), told));
     at_two(&page(id, "status")).await.expect(200).expect_says("Akses Anda disetujui");
     // Of two verdicts at two servers, one counts.
@@ -546,6 +548,7 @@ async fn a_polite_end_finishes_what_is_under_way_and_ends_streams() {
 #[case::help(&[("help_url", "https://contoh.go.id")], "GERBANG_HELP_URL")]
 #[case::sirup(&[("sirup_url", "sirup.contoh.go.id")], "GERBANG_SIRUP_URL")]
 #[case::cutoff(&[("sirup_cutoff", "1 Agustus 2024")], "GERBANG_SIRUP_CUTOFF")]
+#[case::promise(&[("promised_working_days", "0")], "GERBANG_PROMISED_WORKING_DAYS")]
 #[case::proxies(&[("trusted_proxies", "10.0.0.0/33")], "GERBANG_TRUSTED_PROXIES")]
 #[case::log(&[("log", "info,sqlx=keras")], "GERBANG_LOG")]
 #[case::file(&[("config", "tidak-ada.toml")], "GERBANG_CONFIG")]

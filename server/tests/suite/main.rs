@@ -15,6 +15,8 @@ mod http;
 mod letters;
 mod mail;
 mod master_data;
+mod renewals;
+mod repair;
 mod sirup;
 mod staff;
 mod support;

@@ -18,18 +18,23 @@ use domain::{
     conflict::Conflict,
     desk::QueueFilter,
     email::Email,
+    indonesian::date_time,
     institution::InstitutionType,
     issue::{Field, Problem},
     permission::StaffRole,
     role::Role,
+    time::{Timestamp, Zone},
 };
+use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
 
 use crate::{
+    http::files_below,
     support::{
         browser::{Answer, Site, changed},
         outside::Outside,
+        process::Host,
         smtp::{Manner, Smtp},
         *,
     },
@@ -158,10 +163,15 @@ on_both! {
         let expired = |error: Option<Error>| assert_eq!(problem_at(error.unwrap(), Field::Form), Problem::LinkExpired);
 
         let late = invited(&world, &[]).await;
-        world.advance(7 * DAY);
+        world.advance(7 * DAY - MINUTE);
+        sessions::sweep(&world.backend).await.unwrap();
+        staff::invitation(&world.backend, &late).await.unwrap();
+        world.advance(MINUTE);
         expired(staff::invitation(&world.backend, &late).await.err());
         expired(accept(&world, &late).await.err());
         assert!(staff::members(&world.backend, &boss).await.unwrap().1.is_empty());
+        sessions::sweep(&world.backend).await.unwrap();
+        assert_eq!(world.count("invitations").await, 0);
 
         let first = invited(&world, &[]).await;
         world.advance(MINUTE);
@@ -245,18 +255,32 @@ on_both! {
         staff::set_disabled(backend, &boss, id, true).await.unwrap();
     }
 
-    async fn two_administrators_cannot_remove_each_other(world) {
-        let boss = admin(&world).await;
-        let ratna = world.verifier().await.user_id;
-        staff::set_role(&world.backend, &boss, ratna, Some(StaffRole::Admin), &[]).await.unwrap();
-        let other = world.verifier().await;
-        let (a, b) = tokio::join!(
-            staff::set_role(&world.backend, &boss, other.user_id, None, &[]),
-            staff::set_disabled(&world.backend, &other, boss.user_id, true),
-        );
-        let failures: Vec<Error> = [a.err(), b.err()].into_iter().flatten().collect();
-        assert_eq!(failures.len(), 1);
-        assert!(matches!(failures[0], Error::Conflict(Conflict::LastAdministrator)), "{failures:?}");
+    async fn of_two_administrators_who_go_at_one_instant_one_stays(world) {
+        const TWO: &str = "UPDATE users SET staff_role = 'admin', disabled_at = NULL
+                           WHERE email IN ('admin@contoh.go.id', 'verifikator@contoh.go.id')";
+        world.sql(TWO).await.unwrap();
+        let (boss, ratna) = (admin(&world).await, world.verifier().await);
+        let strike = |by: &Actor, on: &Actor, disables: bool| {
+            let (backend, by, on) = (world.backend.clone(), by.clone(), on.user_id);
+            tokio::spawn(async move {
+                if disables {
+                    staff::set_disabled(&backend, &by, on, true).await
+                } else {
+                    staff::set_role(&backend, &by, on, None, &[]).await
+                }
+            })
+        };
+        for round in 0..12 {
+            // First each removes the other, then each themselves; by either way, and by both.
+            let (hers, his) = if round < 6 { (&ratna, &boss) } else { (&boss, &ratna) };
+            let (a, b) = (strike(&boss, hers, round % 2 == 1), strike(&ratna, his, round % 3 == 2));
+            let failures: Vec<Error> = [a.await.unwrap().err(), b.await.unwrap().err()].into_iter().flatten().collect();
+            let one = matches!(failures[..], [Error::Conflict(Conflict::LastAdministrator)]);
+            assert!(one, "round {round}: {failures:?}");
+            let left = "SELECT email FROM users WHERE staff_role = 'admin' AND disabled_at IS NULL";
+            assert_eq!(outside(&world).await.texts(left).await.len(), 1, "round {round}");
+            world.sql(TWO).await.unwrap();
+        }
     }
 
     async fn disabling_ends_sessions_and_leases_at_once(world) {
@@ -391,11 +415,11 @@ on_both! {
         let both = Change::AddReason { title: "Cap".into(), advice: " ".into() };
         let Error::Invalid(issues) = change(both).await else { panic!("not about input") };
         let found: Vec<_> = issues.into_iter().map(|issue| (issue.field, issue.problem)).collect();
-        assert_eq!(found, [(Field::ReasonTitle, Problem::TooShort { min: 5 }), (Field::Text, Problem::Missing)]);
+        assert_eq!(found, [(Field::Title, Problem::TooShort { min: 5 }), (Field::Text, Problem::Missing)]);
         let long = Change::AddCheck { role: Role::Pa, text: "x".repeat(121) };
         assert_eq!(problem_at(change(long).await, Field::Text), Problem::TooLong { max: 120 });
         let unnamed = Change::SetHoliday { day: date!(2027 - 03 - 19), name: String::new() };
-        assert_eq!(problem_at(change(unnamed).await, Field::Name), Problem::Missing);
+        assert_eq!(problem_at(change(unnamed).await, Field::Title), Problem::Missing);
         assert_eq!(world.count("audit_events").await, events);
     }
 
@@ -489,6 +513,94 @@ on_both! {
     }
 }
 
+/// The job looks at the real age of files; the clock of the test runs ahead of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_drawn_long_ago_go_with_the_strays() {
+    let world = World::new(Database::Sqlite).await;
+    let (siti, verifier) = (world.siti().await, world.verifier().await);
+    let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+    let letter = verification::case_file(&world.backend, &verifier, id).await.unwrap().document;
+    let draw = async || {
+        let drawn = verification::letter_page(&world.backend, &verifier, id, letter.id, letter.version, 0, 900).await;
+        drawn.unwrap()
+    };
+    let page = draw().await;
+    let pages = world.config.data_dir.join("documents/pages");
+    assert_eq!(files_below(&pages).len(), 1);
+    world.advance(400 * DAY);
+    assert_eq!(jobs::Job::CollectStrays.run(&world.backend).await.unwrap(), 1);
+    assert!(files_below(&pages).is_empty());
+    assert_eq!(draw().await, page, "its letter stays, and it is drawn again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_promised_is_said_everywhere() {
+    let site = Site::with(Database::Sqlite, &[("promised_working_days", "5")], false).await;
+    let (siti, verifier, boss) = (site.siti().await, site.verifier().await, site.signed_in(ADMIN).await);
+    let id = site.draft("Sekretariat").await;
+    let review = format!("/akses/pengajuan/{id}/tinjau");
+    siti.get(&review).await.expect(200).shows(&["paling lama 5 hari kerja", "Paling lama 5 hari kerja"]);
+    // On a Sunday.
+    site.world.submit(&site.world.siti().await, id).await.unwrap();
+    let mail = site.world.mails().await.remove(0).2;
+    assert!(mail.contains("paling lambat Jumat, 27 November 2026"), "{mail}");
+    siti.get("/akses").await.expect(200).shows(&["Tersisa 5 hari kerja", "dari janji 5 hari kerja"]);
+    verifier.get("/verifikasi").await.expect(200).expect_says("5 hari kerja lagi");
+    boss.get("/admin/libur").await.expect(200).expect_says("Tidak dihitung dalam janji lima hari kerja.");
+    site.visitor().get("/bantuan").await.expect(200).expect_says("memutuskan paling lama 5 hari kerja");
+}
+
+/// The trail of the real program, looked through by its own command while it serves.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trail_is_verified_on_the_command_line(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let host = Host::new(database, &[("log", "error")]).await;
+    let process = host.serve().await;
+    for email in [ADMIN, "siti.pa@contoh.go.id", "verifikator@contoh.go.id", "budi.kpa@contoh.go.id"] {
+        process.visitor().sign_in(email).await;
+    }
+    let mut outside = host.outside().await;
+    let events = outside.texts("SELECT action FROM audit_events ORDER BY seq").await;
+    assert!(events.len() >= 4, "{events:?}");
+    let mut told = Vec::new();
+    for at in outside.texts("SELECT CAST(at AS TEXT) FROM audit_events ORDER BY seq").await {
+        let at = date_time(Timestamp::from_micros(at.parse().unwrap()), Zone::Wib);
+        told.push(format!("{at}, {}", events[told.len()]));
+    }
+    let verify = async || {
+        let (status, said) = host.run(&["admin", "audit", "verify"], &[]).await;
+        (status.code(), said)
+    };
+    let whole = format!("Jejak audit utuh: {} peristiwa berurutan.\n", events.len());
+    assert_eq!(verify().await, (Some(0), whole.clone()));
+
+    let broken = |what: String| (Some(1), format!("gerbang: Jejak audit terputus: {what}\n"));
+    outside.texts("UPDATE audit_chain SET hash = (SELECT hash FROM audit_events WHERE seq = 1) RETURNING 'x'").await;
+    let end = events.len();
+    let other = format!("sesudah peristiwa nomor {end} ({}), ujung rantai tidak cocok.", told[end - 1]);
+    assert_eq!(verify().await, broken(other));
+    let back = "UPDATE audit_chain SET hash = (SELECT hash FROM audit_events e WHERE e.seq = audit_chain.seq)";
+    outside.texts(&format!("{back} RETURNING 'x'")).await;
+    assert_eq!(verify().await, (Some(0), whole));
+
+    // As somebody with the database in their hands could.
+    let guards: &[&str] = match database {
+        Database::Sqlite => &["audit_events_stay", "audit_events_stay_as_they_are"],
+        Database::Postgres => &["audit_events_stay ON audit_events"],
+    };
+    for guard in guards {
+        outside.texts(&format!("DROP TRIGGER {guard}")).await;
+    }
+    outside.texts("UPDATE audit_events SET actor_id = NULL WHERE seq = 3 RETURNING action").await;
+    let changed = format!("peristiwa nomor 3 ({}) berubah setelah dicatat.", told[2]);
+    assert_eq!(verify().await, broken(changed));
+    outside.texts("DELETE FROM audit_events WHERE seq = 2 RETURNING action").await;
+    let gone = format!("peristiwa nomor 2 tidak ada lagi. Sebelumnya: {}.", told[0]);
+    assert_eq!(verify().await, broken(gone));
+    outside.texts("DELETE FROM audit_events RETURNING action").await;
+    assert_eq!(verify().await, broken("peristiwa nomor 1 tidak ada lagi.".to_owned()));
+}
+
 /// The pages of administration.
 const PAGES: [(&str, &str); 5] = [
     ("/admin", "Undang petugas"),
@@ -512,8 +624,8 @@ async fn pages_of_administration_are_there_for_administrators_only() {
     // Nor do the forms behind them do anything.
     let posts: [(&str, &[(&str, &str)]); 4] = [
         ("/admin", &[("tindak", "undang"), ("email", NEWCOMER), ("staff_role", "admin"), ("lingkup", "nasional")]),
-        ("/admin/alasan", &[("tindak", "tambah-alasan"), ("reason_title", "Judul baru"), ("text", "Saran yang baru.")]),
-        ("/admin/libur", &[("day", "1"), ("day_month", "3"), ("day_year", "2027"), ("name", "Libur")]),
+        ("/admin/alasan", &[("tindak", "tambah-alasan"), ("title", "Judul baru"), ("text", "Saran yang baru.")]),
+        ("/admin/libur", &[("day", "1"), ("day_month", "3"), ("day_year", "2027"), ("title", "Libur")]),
         ("/admin/surel", &[("surel", "00000000-0000-0000-0000-000000000000")]),
     ];
     for (path, fields) in posts {
@@ -547,7 +659,8 @@ async fn somebody_is_invited_and_comes_without_script() {
     let tick = tick_box(&found);
     // Of certain institutions at least one must be ticked: none would be all of them.
     let form = found.form(search);
-    boss.post(search, &form).await.expect(422);
+    let nowhere = boss.post(search, &form).await.expect(422);
+    nowhere.shows(&["Lingkup belum dipilih. Pilih nasional, atau paling sedikit satu instansi."]);
     assert_eq!(site.world.count("invitations").await, 0);
     let wrong = changed(form, &[(tick.as_str(), "ya"), ("email", "fitri")]);
     let again = boss.post(search, &wrong).await.expect(422).expect_says("Alamat surel tidak lengkap.");
@@ -601,17 +714,20 @@ async fn lists_and_holidays_are_changed_without_script() {
     let boss = site.signed_in(ADMIN).await;
     let add = "/admin/alasan?tindak=tambah-alasan";
     let page = boss.get(add).await.expect(200);
-    let short = changed(page.form(add), &[("reason_title", "Cap"), ("text", "Lampirkan surat bercap instansi.")]);
+    let untitled = boss.post(add, &page.form(add)).await.expect(422);
+    untitled.shows(&["Judul belum diisi. Tulis dengan singkat dan jelas.", "Teks belum diisi."]);
+    let short = changed(page.form(add), &[("title", "Cap"), ("text", "Lampirkan surat bercap instansi.")]);
     let refused = boss.post(add, &short).await.expect(422).expect_says("Isian kurang dari 5 huruf.");
     assert_eq!(refused.value(add, "text").as_deref(), Some("Lampirkan surat bercap instansi."), "what was typed stays");
     let markup = "</textarea><script>alert(1)</script>";
-    let form = changed(refused.form(add), &[("reason_title", markup)]);
+    let form = changed(refused.form(add), &[("title", markup)]);
     let done = boss.send(add, &form).await.expect(200).expect_says("Tersimpan");
     assert!(done.says(markup) && !done.html().contains("<script>alert"));
 
-    let day = [("day", "30"), ("day_month", "2"), ("day_year", "2027"), ("name", "Libur")];
-    boss.post("/admin/libur", &day).await.expect(422).expect_says("Tanggal ini tidak ada dalam kalender.");
-    let day = [("day", "19"), ("day_month", "3"), ("day_year", "2027"), ("name", "Hari Raya Nyepi")];
+    let day = [("day", "30"), ("day_month", "2"), ("day_year", "2027"), ("title", "")];
+    let refused = boss.post("/admin/libur", &day).await.expect(422);
+    refused.shows(&["Tanggal ini tidak ada dalam kalender.", "Judul belum diisi. Tulis dengan singkat dan jelas."]);
+    let day = [("day", "19"), ("day_month", "3"), ("day_year", "2027"), ("title", "Hari Raya Nyepi")];
     boss.send("/admin/libur", &day).await.expect(200).shows(&["Hari libur tersimpan", "Jumat, 19 Maret 2027"]);
     let gone =
         boss.send("/admin/libur", &[("hapus", "2027-03-19")]).await.expect(200).expect_says("Hari libur dihapus");

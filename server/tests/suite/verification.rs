@@ -303,6 +303,8 @@ on_both! {
 async fn pages_of_letters_are_kept_by_no_browser() {
     let site = browser::Site::new(Database::Sqlite).await;
     let id = site.sent("Sekretariat").await;
-    let page = site.verifier().await.get(&format!("/verifikasi/{id}/surat/0.png")).await.expect(200);
+    let letter = verification::case_file(&site.world.backend, &site.world.verifier().await, id).await.unwrap().document;
+    let page = format!("/verifikasi/{id}/surat/{}/{}/0.png", letter.id, letter.version);
+    let page = site.verifier().await.get(&page).await.expect(200);
     assert_eq!((page.header("cache-control"), page.header("content-type")), ("no-store", "image/png"));
 }

@@ -168,11 +168,18 @@ fn lead(data: &OverviewData) -> String {
 
 #[component]
 fn AccessPass(access: AccessView) -> impl IntoView {
+    let zone = zone();
     let (first, last) = (access.validity.first(), access.validity.last());
     let (label, day) = match access.state {
         AccessState::Upcoming => ("Berlaku mulai", first),
         AccessState::Active => ("Berlaku sampai", last),
-        AccessState::Expired | AccessState::Revoked => ("Berakhir pada", last),
+        AccessState::Expired => ("Berakhir pada", last),
+        AccessState::Revoked => ("Dicabut pada", access.revoked_at.map_or(last, |at| at.date(zone))),
+    };
+    let application = access.application_id;
+    let (page, what) = match access.state {
+        AccessState::Revoked => ("status", "Lihat status"),
+        _ => ("rincian", "Lihat rincian"),
     };
     let left = access.days_left.map(|days| match days {
         0 => "Hari terakhir".to_owned(),
@@ -189,6 +196,7 @@ fn AccessPass(access: AccessView) -> impl IntoView {
                     </p>
                     <h3>{access.work_unit}</h3>
                     <Place code=access.work_unit_code institution=Some(access.institution) />
+                    {access.note.map(note)}
                 </div>
                 <p class="sub">
                     {label}
@@ -196,7 +204,12 @@ fn AccessPass(access: AccessView) -> impl IntoView {
                     <b><time datetime=day.to_string()>{date(day)}</time></b>
                     {left.map(|left| view! { <br /><span class="num">{left}</span> })}
                 </p>
-                <a class="btn" href=format!("/akses/pengajuan/{}/rincian", access.application_id)>"Lihat rincian"</a>
+                <div class="stack g2">
+                    {access.renewal.map(|renewal| view! {
+                        <Begin action=format!("/akses/perpanjang/{}", access.id) label=renewal.label() />
+                    })}
+                    <a class="btn" href=format!("/akses/pengajuan/{application}/{page}")>{what}</a>
+                </div>
             </div>
         </article>
     }
@@ -239,7 +252,8 @@ fn ApplicationPass(item: ApplicationView) -> impl IntoView {
                     </p>
                     <h3>{name}</h3>
                     <Place code=item.work_unit_code.clone() institution=item.institution.clone() />
-                    {item.reason.clone().map(|reason| view! { <p class="sub quote">{format!("“{reason}”")}</p> })}
+                    {item.reason.clone().map(|reason| note(format!("“{reason}”")))}
+                    {item.repair.iter().chain(&item.notice).cloned().map(note).collect_view()}
                 </div>
                 <p class="sub">
                     {label}
@@ -258,16 +272,17 @@ fn ApplicationPass(item: ApplicationView) -> impl IntoView {
 /// What the person can do next with an application.
 #[component]
 fn NextAction(id: Uuid, status: Status) -> impl IntoView {
-    let resume = move || view! { <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Lanjutkan"</a> };
     match status {
         Status::Draft => view! {
             <div class="stack g2">
-                {resume()}
+                <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Lanjutkan"</a>
                 <a class="btn btn--quiet btn--warn" href=format!("/akses?hapus={id}")>"Hapus draf"</a>
             </div>
         }
         .into_any(),
-        Status::Returned => resume().into_any(),
+        Status::Returned => {
+            view! { <a class="btn btn--soft" href=format!("/akses/pengajuan/{id}")>"Perbaiki"</a> }.into_any()
+        }
         Status::Rejected => view! { <StartAgain id /> }.into_any(),
         _ => view! { <a class="btn" href=format!("/akses/pengajuan/{id}/status")>"Lihat status"</a> }.into_any(),
     }
@@ -276,14 +291,26 @@ fn NextAction(id: Uuid, status: Status) -> impl IntoView {
 /// Starts again from what was refused (guide step 15).
 #[component]
 fn StartAgain(id: Uuid) -> impl IntoView {
+    view! { <Begin action="/akses/baru".to_owned() label="Daftar Ulang" from=Some(id) /> }
+}
+
+/// A button that begins an application.
+#[component]
+fn Begin(action: String, label: &'static str, #[prop(optional_no_strip)] from: Option<Uuid>) -> impl IntoView {
     let form = FormState::new();
     view! {
-        <PostForm form action="/akses/baru" class="stack">
-            <input type="hidden" name="dari" value=id.to_string() />
-            <button class="btn" aria-busy=move || form.pending.get().then_some("true")>"Daftar Ulang"</button>
+        <PostForm form action class="stack">
+            {from.map(|id| view! { <input type="hidden" name="dari" value=id.to_string() /> })}
+            <button class="btn" aria-busy=move || form.pending.get().then_some("true")>{label}</button>
             <FormProblem form />
         </PostForm>
     }
+    .into_any()
+}
+
+/// A line of what the person is told about an application.
+fn note(text: String) -> impl IntoView {
+    view! { <p class="sub quote">{text}</p> }
 }
 
 /// Where a waiting application stands, and until when a decision is promised.
@@ -378,7 +405,8 @@ fn SettingsRow(item: ApplicationView) -> impl IntoView {
                     </p>
                     <h2>{item.institution}</h2>
                     <Place code=item.work_unit_code institution=item.work_unit />
-                    {item.reason.map(|reason| view! { <p class="sub quote">{format!("“{reason}”")}</p> })}
+                    {item.reason.map(|reason| note(format!("“{reason}”")))}
+                    {item.repair.into_iter().chain(item.notice).map(note).collect_view()}
                 </div>
                 <p class="sub">
                     "Dikirim pada"

@@ -1,5 +1,4 @@
 use domain::{
-    calendar::PROMISED_WORKING_DAYS,
     indonesian::{date, date_with_weekday, words},
     issue::Field,
     validity::DateInput,
@@ -12,6 +11,7 @@ use crate::{
     api::admin::{HolidaysView, holidays},
     components::{FormProblem, Icon, Loaded, TextField, date::DateField, page_data},
     forms::{FormState, PostForm},
+    session::promised_working_days,
 };
 
 /// Where the page is.
@@ -36,7 +36,7 @@ fn Holidays(form: FormState, data: HolidaysView) -> impl IntoView {
     // After a change of the list, the form begins anew.
     let generation = holidays.clone();
     let (past, coming): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(day, _)| *day < today);
-    let lead = format!("Tidak dihitung dalam janji {} hari kerja.", words(PROMISED_WORKING_DAYS as usize));
+    let lead = format!("Tidak dihitung dalam janji {} hari kerja.", words(promised_working_days() as usize));
     view! {
         <AdminPage title="Hari libur" lead>
             <DoneBanner texts=DONE />
@@ -98,7 +98,7 @@ fn NewHoliday(form: FormState) -> impl IntoView {
                 on_change=Callback::new(move |typed| day.set(typed))
                 on_leave=check
             />
-            <TextField form field=Field::Name label="Nama" hint="Misalnya Hari Raya Nyepi." />
+            <TextField form field=Field::Title label="Judul" hint="Misalnya Hari Raya Nyepi." />
             <div class="row">
                 <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                     "Tambah"

@@ -230,7 +230,7 @@ fn ReasonDialog(form: FormState, #[prop(optional_no_strip)] reason: Option<Reaso
     let (title, advice) = reason.map(|reason| (reason.title, reason.advice)).unwrap_or_default();
     view! {
         <WordsDialog form heading task id>
-            <TextField form field=Field::ReasonTitle label="Judul" hint="5 sampai 120 huruf." value=title />
+            <TextField form field=Field::Title label="Judul" hint="5 sampai 120 huruf." value=title />
             <TextArea
                 form
                 field=Field::Text

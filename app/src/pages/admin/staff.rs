@@ -449,6 +449,7 @@ enum Tally {
     /// How many answer, and how many of them are shown.
     Found { total: usize, shown: usize },
     /// The server does not answer.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "a search fails so in the browser alone"))]
     Failed,
 }
 

@@ -26,14 +26,15 @@ use crate::{
 #[component]
 pub fn NoCase(desk: Desk) -> impl IntoView {
     desk.case.set(None);
-    let empty = use_query_map().with_untracked(|query| query.get("kosong").is_some());
+    let query = use_query_map();
+    let empty = move || query.with(|query| query.get("kosong").is_some());
     view! {
         <main class="pane no-case" id="isi" tabindex="-1">
             <div class="stack empty">
                 <Icon name="inbox" tile=true />
-                <h1>{if empty { "Tidak ada kasus bebas" } else { "Pilih kasus dari antrean" }}</h1>
+                <h1>{move || if empty() { "Tidak ada kasus bebas" } else { "Pilih kasus dari antrean" }}</h1>
                 <p class="sub">
-                    {if empty {
+                    {move || if empty() {
                         "Semua pengajuan dalam lingkup Anda sudah dipegang atau diputus. Yang baru tampil sendiri di antrean."
                     } else {
                         "Ambil berikutnya memberi Anda pengajuan bebas yang paling lama menunggu."
@@ -56,6 +57,10 @@ pub fn CasePanes(desk: Desk, case: CaseView) -> impl IntoView {
 
 #[component]
 fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
+    let form = desk.form;
+    if desk.case.with_untracked(|open| open.as_ref().is_some_and(|open| open.id != case.id)) {
+        form.clear();
+    }
     desk.case.set(Some(case.clone()));
     let first = case.clone();
     // The open case as it is now; while another is being opened, the last look at this one.
@@ -63,7 +68,6 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
         desk.case.with(|open| open.clone().filter(|open| open.id == first.id)).unwrap_or_else(|| first.clone())
     });
     let case = Signal::derive(move || case.get());
-    let form = FormState::new();
     crate::components::field::focus_first_issue(form);
     let ticked = RwSignal::new(std::collections::BTreeSet::new());
     let title = case.with_untracked(|case| format!("{}, Verifikasi", case.reference));
@@ -73,12 +77,12 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
         <main class="pane" id="isi" tabindex="-1" aria-labelledby="c-t">
             <div class="stack case-data">
                 <CaseHead case />
-                <Parts case />
+                <Parts desk case />
                 <Part case ticked />
             </div>
         </main>
-        <VerdictBar case form ticked />
-        <Dialogs case form />
+        <VerdictBar desk case ticked />
+        <Dialogs desk case />
     }
     .into_any()
 }
@@ -115,6 +119,7 @@ fn Hold(case: Signal<CaseView>) -> impl IntoView {
         {move || match (mine.get(), case.with(|case| case.holder.clone())) {
             (Some(_), _) => view! {
                 <PostForm form action=format!("/verifikasi/{id}/lepas") class="sub row push g2">
+                    <super::state::KeptFilter />
                     <span>"Anda pegang "<b class="num"><super::verdict::Countdown until=mine case /></b></span>
                     <button id="lepaskan" class="btn btn--quiet">"Lepaskan"</button>
                 </PostForm>
@@ -138,15 +143,12 @@ fn shown() -> impl Fn() -> Option<String> + Copy + Send + Sync {
 }
 
 #[component]
-fn Parts(case: Signal<CaseView>) -> impl IntoView {
+fn Parts(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
     let shown = shown();
     let tab = move |part: Option<&'static str>, label: &'static str, count: Option<usize>| {
-        let href = move || match part {
-            Some(part) => format!("?lihat={part}"),
-            None => "?".to_owned(),
-        };
+        let href = move || desk.link(&part.map(|part| format!("lihat={part}")).unwrap_or_default());
         view! {
-            <a href=href aria-current=move || (shown().as_deref() == part).then_some("true")>
+            <a href=href data-noscroll="" aria-current=move || (shown().as_deref() == part).then_some("true")>
                 {label}{count.filter(|count| *count > 0).map(|count| view! { " "<span class="cap num">{count}</span> })}
             </a>
         }

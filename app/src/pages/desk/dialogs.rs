@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 use uuid::Uuid;
 
+use super::state::{Desk, KeptFilter};
 use crate::{
     api::desk::{CaseView, MailView},
     components::{
         Dialog, FormProblem, Icon, TextArea,
-        field::{FieldError, described_by, invalid},
+        field::{FieldError, comes_back_first, described_by, invalid},
     },
     forms::{FormState, PostForm},
     texts,
@@ -18,17 +19,18 @@ use crate::{
 
 /// The dialogs of the case page; which is open stands in its address (`tindak`), so that they work without script.
 #[component]
-pub fn Dialogs(case: Signal<CaseView>, form: FormState) -> impl IntoView {
+pub fn Dialogs(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
+    let form = desk.form;
     let query = use_query_map();
     // A form that came back without script is drawn for the bare path; what it was tells which dialog it belongs to.
     let posted = form.typed("tindak");
     let asked = Memo::new(move |_| query.with(|query| query.get("tindak")).or_else(|| posted.clone()));
     let back = use_location().pathname;
     move || {
-        let close_to = back.get();
+        let close_to = desk.address(&back.get(), &desk.filter.get());
         match asked.get().as_deref() {
             Some("tolak") => view! { <Reject case form close_to /> }.into_any(),
-            Some("perbaikan") => view! { <Return case form close_to /> }.into_any(),
+            Some("perbaikan") => view! { <Return desk case close_to /> }.into_any(),
             Some("ambil-alih") => view! {
                 <WithReason
                     form
@@ -82,7 +84,7 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
     };
     let footer = view! {
         <Preview case verdict="reject" />
-        <a class="btn" href=close_to.clone()>"Batal"</a>
+        <a class="btn" data-noscroll="" href=close_to.clone()>"Batal"</a>
         <button class="btn btn--danger" form="tolak-form" name="verdict" value="reject" aria-busy=move || form.pending.get().then_some("true")>
             "Tolak"
         </button>
@@ -91,6 +93,7 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
     view! {
         <Dialog title="Tolak pengajuan ini?" close_to footer>
             <PostForm form action=format!("/verifikasi/{id}") class="stack g6" id="tolak-form">
+                <KeptFilter />
                 <input type="hidden" name="tindak" value="tolak" />
                 <FormProblem form />
                 <input type="hidden" name="version" value=move || case.with(|case| case.version).to_string() />
@@ -100,6 +103,7 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
                         <select
                             id="reason_title"
                             name="reason_title"
+                            autofocus=comes_back_first(form, Field::ReasonTitle)
                             aria-invalid=invalid(form, Field::ReasonTitle)
                             aria-describedby=described_by(form, Field::ReasonTitle, false)
                             on:change:target=move |event| suggest(event.target().value())
@@ -130,13 +134,14 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
 
 /// **Minta Perbaikan**: marks on fields or the letter, each with a note.
 #[component]
-fn Return(case: Signal<CaseView>, form: FormState, close_to: String) -> impl IntoView {
+fn Return(desk: Desk, case: Signal<CaseView>, close_to: String) -> impl IntoView {
+    let form = desk.form;
     let (id, role, first) = case.with_untracked(|case| (case.id, case.role, case.address.is_some()));
     let fields = MARKABLE.iter().copied().filter(move |field| *field != Field::Address || first);
-    let marks = fields.map(|field| view! { <MarkField form field label=field.label(role) /> }).collect_view();
+    let marks = fields.map(|field| view! { <MarkField desk field label=field.label(role) /> }).collect_view();
     let footer = view! {
         <Preview case verdict="return" />
-        <a class="btn" href=close_to.clone()>"Batal"</a>
+        <a class="btn" data-noscroll="" href=close_to.clone()>"Batal"</a>
         <button class="btn btn--primary" form="perbaikan-form" name="verdict" value="return" aria-busy=move || form.pending.get().then_some("true")>
             "Minta Perbaikan"
         </button>
@@ -145,10 +150,17 @@ fn Return(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
     view! {
         <Dialog title="Minta perbaikan" close_to footer>
             <PostForm form action=format!("/verifikasi/{id}") class="stack g6" id="perbaikan-form">
+                <KeptFilter />
                 <input type="hidden" name="tindak" value="perbaikan" />
                 <FormProblem form />
                 <input type="hidden" name="version" value=move || case.with(|case| case.version).to_string() />
-                <fieldset class="field" id="marks" tabindex="-1" aria-describedby=described_by(form, Field::Marks, false)>
+                <fieldset
+                    class="field"
+                    id="marks"
+                    tabindex="-1"
+                    autofocus=comes_back_first(form, Field::Marks)
+                    aria-describedby=described_by(form, Field::Marks, false)
+                >
                     <legend class="label">"Tandai yang perlu diperbaiki"</legend>
                     <div class="stack g3">{marks}</div>
                     <FieldError form field=Field::Marks />
@@ -161,12 +173,13 @@ fn Return(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
 }
 
 #[component]
-fn MarkField(form: FormState, field: Field, label: &'static str) -> impl IntoView {
+fn MarkField(desk: Desk, field: Field, label: &'static str) -> impl IntoView {
+    let form = desk.form;
     let note = format!("note_{field}");
     let typed = form.typed(&note).unwrap_or_default();
     let marked = RwSignal::new(!typed.is_empty());
     view! {
-        <div class="mark stack g2">
+        <div class="marking stack g2">
             <label class="tick">
                 <input
                     type="checkbox"
@@ -178,13 +191,14 @@ fn MarkField(form: FormState, field: Field, label: &'static str) -> impl IntoVie
                 {label}
             </label>
             // Without script the note is always there; with script only for what is marked.
-            <div class="control note" data-off=move || (cfg!(feature = "hydrate") && !marked.get()).then_some("")>
+            <div class="control note" data-off=move || (desk.live.get() && !marked.get()).then_some("")>
                 <input
                     id=field.as_str()
                     name=note
                     value=typed
                     maxlength="500"
                     autocomplete="off"
+                    autofocus=comes_back_first(form, field)
                     aria-label=format!("Catatan untuk {label}")
                     placeholder="Apa yang perlu diperbaiki"
                     aria-invalid=invalid(form, field)
@@ -210,13 +224,14 @@ fn WithReason(
     close_to: String,
 ) -> impl IntoView {
     let footer = view! {
-        <a class="btn" href=close_to.clone()>"Batal"</a>
+        <a class="btn" data-noscroll="" href=close_to.clone()>"Batal"</a>
         <button class="btn btn--primary" form="alasan-form" aria-busy=move || form.pending.get().then_some("true")>{button}</button>
     }
     .into_any();
     view! {
         <Dialog title close_to footer>
             <PostForm form action class="stack g6" id="alasan-form">
+                <KeptFilter />
                 <input type="hidden" name="tindak" value=dialog />
                 <FormProblem form />
                 <p>{text}</p>

@@ -98,6 +98,14 @@ pub fn LetterPane(
 #[component]
 fn Sheet(base: String, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
     let failed = RwSignal::new(false);
+    let image = NodeRef::<leptos::html::Img>::new();
+    // What failed before script was there told nobody.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if image.get().is_some_and(|image| image.complete() && image.natural_width() == 0) {
+            failed.set(true);
+        }
+    });
     let source = {
         let base = base.clone();
         move || format!("{base}/{page}.png?lebar={}", WIDTHS[zoom.get().min(2)])
@@ -105,6 +113,7 @@ fn Sheet(base: String, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> imp
     view! {
         <figure class="sheet" id=format!("hal-{}", page + 1)>
             <img
+                node_ref=image
                 src=source
                 alt=move || format!("Surat, halaman {} dari {}", page + 1, of.get())
                 loading=if page == 0 { "eager" } else { "lazy" }

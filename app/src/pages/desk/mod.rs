@@ -17,28 +17,33 @@ pub use shell::DeskShell;
 
 use leptos::prelude::*;
 
-use crate::components::{Loaded, PageTitle, page_data};
+use crate::{
+    api::ApiError,
+    components::{Loaded, PageTitle, page_data},
+    forms::FormState,
+};
 
 /// `/verifikasi` and `/verifikasi/{id}`: the desk. One page, so that going from case to case leaves the queue as it is.
 pub fn desk_page() -> impl IntoView {
     let queue = state::queue_data();
+    // Here and not where it is drawn, which the server may do twice.
+    let form = FormState::new();
     view! {
         <PageTitle text="Verifikasi" />
-        <Loaded data=queue view={|queue| view! { <Desk queue /> }.into_any()} />
+        <Loaded data=queue view={move |queue| view! { <Desk queue form /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn Desk(queue: crate::api::desk::QueueView) -> impl IntoView {
-    let desk = state::Desk::new(queue);
+fn Desk(queue: crate::api::desk::QueueView, form: FormState) -> impl IntoView {
+    let desk = state::Desk::new(queue, form);
     desk.follow();
     keys::listen(desk);
     let case = page_data(state::case_id(), |id| async move {
-        match id {
-            Some(id) => crate::api::desk::case(id).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(id) = id else { return Ok(None) };
+        let id = id.parse().map_err(|_| ApiError::NotFound)?;
+        crate::api::desk::case(id).await.map(Some)
     });
     view! {
         <aside class="pane" aria-label="Antrean">

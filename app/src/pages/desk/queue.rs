@@ -214,6 +214,8 @@ fn Facet(
 fn InstitutionFilter(desk: Desk) -> impl IntoView {
     let navigate = use_navigate();
     let path = use_location().pathname;
+    let live = RwSignal::new(false);
+    Effect::new(move |_| live.set(true));
     let chosen = move || filter(desk).institution;
     let choose = move |value: String| {
         let mut filter = desk.filter.with_untracked(|query| parse(query));
@@ -241,7 +243,7 @@ fn InstitutionFilter(desk: Desk) -> impl IntoView {
                 </select>
                 <Icon name="down" small=true />
             </div>
-            <noscript><button class="btn">"Saring"</button></noscript>
+            {move || (!live.get()).then(|| view! { <button class="btn">"Saring"</button> })}
         </form>
     }
     .into_any()
@@ -272,7 +274,7 @@ fn Row(desk: Desk, row: WaitingView) -> impl IntoView {
         })
     };
     view! {
-        <a href=address aria-current=move || (open() == Some(id)).then_some("true")>
+        <a href=address aria-current=move || open().is_some_and(|open| open == id.to_string()).then_some("true")>
             <b>{move || row.with(|row| row.name.clone())}</b>
             {move || match state() {
                 Some(state) => view! { <span class="badge" data-state=state>{left().1}</span> }.into_any(),

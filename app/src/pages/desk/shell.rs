@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::state::KeptFilter;
 use crate::{
     api::session::Me,
     components::{Icon, SchemeSwitch},
@@ -87,7 +88,7 @@ fn places(verifies: bool, administers: bool) -> impl IntoView {
     view! {
         {verifies.then(|| link("/verifikasi", "Antrean", queue))}
         {verifies.then(|| link("/verifikasi/riwayat", "Riwayat", history))}
-        {link("/verifikasi/statistik", "Statistik", figures)}
+        {(verifies || administers).then(|| link("/verifikasi/statistik", "Statistik", figures))}
         {administers.then(|| link("/admin", "Administrasi", |path| path.starts_with("/admin")))}
         {link("/akses", "Manajemen Akses", |_| false)}
     }
@@ -99,9 +100,10 @@ fn NextCase() -> impl IntoView {
     let form = FormState::beside();
     view! {
         <PostForm form action="/verifikasi" class="next-case">
-            <button id="ambil-berikutnya" class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+            <KeptFilter />
+            <button id="ambil-berikutnya" aria-keyshortcuts="A" class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                 "Ambil berikutnya"
-                <kbd class="scripted">"A"</kbd>
+                <kbd class="scripted" aria-hidden="true">"A"</kbd>
             </button>
         </PostForm>
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     api::desk::{CaseView, QueueView, queue},
     components::loaded::Data,
+    forms::FormState,
 };
 
 /// The parts of the address that narrow the queue; the others belong to the case.
@@ -23,16 +24,41 @@ pub struct Desk {
     pub pages: RwSignal<usize>,
     /// The open case.
     pub case: RwSignal<Option<CaseView>>,
+    /// The forms of the open case.
+    pub form: FormState,
     /// Whether the help sheet is open.
     pub help: RwSignal<bool>,
+    /// The verdict that can still be taken back, wherever one is by now.
+    pub recent: RwSignal<Option<Recent>>,
+    /// Whether script has taken over: before it, and without, everything is on screen.
+    pub live: RwSignal<bool>,
     /// What narrows the queue, as a query without `?`.
     pub filter: Memo<String>,
 }
 
-/// The id of the case that the address names.
-pub fn case_id() -> impl Fn() -> Option<Uuid> + Copy + Send + Sync {
+/// A verdict of the one who looks, given seconds ago.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recent {
+    /// The application.
+    pub id: Uuid,
+    /// `Disetujui: Siti Rahmawati.`
+    pub words: String,
+    /// Until when it can be taken back, in milliseconds of the browser's clock.
+    pub until: f64,
+}
+
+/// What the open address narrows the queue by, for a form that leads on: without script, the page that follows is as
+/// narrow.
+#[component]
+pub fn KeptFilter() -> impl IntoView {
+    let search = use_location().search;
+    view! { <input type="hidden" name="saring" value=move || search.with(|search| filters(search)) /> }
+}
+
+/// The id of the case that the address names, as it stands there.
+pub fn case_id() -> impl Fn() -> Option<String> + Copy + Send + Sync {
     let params = use_params_map();
-    move || params.with(|params| params.get("id").and_then(|id| id.parse().ok()))
+    move || params.with(|params| params.get("id"))
 }
 
 /// The filters of a query, in one order.
@@ -52,16 +78,27 @@ pub fn queue_data() -> Data<QueueView> {
 
 impl Desk {
     /// The desk around a queue that was read.
-    pub fn new(queue: QueueView) -> Self {
+    pub fn new(queue: QueueView, form: FormState) -> Self {
         let search = use_location().search;
         Self {
             queue: RwSignal::new(queue),
             #[cfg(feature = "hydrate")]
             pages: RwSignal::new(1),
             case: RwSignal::new(None),
+            form,
             help: RwSignal::new(false),
+            recent: RwSignal::new(None),
+            live: RwSignal::new(false),
             filter: Memo::new(move |_| search.with(|search| filters(search))),
         }
+    }
+
+    /// A link to the open case with something in its address (`tindak=tolak`; nothing closes what is open); the queue
+    /// stays as narrow as it is.
+    pub fn link(self, what: &str) -> String {
+        let parts = [self.filter.get(), what.to_owned()];
+        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        format!("?{}", parts.join("&"))
     }
 
     /// The address of this page with other filters; the open case stays.
@@ -71,6 +108,7 @@ impl Desk {
 
     /// Follows the server's hints, the address and the forms of the page, for as long as it is shown.
     pub fn follow(self) {
+        Effect::new(move |_| self.live.set(true));
         #[cfg(feature = "hydrate")]
         live::follow(self);
     }
@@ -110,24 +148,32 @@ mod live {
             filter
         });
         let refresh = Refresh::current();
-        Effect::new(move |before: Option<u32>| {
-            let count = refresh.0.get();
-            if before.is_some_and(|before| before != count) {
+        Effect::new(move |before: Option<(u32, bool)>| {
+            let now = (refresh.0.get(), desk.form.pending.get());
+            // Rung for, or a form of the case was answered.
+            if before.is_some_and(|before| before.0 != now.0 || before.1 && !now.1) {
                 reload_queue(desk);
                 reload_case(desk);
             }
-            count
+            now
         });
         Effect::new(move |_| {
             let Ok(source) = web_sys::EventSource::new("/verifikasi/peristiwa") else { return };
-            let gathering = StoredValue::new_local(None::<Timeout>);
+            let gathering = StoredValue::new(false);
             let changed = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
                 let id = event.data().as_string().unwrap_or_default();
                 let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
                 if id.is_empty() || shown.as_deref() == Some(id.as_str()) {
                     reload_case(desk);
                 }
-                gathering.set_value(Some(Timeout::new(GATHER, move || reload_queue(desk))));
+                if !gathering.get_value() {
+                    gathering.set_value(true);
+                    let look = move || {
+                        gathering.try_set_value(false);
+                        reload_queue(desk);
+                    };
+                    Timeout::new(GATHER, look).forget();
+                }
             });
             let _ = source.add_event_listener_with_callback("case", changed.as_ref().unchecked_ref());
             // After a break, something may have been missed; the first opening is no break.

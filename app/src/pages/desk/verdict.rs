@@ -9,6 +9,7 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
+use super::state::{Desk, KeptFilter, Recent};
 use crate::{
     api::desk::CaseView,
     components::Icon,
@@ -72,19 +73,21 @@ pub fn CheckList(case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> im
 
 /// What can be done with the case now: take it, decide it, take a verdict back.
 #[component]
-pub fn VerdictBar(case: Signal<CaseView>, form: FormState, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
-    let id = case.with_untracked(|case| case.id);
+pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
+    let (id, form) = (case.with_untracked(|case| case.id), desk.form);
+    follow_verdict(desk, case);
     let stage = Memo::new(move |_| case.with(Stage::of));
     view! {
         <footer class="verdict row" aria-label="Putusan">
+            {move || desk.recent.get().filter(|recent| recent.id != id).map(|recent| view! { <TakeBack desk recent /> })}
             {move || match stage.get() {
-                Stage::Mine => view! { <Decide case form ticked /> }.into_any(),
+                Stage::Mine => view! { <Decide desk case ticked /> }.into_any(),
                 Stage::Free => view! { <Take id form /> }.into_any(),
-                Stage::Held { by, until, supervises } => view! { <HeldByOther by until supervises /> }.into_any(),
+                Stage::Held { by, until, supervises } => view! { <HeldByOther desk by until supervises /> }.into_any(),
                 Stage::Own => view! {
                     <p class="row g2"><Icon name="info" />"Pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain."</p>
                 }.into_any(),
-                Stage::Ended { status, supervises } => view! { <Ended case form status supervises /> }.into_any(),
+                Stage::Ended { status, supervises } => view! { <Ended desk case status supervises /> }.into_any(),
             }}
         </footer>
     }
@@ -123,8 +126,9 @@ fn Take(id: Uuid, form: FormState) -> impl IntoView {
         <p class="sub">"Kasus ini bebas. Ambil dahulu untuk memutusnya."</p>
         <BarProblem form />
         <PostForm form action=format!("/verifikasi/{id}/ambil") class="push">
-            <button id="ambil" class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
-                "Ambil kasus ini"<kbd class="scripted">"K"</kbd>
+            <KeptFilter />
+            <button id="ambil" aria-keyshortcuts="K" class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                "Ambil kasus ini"<kbd class="scripted" aria-hidden="true">"K"</kbd>
             </button>
         </PostForm>
     }
@@ -132,38 +136,41 @@ fn Take(id: Uuid, form: FormState) -> impl IntoView {
 }
 
 #[component]
-fn HeldByOther(by: String, until: Timestamp, supervises: bool) -> impl IntoView {
+fn HeldByOther(desk: Desk, by: String, until: Timestamp, supervises: bool) -> impl IntoView {
     let zone = zone();
     view! {
         <p class="row g2">
             <Icon name="lock" />
             <span>{format!("Dipegang oleh {by} sampai {}.", time(until, zone))}</span>
         </p>
-        {supervises.then(|| view! { <a class="btn push" href="?tindak=ambil-alih">"Ambil alih"</a> })}
+        <BarProblem form=desk.form />
+        {supervises.then(|| view! { <a class="btn push" data-noscroll="" href=move || desk.link("tindak=ambil-alih")>"Ambil alih"</a> })}
     }
     .into_any()
 }
 
 #[component]
-fn Decide(case: Signal<CaseView>, form: FormState, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
-    let id = case.with_untracked(|case| case.id);
+fn Decide(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
+    let (id, form) = (case.with_untracked(|case| case.id), desk.form);
     let incomplete = move || case.with(|case| ticked.with(BTreeSet::len) < case.checks.len());
     view! {
         <BarProblem form />
-        <a id="tolak" class="btn btn--danger push" href="?tindak=tolak">"Tolak"<kbd class="scripted">"T"</kbd></a>
-        <a id="minta-perbaikan" class="btn" href="?tindak=perbaikan">"Minta Perbaikan"<kbd class="scripted">"P"</kbd></a>
+        <a id="tolak" aria-keyshortcuts="T" class="btn btn--danger push" data-noscroll="" href=move || desk.link("tindak=tolak")>"Tolak"<kbd class="scripted" aria-hidden="true">"T"</kbd></a>
+        <a id="minta-perbaikan" aria-keyshortcuts="P" class="btn" data-noscroll="" href=move || desk.link("tindak=perbaikan")>"Minta Perbaikan"<kbd class="scripted" aria-hidden="true">"P"</kbd></a>
         <PostForm form action=format!("/verifikasi/{id}") id=FORM>
+            <KeptFilter />
             <input type="hidden" name="version" value=move || case.with(|case| case.version).to_string() />
             <button
                 id="setujui"
+                aria-keyshortcuts="S"
                 class="btn btn--primary"
                 name="verdict"
                 value="approve"
                 aria-describedby="v-h"
-                aria-disabled=move || (cfg!(feature = "hydrate") && incomplete()).then_some("true")
+                aria-disabled=move || (desk.live.get() && incomplete()).then_some("true")
                 aria-busy=move || form.pending.get().then_some("true")
             >
-                "Setujui"<kbd class="scripted">"S"</kbd>
+                "Setujui"<kbd class="scripted" aria-hidden="true">"S"</kbd>
             </button>
         </PostForm>
     }
@@ -187,37 +194,101 @@ fn BarProblem(form: FormState) -> impl IntoView {
 
 /// A decided case: the seconds in which the verdict can be taken back, and what a supervisor can do.
 #[component]
-fn Ended(case: Signal<CaseView>, form: FormState, status: Status, supervises: bool) -> impl IntoView {
+fn Ended(desk: Desk, case: Signal<CaseView>, status: Status, supervises: bool) -> impl IntoView {
     let id = case.with_untracked(|case| case.id);
     let until = Memo::new(move |_| case.with(|case| case.undo_until));
-    let words = case.with_untracked(|case| {
-        let word = match case.decision.as_ref().map(|decision| decision.verdict) {
-            Some(Verdict::Approve) => "Disetujui",
-            Some(Verdict::Reject) => "Ditolak",
-            Some(Verdict::Return) => "Perbaikan diminta",
-            None => case.status.label(),
-        };
-        format!("{word}: {}.", case.name)
-    });
-    let words = StoredValue::new(words);
+    let words = case.with_untracked(words);
     let left = seconds_left(until, case);
     view! {
-        {move || match left.get() {
-            Some(seconds) => view! {
-                <PostForm form action=format!("/verifikasi/{id}/urungkan") class="row toast">
-                    <Icon name="check" />
-                    <span role="status">
-                        {words.get_value()}" "<span class="scripted">"Surel dikirim dalam "<span class="num">{seconds}" detik"</span>"."</span>
-                    </span>
-                    <button id="urungkan" class="btn btn--quiet">"Urungkan"<kbd class="scripted">"Z"</kbd></button>
-                </PostForm>
-            }.into_any(),
-            None => view! { <p class="row g2"><Icon name="check" /><span>{words.get_value()}</span></p> }.into_any(),
+        {move || {
+            let words = words.clone();
+            match left.get() {
+                Some(seconds) => view! { <Toast desk id words seconds /> }.into_any(),
+                None => view! { <p class="row g2"><Icon name="check" /><span>{words}</span></p> }.into_any(),
+            }
         }}
-        <BarProblem form />
-        {(supervises && status.is_decided()).then(|| view! { <a class="btn push" href="?tindak=buka-kembali">"Buka kembali"</a> })}
+        <BarProblem form=desk.form />
+        {(supervises && status.is_decided()).then(|| view! {
+            <a class="btn push" data-noscroll="" href=move || desk.link("tindak=buka-kembali")>"Buka kembali"</a>
+        })}
     }
     .into_any()
+}
+
+/// `Disetujui: Siti Rahmawati.`
+fn words(case: &CaseView) -> String {
+    let word = match case.decision.as_ref().map(|decision| decision.verdict) {
+        Some(Verdict::Approve) => "Disetujui",
+        Some(Verdict::Reject) => "Ditolak",
+        Some(Verdict::Return) => "Perbaikan diminta",
+        None => case.status.label(),
+    };
+    format!("{word}: {}.", case.name)
+}
+
+/// **Urungkan**, with the seconds that are left.
+#[component]
+fn Toast(desk: Desk, id: Uuid, words: String, seconds: u64) -> impl IntoView {
+    view! {
+        <PostForm form=desk.form action=format!("/verifikasi/{id}/urungkan") class="row toast">
+            <KeptFilter />
+            <Icon name="check" />
+            <span role="status">
+                {words}" "
+                <span class="scripted" aria-hidden="true">"Surel dikirim dalam "<span class="num">{seconds}" detik"</span>"."</span>
+            </span>
+            <button id="urungkan" aria-keyshortcuts="Z" class="btn btn--quiet">"Urungkan"<kbd class="scripted" aria-hidden="true">"Z"</kbd></button>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// The verdict before the open case, for the rest of its seconds.
+#[component]
+fn TakeBack(desk: Desk, recent: Recent) -> impl IntoView {
+    let Recent { id, words, until } = recent;
+    let left = browser_seconds(until);
+    move || left.get().map(|seconds| view! { <Toast desk id words=words.clone() seconds /> })
+}
+
+/// Remembers the verdict that was given on this case, for when the next one is open; forgets it once it was taken back.
+fn follow_verdict(desk: Desk, case: Signal<CaseView>) {
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let (id, left, words) = case.with(|case| (case.id, case.undo_until.map(|until| until.since(case.now)), words(case)));
+        match left {
+            Some(left) => {
+                let until = js_sys::Date::now() + left.as_secs_f64() * 1000.0;
+                desk.recent.set(Some(Recent { id, words, until }));
+            }
+            None if desk.recent.with_untracked(|recent| recent.as_ref().is_some_and(|recent| recent.id == id)) => {
+                desk.recent.set(None);
+            }
+            None => {}
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (desk, case);
+}
+
+/// Whole seconds until an instant of the browser's clock, rounded up; `None` once it is past.
+fn browser_seconds(until: f64) -> Memo<Option<u64>> {
+    #[cfg(feature = "hydrate")]
+    {
+        let now = RwSignal::new(js_sys::Date::now());
+        let interval = StoredValue::new_local(None);
+        Effect::new(move |_| {
+            interval.set_value(Some(gloo_timers::callback::Interval::new(500, move || {
+                now.try_set(js_sys::Date::now());
+            })));
+        });
+        Memo::new(move |_| {
+            let left = (until - now.get()) / 1000.0;
+            (left > 0.0).then(|| left.ceil() as u64)
+        })
+    }
+    #[cfg(not(feature = "hydrate"))]
+    Memo::new(move |_| (until > 0.0).then_some(1))
 }
 
 /// The server's clock in the browser: its instant when the case was read, and what passed since.
@@ -263,7 +334,7 @@ pub fn Countdown(until: Memo<Option<Timestamp>>, case: Signal<CaseView>) -> impl
 }
 
 /// Renews the lease every minute while the case is open and held by the one who looks; asks what became of the case when
-/// that fails.
+/// that fails. Of a case that another holds, asks every minute until when.
 pub fn keep_lease(case: Signal<CaseView>) {
     #[cfg(feature = "hydrate")]
     {
@@ -271,10 +342,13 @@ pub fn keep_lease(case: Signal<CaseView>) {
         let interval = StoredValue::new_local(None);
         Effect::new(move |_| {
             interval.set_value(Some(gloo_timers::callback::Interval::new(60_000, move || {
-                let held = case.try_with_untracked(|case| {
-                    case.holder.as_ref().is_some_and(|holder| holder.mine).then_some(case.id)
-                });
-                let Some(id) = held.flatten() else { return };
+                let held = case.try_with_untracked(|case| case.holder.as_ref().map(|holder| (case.id, holder.mine)));
+                let Some((id, mine)) = held.flatten() else { return };
+                if !mine {
+                    // Its holder renews without a hint to everybody.
+                    refresh.ring();
+                    return;
+                }
                 leptos::task::spawn_local(async move {
                     let request = gloo_net::http::Request::post(&format!("/verifikasi/{id}/perpanjang"));
                     let request = request.header("Accept", "application/json");

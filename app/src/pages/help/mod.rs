@@ -1,7 +1,6 @@
 //! Pusat Bantuan: short answers to what each pop-up points to, and a message form. Terms and privacy.
 
 use domain::{
-    calendar::PROMISED_WORKING_DAYS,
     issue::Field,
     sirup::{ATTEMPTS, PAUSE_MINUTES},
 };
@@ -13,7 +12,7 @@ use crate::{
     components::{FormProblem, Icon, PageTitle, TextArea, TextField, field::focus_first_issue},
     forms::{FormState, PostForm},
     pages::{CHECK_EMAIL, CHECK_NAME},
-    session::Session,
+    session::{Session, promised_working_days},
 };
 
 /// `/bantuan`, with `?langkah=` and `?pengajuan=` from where help was asked for.
@@ -88,9 +87,9 @@ fn answer(context: HelpContext) -> String {
                               pindai dengan resolusi 150 dpi biasanya cukup kecil."
             .to_owned(),
         HelpContext::Waiting => format!(
-            "Verifikator Akses INAPROC memutuskan paling lama {PROMISED_WORKING_DAYS} hari kerja setelah pengajuan \
-             dikirim. Keputusan dikirim lewat surel dan tampil pada halaman status. Selama menunggu, pengajuan dapat \
-             dibatalkan."
+            "Verifikator Akses INAPROC memutuskan paling lama {} hari kerja setelah pengajuan dikirim. Keputusan dikirim \
+             lewat surel dan tampil pada halaman status. Selama menunggu, pengajuan dapat dibatalkan.",
+            promised_working_days()
         ),
         HelpContext::Other => String::new(),
     }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use domain::{
     answers::Answers,
-    indonesian::time,
+    indonesian::{period, time},
     institution::{Institution, InstitutionType},
     issue::{Field, Problem},
     letter::Letter,
@@ -13,13 +13,14 @@ use domain::{
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_query_map;
 
-use super::{Frame, link_words, over_draft, role_words};
+use super::{Frame, link_words, over_draft, repairs, role_words};
 use crate::{
     api::wizard::{DraftView, FormFields, institutions, work_units},
     components::{
         Banner, Choice, Choices, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, Tone, WizardStep,
         combobox::{Chosen, Combobox, Search},
         date::DateField,
+        field::{FieldError, RepairNote},
         letter::LetterField,
     },
     forms::{FormState, PostForm},
@@ -67,6 +68,11 @@ impl Filling {
         let refused = form.problem_untracked(Field::Form);
         let Shown { mut answers, institution, work_unit, version } =
             refused.as_ref().and_then(|_| Shown::typed(form, &draft)).unwrap_or_else(|| Shown::stored(&draft));
+        // The place of a renewal is not typed.
+        let (institution, work_unit) = match draft.renews {
+            Some(_) => (draft.draft.institution.clone(), draft.draft.work_unit.clone()),
+            None => (institution, work_unit),
+        };
         // The address that the master data knows is a beginning.
         if answers.address.is_empty()
             && work_unit.as_ref().is_some_and(|unit| unit.address_required)
@@ -100,6 +106,11 @@ impl Filling {
             letter: self.letter.get(),
             ..stored.draft.clone()
         })
+    }
+
+    /// What the desk asked to repair at a field.
+    fn note(self, field: Field) -> Option<String> {
+        self.draft.with_value(|draft| draft.note(field))
     }
 
     /// From now on this field is checked as one types.
@@ -215,7 +226,17 @@ impl Shown {
 fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     let (id, today) = (draft.id, draft.today);
     let role = draft.draft.role;
-    let title = format!("Formulir Pendaftaran Akses {}", role.info().code);
+    let (repair, renews) = (draft.repair.clone(), draft.renews);
+    let title = match (&repair, renews) {
+        (Some(_), _) => format!("Perbaiki Pengajuan Akses {}", role.info().code),
+        (None, Some(_)) => format!("Perpanjangan Akses {}", role.info().code),
+        (None, None) => format!("Formulir Pendaftaran Akses {}", role.info().code),
+    };
+    let lead = match (&repair, renews) {
+        (Some(_), _) => "Ubah yang ditandai; isian lain tetap tersimpan. ",
+        (None, Some(_)) => "Isi masa berlaku yang baru dan unggah surat yang baru. ",
+        (None, None) => "Semua isian wajib. ",
+    };
     let path = draft.path(Step::Form);
     // Sent on from the review: what is missing shows at once.
     if use_query_map().with_untracked(|query| query.get("periksa").is_some())
@@ -231,7 +252,8 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
         Link::Linked(account) => Some(account.username.clone()),
         _ => None,
     };
-    let filled_from_sirup = username.is_some() && draft.draft.institution.is_some();
+    let filled_from_sirup =
+        username.is_some() && draft.draft.institution.is_some() && repair.is_none() && renews.is_none();
     let refusal = draft.refusal.clone();
     let types = draft.types.clone();
     let filling = Filling::new(form, draft);
@@ -247,9 +269,10 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
         <Frame step=WizardStep::Form role=Some(role_words) sirup=sirup_words aside=aside(refusal.clone())>
             <div class="stack g2">
                 <h1>{title}</h1>
-                <p class="lead">"Semua isian wajib. "<span class="scripted">"Tersimpan sendiri selagi Anda mengisi."</span></p>
+                <p class="lead">{lead}<span class="scripted">"Tersimpan sendiri selagi Anda mengisi."</span></p>
             </div>
             <ErrorSummary form />
+            {repair.map(|repair| repairs(role, repair, Some(String::new())))}
             {refusal.map(|(reference, reason)| view! {
                 <div class="only-narrow">
                     <Banner tone=Tone::Error title=format!("Alasan penolakan {reference}")>{reason}</Banner>
@@ -284,10 +307,22 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                     </div>
                 </section>
                 <hr />
-                <InstitutionSection filling types />
+                {match renews {
+                    Some(_) => view! { <HeldPlace filling /> }.into_any(),
+                    None => view! { <InstitutionSection filling types /> }.into_any(),
+                }}
                 <hr />
                 <section class="stack g6" aria-labelledby="b3">
-                    <h2 id="b3">"Masa Berlaku Peran"</h2>
+                    <div class="stack g1">
+                        <h2 id="b3">"Masa Berlaku Peran"</h2>
+                        {renews.map(|before| view! {
+                            <p class="sub">
+                                {if before.last() < today { "Akses lama berlaku " } else { "Akses sekarang berlaku " }}
+                                <b>{period(before.first(), before.last())}</b>
+                                "."
+                            </p>
+                        })}
+                    </div>
                     <div class="cols">
                         <PeriodField filling field=Field::FirstDay label="Hari pertama" />
                         <PeriodField filling field=Field::LastDay label="Hari terakhir" />
@@ -299,7 +334,13 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                         <h2 id="b4">{role.info().letter}</h2>
                         <p class="sub">"Satu berkas PDF, paling besar 2 MB."</p>
                     </div>
-                    <LetterField form application=id label=role.info().letter letter=filling.letter />
+                    <LetterField
+                        form
+                        application=id
+                        label=role.info().letter
+                        letter=filling.letter
+                        note=filling.note(Field::Letter)
+                    />
                 </section>
                 <div class="row actions">
                     <button
@@ -396,8 +437,6 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
     };
     let unit =
         move || filling.work_unit.get().map(|chosen| Chosen { id: chosen.id, name: chosen.name, code: chosen.code });
-    let needs_address =
-        Memo::new(move |_| filling.work_unit.with(|unit| unit.as_ref().is_some_and(|unit| unit.address_required)));
     view! {
         <section class="stack g6" aria-labelledby="b2">
             <h2 id="b2">"Instansi dan satuan kerja"</h2>
@@ -427,6 +466,7 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
                 on_choose=choose_institution
                 search=search_institution
                 blocked=Signal::derive(move || kind.get().is_none().then_some("Pilih Jenis Instansi lebih dahulu."))
+                note=filling.note(Field::Institution)
             />
             <Combobox
                 form
@@ -441,27 +481,83 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
                 blocked=Signal::derive(move || {
                     filling.answers.with(|answers| answers.institution.is_none()).then_some("Pilih Nama Instansi lebih dahulu.")
                 })
+                note=filling.note(Field::WorkUnit)
             />
-            {move || if needs_address.get() {
-                view! {
-                    <TextArea
-                        form
-                        field=Field::Address
-                        label="Alamat Satuan Kerja"
-                        hint="Anda pendaftar pertama di sini. Alamat ini dipakai untuk pendaftar berikutnya."
-                        value=filling.answers.with_untracked(|answers| answers.address.clone())
-                        autocomplete="street-address"
-                        check={|value| check_address(value)}
-                        on_change=Callback::new(move |value| filling.change(|answers| answers.address = value))
-                    />
-                }
-                .into_any()
-            } else {
-                // Asked for once, and no more since somebody else gave one: what was given is kept.
-                let address = move || filling.answers.with(|answers| answers.address.clone());
-                view! { <input type="hidden" name="address" value=address /> }.into_any()
-            }}
+            <AddressField filling />
         </section>
+    }
+    .into_any()
+}
+
+/// Instansi and Satuan Kerja of a renewal: those of the access, which stay.
+#[component]
+fn HeldPlace(filling: Filling) -> impl IntoView {
+    let form = filling.form;
+    let draft = filling.draft.with_value(|draft| draft.draft.clone());
+    let chosen = [
+        ("institution_type", draft.answers.institution_type.map(|kind| kind.to_string())),
+        ("institution", draft.answers.institution.map(|id| id.to_string())),
+        ("work_unit", draft.answers.work_unit.map(|id| id.to_string())),
+    ];
+    let shown = [
+        (Field::Institution, "institution", "Nama Instansi", draft.institution.map(|institution| institution.name)),
+        (Field::WorkUnit, "work_unit", "Satuan Kerja", draft.work_unit.map(|unit| unit.name)),
+    ];
+    view! {
+        <section class="stack g6" aria-labelledby="b2">
+            <div class="stack g1">
+                <h2 id="b2">"Instansi dan satuan kerja"</h2>
+                <p class="sub">
+                    "Sama dengan akses yang dilanjutkan dan tidak dapat diubah di sini. Untuk satuan kerja lain, "
+                    <a href="/akses/baru">"daftarkan akses baru"</a>
+                    "."
+                </p>
+            </div>
+            {chosen.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+            {shown.map(|(field, id, label, value)| view! {
+                <div class="stack g2">
+                    <RepairNote field note=filling.note(field) />
+                    <ReadOnlyField id label value=value.unwrap_or_default() />
+                    <FieldError form field />
+                </div>
+            }).collect_view()}
+            <AddressField filling />
+        </section>
+    }
+    .into_any()
+}
+
+/// Alamat Satuan Kerja, where it is asked for.
+#[component]
+fn AddressField(filling: Filling) -> impl IntoView {
+    let form = filling.form;
+    let note = StoredValue::new(filling.note(Field::Address));
+    // The desk may ask for one that meanwhile somebody else gave too.
+    let needs_address = Memo::new(move |_| {
+        let first = filling.work_unit.with(|unit| unit.as_ref().is_some_and(|unit| unit.address_required));
+        first || note.with_value(Option::is_some)
+    });
+    view! {
+        {move || if needs_address.get() {
+            view! {
+                <TextArea
+                    form
+                    field=Field::Address
+                    label="Alamat Satuan Kerja"
+                    hint="Anda pendaftar pertama di sini. Alamat ini dipakai untuk pendaftar berikutnya."
+                    value=filling.answers.with_untracked(|answers| answers.address.clone())
+                    autocomplete="street-address"
+                    check={|value| check_address(value)}
+                    on_change=Callback::new(move |value| filling.change(|answers| answers.address = value))
+                    note=note.get_value()
+                />
+            }
+            .into_any()
+        } else {
+            // Asked for once, and no more since somebody else gave one: what was given is kept.
+            let address = move || filling.answers.with(|answers| answers.address.clone());
+            view! { <input type="hidden" name="address" value=address /> }.into_any()
+        }}
     }
     .into_any()
 }
@@ -484,7 +580,7 @@ fn PeriodField(filling: Filling, field: Field, label: &'static str) -> impl Into
             filling.touch(field);
         }
     });
-    view! { <DateField form=filling.form field label value on_change on_leave /> }
+    view! { <DateField form=filling.form field label value on_change on_leave note=filling.note(field) /> }
 }
 
 /// `Tersimpan 15.04 WIB`
@@ -512,7 +608,6 @@ fn SavingNote(saving: RwSignal<Saving>) -> impl IntoView {
     }
 }
 
-/// Loads the latest answers over what is on screen, after another tab saved.
 /// Leads to the field that the address names (`#address`, from the review), once the form is drawn. A page that was loaded
 /// whole is led there by the browser.
 fn show_what_was_asked_for() {

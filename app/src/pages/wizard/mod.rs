@@ -13,7 +13,7 @@ pub use form::form_step;
 pub use picking::{institution_search, work_unit_search};
 pub use review::review_step;
 pub use sirup::sirup_step;
-pub use start::{resume, start};
+pub use start::{renew, resume, start};
 pub use status::{detail_page, status_page};
 
 use domain::{
@@ -27,7 +27,7 @@ use leptos_router::components::Redirect;
 use crate::{
     api::{
         ApiError,
-        wizard::{DraftView, draft},
+        wizard::{DraftView, RepairView, draft},
     },
     components::{Loaded, Steps, WizardStep, page_data},
     pages::path_id,
@@ -71,6 +71,30 @@ fn link_words(link: &Link) -> Option<&'static str> {
         Link::Linked(_) => Some("Terhubung"),
         Link::New => Some("Akses baru"),
     }
+}
+
+/// What the desk asked to repair. With the path of the form (empty on the form itself), each mark leads to its field.
+fn repairs(role: Role, repair: RepairView, form: Option<String>) -> AnyView {
+    let marks = repair.marks.into_iter().map(|mark| {
+        let label = mark.field.label(role);
+        let heading = match &form {
+            None => view! { <b>{label}</b> }.into_any(),
+            Some(path) => {
+                // Within the page, the router leaves it to the browser, which moves the focus.
+                let rel = path.is_empty().then_some("external");
+                view! { <a href=format!("{path}#{}", mark.field) rel=rel>{label}</a> }.into_any()
+            }
+        };
+        view! { <li>{heading}<p class="lines">{mark.note}</p></li> }
+    });
+    view! {
+        <section class="stack g3 repairs" aria-labelledby="perbaikan">
+            <h2 id="perbaikan" class="label">"Yang perlu diperbaiki"</h2>
+            {repair.text.map(|text| view! { <p class="lines">{text}</p> })}
+            <ul class="stack g3" role="list">{marks.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 /// A page over the draft that its path names. What was sent already leads to its status; a step that is not yet due

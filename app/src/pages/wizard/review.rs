@@ -1,12 +1,12 @@
 use domain::{
-    calendar::PROMISED_WORKING_DAYS,
     indonesian::{period, size},
     issue::Field,
+    validity::Validity,
     wizard::{Draft, Link, Step, validity},
 };
 use leptos::prelude::*;
 
-use super::{Frame, link_words, over_draft, role_words};
+use super::{Frame, link_words, over_draft, repairs, role_words};
 use crate::{
     api::wizard::DraftView,
     components::{
@@ -14,7 +14,7 @@ use crate::{
         field::{FieldError, focus_first_issue},
     },
     forms::{FormState, PostForm},
-    session::Session,
+    session::{Session, promised_working_days},
 };
 
 /// `/akses/pengajuan/{id}/tinjau`: everything that was entered, and **Kirim** (guide step 12).
@@ -30,25 +30,33 @@ pub fn review_step() -> impl IntoView {
 
 #[component]
 fn ReviewPage(form: FormState, draft: DraftView) -> impl IntoView {
-    let DraftView { id, version, draft: entered, .. } = draft;
+    let marked_address = draft.note(Field::Address).is_some();
+    let DraftView { id, version, draft: mut entered, repair, renews, .. } = draft;
+    // Where the form asked for it, it is shown.
+    if let Some(unit) = &mut entered.work_unit {
+        unit.address_required |= marked_address;
+    }
+    let sent_before = repair.is_some();
     let change = format!("/akses/pengajuan/{id}/formulir");
     let letter = entered.letter.as_ref().map(|letter| letter.id.to_string());
-    let role = role_words(entered.profile_type, entered.role);
+    let role = entered.role;
+    let role_words = role_words(entered.profile_type, role);
     let sirup = link_words(&entered.link);
     let differing = entered.differing_sirup_role().map(str::to_owned);
     view! {
-        <Frame step=WizardStep::Review role=Some(role) sirup aside=aside()>
+        <Frame step=WizardStep::Review role=Some(role_words) sirup aside=aside(sent_before)>
             <div class="stack g2">
                 <h1>"Tinjau sebelum mengirim"</h1>
                 <p class="lead">"Pastikan setiap data sama dengan yang tertulis pada surat."</p>
             </div>
             <FormProblem form />
+            {repair.map(|repair| repairs(role, repair, Some(change.clone())))}
             {differing.map(|sirup_role| view! {
                 <Banner tone=Tone::Waiting title=format!("SiRUP mencatat role {sirup_role}")>
                     "Perbedaan ini juga ditampilkan kepada verifikator."
                 </Banner>
             })}
-            <Entered id entered change=Some(change.clone()) />
+            <Entered id entered change=Some(change.clone()) renews />
             <PostForm form action=format!("/akses/pengajuan/{id}/tinjau") class="stack g6">
                 <input type="hidden" name="version" value=version.to_string() />
                 <input type="hidden" name="letter" value=letter />
@@ -72,15 +80,18 @@ fn ReviewPage(form: FormState, draft: DraftView) -> impl IntoView {
     .into_any()
 }
 
-fn aside() -> AnyView {
+fn aside(sent_before: bool) -> AnyView {
     let session = expect_context::<Session>();
     view! {
         <aside class="stack g3" aria-labelledby="as">
             <h2 id="as" class="label">"Setelah dikirim"</h2>
+            {sent_before.then(|| view! {
+                <p class="sub">"Pengajuan kembali kepada verifikator yang meminta perbaikan, dengan nomor yang sama."</p>
+            })}
             <p class="sub">
                 {format!(
-                    "Pengajuan diperiksa oleh Verifikator Akses INAPROC paling lama {PROMISED_WORKING_DAYS} hari kerja. \
-                     Keputusan dikirim ke ",
+                    "Pengajuan diperiksa oleh Verifikator Akses INAPROC paling lama {} hari kerja. Keputusan dikirim ke ",
+                    promised_working_days(),
                 )}
                 <Transition>
                     {move || Suspend::new(async move {
@@ -104,10 +115,14 @@ pub fn Entered(
     entered: Draft,
     /// The page that changes it.
     change: Option<String>,
+    /// The period of the access that it continues; role and place are then those of the access.
+    renews: Option<Validity>,
 ) -> impl IntoView {
     let to = |anchor: &str| change.as_ref().map(|path| format!("{path}#{anchor}"));
-    let again = change.as_ref().map(|_| "/akses/baru".to_owned());
-    let period = validity(&entered.answers).map(|validity| period(validity.first(), validity.last()));
+    let to_place = |anchor: &str| to(anchor).filter(|_| renews.is_none());
+    let again = change.as_ref().filter(|_| renews.is_none()).map(|_| "/akses/baru".to_owned());
+    let continued = renews.map(|before| period(before.first(), before.last()));
+    let valid = validity(&entered.answers).map(|validity| period(validity.first(), validity.last()));
     let username = match &entered.link {
         Link::Linked(account) => Some(account.username.clone()),
         _ => None,
@@ -143,17 +158,18 @@ pub fn Entered(
                     })}
                 </div>
                 {username.map(|username| row("Username pada Platform Sebelumnya", username, None, None))}
-                {row("Masa Berlaku Peran", period.unwrap_or_default(), None, to("first_day"))}
+                {continued.map(|continued| row("Melanjutkan akses", continued, None, None))}
+                {row("Masa Berlaku Peran", valid.unwrap_or_default(), None, to("first_day"))}
             </dl>
         </section>
         <section class="stack g3" aria-labelledby="t2">
             <h2 id="t2">"Instansi dan satuan kerja"</h2>
             <dl class="summary">
-                {row("Jenis Instansi", kind.unwrap_or_default().to_owned(), None, to("institution_type"))}
+                {row("Jenis Instansi", kind.unwrap_or_default().to_owned(), None, to_place("institution_type"))}
                 {entered.institution.clone().map(|chosen| {
-                    row("Nama Instansi", chosen.name, chosen.kd_klpd, to("institution"))
+                    row("Nama Instansi", chosen.name, chosen.kd_klpd, to_place("institution"))
                 })}
-                {entered.work_unit.clone().map(|chosen| row("Satuan Kerja", chosen.name, chosen.code, to("work_unit")))}
+                {entered.work_unit.clone().map(|chosen| row("Satuan Kerja", chosen.name, chosen.code, to_place("work_unit")))}
                 {address.map(|address| view! {
                     <div>
                         <dt>"Alamat Satuan Kerja"</dt>

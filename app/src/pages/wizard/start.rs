@@ -1,21 +1,29 @@
 use domain::{
-    issue::Field,
+    access::Renewal,
+    indonesian::period,
+    issue::{Field, Problem},
     role::{ProfileType, Role},
+    wizard::Step,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use super::{Frame, over_draft};
 use crate::{
-    api::session::me,
+    api::{
+        ApiError,
+        session::me,
+        wizard::{RenewalView, renewal},
+    },
     components::{Choice, Choices, FormProblem, Loaded, PageTitle, WizardStep, field::focus_first_issue, page_data},
     forms::{FormState, PostForm},
+    pages::path_id,
 };
 
 /// `/akses/baru`: Tipe Profil and Role (guide step 2); with `?dari=`, a new start from a refused application (step 15).
 pub fn start() -> impl IntoView {
     // Only who is signed in gets to choose.
-    let data = page_data(|| (), |()| async { me().await?.ok_or(crate::api::ApiError::SignedOut) });
+    let data = page_data(|| (), |()| async { me().await?.ok_or(ApiError::SignedOut) });
     let form = FormState::new();
     focus_first_issue(form);
     view! {
@@ -127,10 +135,74 @@ fn again(form: FormState, from: String) -> impl IntoView {
     }
 }
 
-/// `/akses/pengajuan/{id}`: on to the first step that is not finished.
+/// `/akses/perpanjang/{id}`: an access that goes on, asked for by the link of a mail; nothing changes before the button is
+/// pressed.
+pub fn renew() -> impl IntoView {
+    let data = page_data(path_id(), |id| async move { renewal(id.ok_or(ApiError::NotFound)?).await });
+    let form = FormState::new();
+    view! {
+        <PageTitle text="Perpanjang akses" />
+        <Loaded data view={move |access: RenewalView| view! { <RenewPage form access /> }.into_any()} />
+    }
+    .into_any()
+}
+
+#[component]
+fn RenewPage(form: FormState, access: RenewalView) -> impl IntoView {
+    let (title, lead) = match (&access.renewal, access.begun) {
+        (Ok(_), true) => {
+            ("Lanjutkan perpanjangan", "Perpanjangan akses ini sudah Anda mulai. Isian yang tersimpan masih ada.")
+        }
+        (Ok(Renewal::Extend), false) => (
+            "Perpanjang akses",
+            "Isi masa berlaku yang baru dan unggah surat yang baru. Setelah disetujui, akses berlanjut tanpa jeda.",
+        ),
+        (Ok(Renewal::Revive), false) => (
+            "Aktifkan kembali akses",
+            "Isi masa berlaku yang baru dan unggah surat yang baru. Akses aktif kembali setelah disetujui.",
+        ),
+        (Err(_), _) => ("Perpanjang akses", "Akses ini tidak dapat diperpanjang sekarang."),
+    };
+    // Why not is said where a refusal of the button would be said.
+    if let Err(why) = &access.renewal
+        && form.problem_untracked(Field::Form).is_none()
+    {
+        form.set_issue(Field::Form, Some(Problem::Conflict(why.clone())));
+    }
+    let button = access.renewal.as_ref().ok().map(|renewal| renewal.label());
+    let valid = period(access.validity.first(), access.validity.last());
+    view! {
+        <main class="wrap stack g8 notice" id="isi" tabindex="-1">
+            <div class="stack g2">
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+            </div>
+            <PostForm form action=format!("/akses/perpanjang/{}", access.id) class="stack g6 narrow">
+                <FormProblem form />
+                <dl class="summary">
+                    <div><dt>"Role"</dt><dd>{access.role.title()}</dd></div>
+                    <div><dt>"Satuan Kerja"</dt><dd>{access.work_unit}<small class="sub">{access.institution}</small></dd></div>
+                    <div><dt>"Masa Berlaku Peran"</dt><dd>{valid}</dd></div>
+                </dl>
+                <p class="row">
+                    {button.map(|label| view! {
+                        <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>{label}</button>
+                    })}
+                    <a class="btn" href="/akses">"Manajemen Akses"</a>
+                </p>
+            </PostForm>
+        </main>
+    }
+    .into_any()
+}
+
+/// `/akses/pengajuan/{id}`: on to the first step that is not finished, or to what is to be repaired.
 pub fn resume() -> impl IntoView {
-    over_draft(domain::wizard::Step::Sirup, |draft| {
-        let next = draft.next();
-        view! { <Redirect path=draft.path(next) /> }.into_any()
+    over_draft(Step::Sirup, |draft| {
+        let path = match &draft.repair {
+            Some(repair) if draft.next() > Step::Sirup => repair.path(draft.id),
+            _ => draft.path(draft.next()),
+        };
+        view! { <Redirect path /> }.into_any()
     })
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 use uuid::Uuid;
 
-use super::{Frame, link_words, review::Entered, role_words};
+use super::{Frame, link_words, repairs, review::Entered, role_words};
 use crate::{
     api::{
         ApiError,
@@ -41,15 +41,16 @@ pub fn status_page() -> impl IntoView {
 fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
     let (id, state) = (data.application.id, data.application.status);
     // A draft has no status to show; it goes on where it was left.
-    if matches!(state, Status::Draft | Status::Returned) {
+    if state == Status::Draft {
         return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any();
     }
     let query = use_query_map();
-    let asks = move || state == Status::Submitted && query.with(|query| query.get("batalkan").is_some());
+    let asks = move || is_withdrawable(state) && query.with(|query| query.get("batalkan").is_some());
     let role = role_words(data.draft.profile_type, data.draft.role);
     let sirup = link_words(&data.draft.link);
     let zone = zone();
     let updated = date_time_with_weekday(data.now, zone);
+    let notice = data.application.notice.clone();
     view! {
         <Frame step=WizardStep::Verification role=Some(role) sirup aside=aside(&data)>
             <div class="stack">
@@ -57,12 +58,18 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
                 {heading(&data)}
             </div>
             <FormProblem form />
+            {notice.map(|notice| {
+                let title = if state.is_open() { "Keputusan sebelumnya dibuka kembali" } else { "Akses dicabut" };
+                view! { <Banner tone=Tone::Waiting title><p class="lines">{notice}</p></Banner> }
+            })}
             {match state {
                 Status::Approved => approved(&data),
                 Status::Rejected => rejected(form, &data),
+                Status::Returned => returned(&data),
                 Status::Withdrawn => withdrawn(),
                 _ => waiting(&data),
             }}
+            {history(&data)}
             <p class="cap row live" role="status">
                 <Icon name="rotate" small=true />
                 {format!("Halaman ini memperbarui diri. Terakhir {updated}")}
@@ -72,6 +79,11 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
         {move || asks().then(|| view! { <WithdrawDialog id /> })}
     }
     .into_any()
+}
+
+/// Whether the person can take it back now.
+const fn is_withdrawable(status: Status) -> bool {
+    matches!(status, Status::Submitted | Status::Returned)
 }
 
 fn heading(data: &StatusView) -> AnyView {
@@ -85,6 +97,19 @@ fn heading(data: &StatusView) -> AnyView {
         Status::Rejected => view! {
             <h1>"Pengajuan Anda ditolak"</h1>
             <p class="lead">"Anda dapat mendaftar ulang sekarang; isian lama sudah kami siapkan."</p>
+        }
+        .into_any(),
+        Status::Returned => view! {
+            <h1>"Pengajuan Anda perlu diperbaiki"</h1>
+            <p class="lead">
+                "Perbaiki yang disebut di bawah, lalu kirim kembali. Isian lain tetap tersimpan, dan pengajuan kembali \
+                 kepada verifikator yang sama."
+            </p>
+        }
+        .into_any(),
+        Status::Submitted | Status::InReview if data.application.notice.is_some() => view! {
+            <h1>"Pengajuan Anda ditinjau kembali"</h1>
+            <p class="lead">"Keputusan baru dikirim ke " <b>{email}</b> "."</p>
         }
         .into_any(),
         Status::Withdrawn => view! {
@@ -134,9 +159,9 @@ fn waiting(data: &StatusView) -> AnyView {
     let application = &data.application;
     let zone = zone();
     let reference = application.reference.clone().unwrap_or_default();
-    let (Some(promise), Some(sent)) = (application.promise.clone(), application.submitted_at) else {
-        return ().into_any();
-    };
+    let Some(sent) = application.submitted_at else { return ().into_any() };
+    let promise = application.promise.clone();
+    let named = promise.as_ref().map(|_| "w");
     let review = application.status == Status::InReview;
     let place = match (application.place, review) {
         (_, true) => "Seorang verifikator sedang memeriksa pengajuan Anda.".to_owned(),
@@ -145,16 +170,20 @@ fn waiting(data: &StatusView) -> AnyView {
         }
         (None, false) => "Dalam antrean nasional.".to_owned(),
     };
-    let due = date_with_weekday(promise.due);
     view! {
-        <section class="panel stack g6 promise" aria-labelledby="w">
+        <section class="panel stack g6 promise" aria-labelledby=named>
             <ReferenceNumber reference />
-            <hr />
-            <div class="row between">
-                <h2 id="w" class="countdown">{remaining(&promise)}</h2>
-                <p class="sub">"Paling lambat " <b>{due}</b></p>
-            </div>
-            <DayStrip promise />
+            {promise.map(|promise| {
+                let due = date_with_weekday(promise.due);
+                view! {
+                    <hr />
+                    <div class="row between">
+                        <h2 id="w" class="countdown">{remaining(&promise)}</h2>
+                        <p class="sub">"Paling lambat " <b>{due}</b></p>
+                    </div>
+                    <DayStrip promise />
+                }
+            })}
         </section>
         <section class="stack g6" aria-labelledby="n">
             <h2 id="n">"Apa yang terjadi selanjutnya"</h2>
@@ -179,6 +208,39 @@ fn waiting(data: &StatusView) -> AnyView {
                     </span>
                 </li>
             </ol>
+        </section>
+    }
+    .into_any()
+}
+
+/// What is to be repaired, and the one way there.
+fn returned(data: &StatusView) -> AnyView {
+    let Some(repair) = data.repair.clone() else { return ().into_any() };
+    let reference = data.application.reference.clone().unwrap_or_default();
+    let path = repair.path(data.application.id);
+    view! {
+        {repairs(data.draft.role, repair, None)}
+        <p class="row">
+            <a class="btn btn--primary" href=path>"Perbaiki Pengajuan"</a>
+        </p>
+        <section class="panel stack g6 promise">
+            <ReferenceNumber reference />
+        </section>
+    }
+    .into_any()
+}
+
+/// What happened so far.
+fn history(data: &StatusView) -> AnyView {
+    let zone = zone();
+    let steps = data.timeline.iter().map(|(at, what)| {
+        let (what, when) = (what.clone(), date_time_with_weekday(*at, zone));
+        view! { <li data-done><b>{what}</b><span>{when}</span></li> }
+    });
+    view! {
+        <section class="stack g6" aria-labelledby="riwayat">
+            <h2 id="riwayat">"Riwayat pengajuan"</h2>
+            <ol class="timeline" role="list">{steps.collect_view()}</ol>
         </section>
     }
     .into_any()
@@ -244,7 +306,9 @@ fn aside(data: &StatusView) -> AnyView {
     let unit = data.application.work_unit.clone();
     let institution = data.application.institution.clone();
     let valid = data.validity.map(|validity| period(validity.first(), validity.last()));
-    let withdrawable = data.application.status == Status::Submitted;
+    let (returned, withdrawable) =
+        (data.application.status == Status::Returned, is_withdrawable(data.application.status));
+    let continued = data.renews.map(|before| period(before.first(), before.last()));
     view! {
         <aside class="stack g3" aria-labelledby="as">
             <h2 id="as" class="label">"Yang Anda ajukan"</h2>
@@ -252,17 +316,23 @@ fn aside(data: &StatusView) -> AnyView {
                 <div><dt>"Role"</dt><dd><b>{data.draft.role.title()}</b></dd></div>
                 <div><dt>"Satuan Kerja"</dt><dd><b>{unit}</b><br />{institution}</dd></div>
                 <div><dt>"Masa Berlaku Peran"</dt><dd><b>{valid}</b></dd></div>
+                {continued.map(|continued| view! {
+                    <div><dt>"Melanjutkan akses"</dt><dd><b>{continued}</b></dd></div>
+                })}
             </dl>
             <hr />
             <div class="stack g1 links">
-                <a class="btn btn--quiet" href=format!("/akses/pengajuan/{id}/rincian")>
-                    <Icon name="file" />
-                    "Lihat pengajuan"
-                </a>
-                <a class="btn btn--quiet" href=format!("/akses/pengajuan/{id}/bukti.pdf") rel="external" download="">
-                    <Icon name="download" />
-                    "Unduh bukti (PDF)"
-                </a>
+                // While it is repaired, what is stored is not what was sent.
+                {(!returned).then(|| view! {
+                    <a class="btn btn--quiet" href=format!("/akses/pengajuan/{id}/rincian")>
+                        <Icon name="file" />
+                        "Lihat pengajuan"
+                    </a>
+                    <a class="btn btn--quiet" href=format!("/akses/pengajuan/{id}/bukti.pdf") rel="external" download="">
+                        <Icon name="download" />
+                        "Unduh bukti (PDF)"
+                    </a>
+                })}
                 {withdrawable.then(|| view! {
                     <a class="btn btn--quiet btn--warn" href=format!("/akses/pengajuan/{id}/status?batalkan")>
                         <Icon name="x" />
@@ -310,10 +380,13 @@ pub fn detail_page() -> impl IntoView {
 
 #[component]
 fn DetailBody(data: StatusView) -> impl IntoView {
-    let StatusView { application, draft, address, .. } = data;
+    let StatusView { application, draft, address, renews, .. } = data;
     let (id, state) = (application.id, application.status);
-    if matches!(state, Status::Draft | Status::Returned) {
-        return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any();
+    match state {
+        Status::Draft => return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any(),
+        // What is stored is not what was sent.
+        Status::Returned => return view! { <Redirect path=format!("/akses/pengajuan/{id}/status") /> }.into_any(),
+        _ => {}
     }
     // What was sent, not what the form would ask for today.
     let mut entered = draft;
@@ -331,7 +404,7 @@ fn DetailBody(data: StatusView) -> impl IntoView {
                 </div>
             </div>
             <div class="stack g8 narrow">
-                <Entered id entered change=None />
+                <Entered id entered change=None renews />
                 <p><a href=format!("/akses/pengajuan/{id}/status")>"Kembali ke status"</a></p>
             </div>
         </main>

@@ -109,6 +109,10 @@ impl Site {
         self.signed_in("verifikator2@contoh.go.id").await
     }
 
+    pub async fn admin(&self) -> Visitor {
+        self.signed_in("admin@contoh.go.id").await
+    }
+
     /// A complete draft of Siti's.
     pub async fn draft(&self, unit: &str) -> Uuid {
         self.world.filled_draft(&self.world.siti().await, Role::Pa, self.world.answers(unit)).await
@@ -253,6 +257,39 @@ impl Visitor {
         let id = draft.path.split('/').nth(3).unwrap().parse().unwrap();
         self.send(&format!("/akses/pengajuan/{id}/sirup"), &[("aksi", "baru")]).await.expect(200);
         id
+    }
+
+    /// Takes a case from the queue, and gives the page that follows.
+    pub async fn take(&self, id: Uuid) -> Answer {
+        self.send(&format!("/verifikasi/{id}/ambil"), &[("", "")]).await.expect(200)
+    }
+
+    /// The fields of a verdict on a case that this person holds, as the case's page sends them: all items of the check
+    /// list for an approval, the first reason of the list and `text` for a refusal.
+    pub async fn verdict(&self, id: Uuid, verdict: &str, text: &str) -> Fields {
+        let path = format!("/verifikasi/{id}");
+        let page =
+            self.get(&format!("{path}?tindak={}", if verdict == "reject" { "tolak" } else { "" })).await.expect(200);
+        let mut fields = changed(page.form(&path), &[("verdict", verdict)]);
+        let tags = page.tags();
+        if verdict == "reject" {
+            let list = tags.iter().skip_while(|tag| tag.get("name") != Some("reason_title"));
+            let reason =
+                list.filter(|tag| tag.name == "option").find_map(|tag| tag.get("value").filter(|id| !id.is_empty()));
+            let reason = reason.unwrap_or_else(|| panic!("{path} offers no reason"));
+            fields = changed(fields, &[("tindak", "tolak"), ("reason_title", reason), ("reason", text)]);
+        } else {
+            let ticked = tags.iter().filter(|tag| tag.get("name") == Some("check")).filter_map(|tag| tag.get("value"));
+            fields.extend(ticked.map(|id| ("check".to_owned(), id.to_owned())));
+        }
+        fields
+    }
+
+    /// Takes a case and decides it, all by forms; gives the page that follows.
+    pub async fn decide(&self, id: Uuid, verdict: &str, text: &str) -> Answer {
+        self.take(id).await;
+        let fields = self.verdict(id, verdict, text).await;
+        self.send(&format!("/verifikasi/{id}"), &fields).await.expect(200)
     }
 
     /// The events that open pages are told of.

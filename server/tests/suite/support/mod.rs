@@ -22,12 +22,13 @@ use backend::{
     mail::{Mailbox, Transport},
     master_data::Directory,
     secrets::Token,
-    sessions,
+    sessions, verification,
     world::ManualClock,
 };
 use bytes::Bytes;
 use domain::{
     answers::Answers,
+    application::Verdict,
     conflict::Conflict,
     institution::InstitutionType,
     issue::{Field, Problem},
@@ -41,6 +42,8 @@ use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 use time::{Date, macros::date};
 use uuid::Uuid;
+
+use crate::verification::form_for;
 
 /// Sunday, 22 November 2026, 10.00 in Jakarta.
 pub const NOW: Timestamp = Timestamp::from_micros(1_795_316_400_000_000);
@@ -398,5 +401,22 @@ impl World {
         for statement in statements {
             self.sql(statement).await.unwrap();
         }
+    }
+}
+
+impl World {
+    /// An access of this person for that period; gives its id.
+    pub async fn granted(&self, actor: &Actor, role: Role, unit: &str, first: Date, last: Date) -> Uuid {
+        let period = [first, last].map(DateInput::from_date);
+        let [first_day, last_day] = period;
+        let id = self.filled_draft(actor, role, Answers { first_day, last_day, ..self.answers(unit) }).await;
+        self.submit(actor, id).await.unwrap();
+        let (backend, verifier) = (&self.backend, self.verifier().await);
+        let case = verification::case_file(backend, &verifier, id).await.unwrap();
+        verification::claim(backend, &verifier, id).await.unwrap();
+        let form = form_for(&case, Verdict::Approve, "");
+        verification::decide(backend, &verifier, id, &form).await.unwrap();
+        let accesses = backend::accesses::list(backend, actor).await.unwrap();
+        accesses.iter().find(|access| access.application_id == id).expect("an access came of it").id
     }
 }
