@@ -14,6 +14,7 @@
 
 mod client;
 mod data;
+mod desk;
 mod letter;
 mod memory;
 mod page;
@@ -36,6 +37,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("letter", "Sending an application with a letter of 2,000,000 bytes"),
     ("memory", "Memory of the idle server"),
     ("search", "Satker search over 200,000 rows, 40,000 of them active"),
+    ("desk", "The desk with 1,000,000 applications, 20,000 of them open"),
 ];
 
 #[tokio::main]
@@ -76,6 +78,7 @@ async fn measure(section: &str, stage: &Stage, table: &mut Table) -> Result<(), 
         "page" => page::measure(stage, table).await,
         "letter" => letter::measure(stage, table).await,
         "memory" => memory::measure(stage, table).await,
+        "desk" => desk::measure(stage, table).await,
         _ => search::measure(stage, table).await,
     }
 }

@@ -3,11 +3,15 @@
 use ::time::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{application::Status, time::Timestamp};
+use crate::{
+    application::Status,
+    time::Timestamp,
+    told::{Told, told},
+};
 
 /// Why a request does not fit what is stored, with what the person must know to go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "Told", into = "Told")]
 pub enum Conflict {
     /// The draft was saved elsewhere (another tab, another device) at `at`.
     DraftChanged { at: Timestamp },
@@ -37,9 +41,25 @@ pub enum Conflict {
     LastAdministrator,
 }
 
+told!(Conflict {
+    DraftChanged { at: at } = "draft_changed",
+    StatusChanged { status: status, at: at } = "status_changed",
+    AlreadyDecided { status: status, by: text, at: at } = "already_decided",
+    OpenApplication { reference: text } = "open_application",
+    OverlappingAccess { first: day, last: last } = "overlapping_access",
+    OwnApplication = "own_application",
+    AlreadyConfirmed = "already_confirmed",
+    HeldBy { by: text, until: at } = "held_by",
+    LeaseEnded { at: at } = "lease_ended",
+    UndoTooLate = "undo_too_late",
+    LetterChanged = "letter_changed",
+    NotRenewable(of) = "not_renewable",
+    LastAdministrator = "last_administrator",
+});
+
 /// Why an access cannot be renewed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "Told", into = "Told")]
 pub enum NotRenewable {
     /// It does not end soon; it can be renewed from this day on.
     TooEarly { from: Date },
@@ -50,3 +70,10 @@ pub enum NotRenewable {
     /// The same person has a later access for the same role and work unit, with this last day.
     Continued { until: Date },
 }
+
+told!(NotRenewable {
+    TooEarly { from: day } = "too_early",
+    Revoked = "revoked",
+    Sent { reference: text } = "sent",
+    Continued { until: day } = "continued",
+});

@@ -721,7 +721,7 @@ mod tests {
 
         #[test]
         fn anything_like_a_letter_is_read(text in "[0-9a-zA-Z.,/() \n–'-]{0,200}") {
-            find(&[text.clone()], &Sought { name: &text, institution: &text, work_unit: &text, ..sought() });
+            find(std::slice::from_ref(&text), &Sought { name: &text, institution: &text, work_unit: &text, ..sought() });
         }
 
         #[test]

@@ -3,7 +3,14 @@
 use ::time::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{conflict::Conflict, letter::LetterProblem, role::Role, sirup::LinkFailure, time::Timestamp};
+use crate::{
+    conflict::Conflict,
+    letter::LetterProblem,
+    role::Role,
+    sirup::LinkFailure,
+    time::Timestamp,
+    told::{Told, told},
+};
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +151,7 @@ impl Field {
 
 /// What is wrong with a value, with the facts that a sentence about it needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "Told", into = "Told")]
 pub enum Problem {
     /// Nothing was given.
     Missing,
@@ -207,3 +214,36 @@ pub enum Problem {
     /// A part that is needed does not answer now; nothing was changed.
     Unavailable,
 }
+
+told!(Problem {
+    Missing = "missing",
+    TooShort { min: number } = "too_short",
+    TooLong { max: number } = "too_long",
+    BadCharacters = "bad_characters",
+    NotAnEmail = "not_an_email",
+    CommonPassword = "common_password",
+    WrongPassword = "wrong_password",
+    SignInFailed = "sign_in_failed",
+    NipLength { digits: number } = "nip_length",
+    NipBirthDate = "nip_birth_date",
+    NrpLength { digits: number } = "nrp_length",
+    NotAPhone = "not_a_phone",
+    DateIncomplete = "date_incomplete",
+    NoSuchDate = "no_such_date",
+    LastBeforeFirst { last: last } = "last_before_first",
+    LastInPast { last: last } = "last_in_past",
+    NotOffered = "not_offered",
+    InstitutionOfOtherType = "institution_of_other_type",
+    WorkUnitOfOtherInstitution = "work_unit_of_other_institution",
+    WorkUnitInactive { year: number } = "work_unit_inactive",
+    Letter(of) = "letter",
+    NotConfirmed = "not_confirmed",
+    LinkExpired = "link_expired",
+    TooManyAttempts { until: at } = "too_many_attempts",
+    Sirup(of) = "sirup",
+    Conflict(of) = "conflict",
+    SignedOut = "signed_out",
+    ChecksLeft { count: number } = "checks_left",
+    NothingMarked = "nothing_marked",
+    Unavailable = "unavailable",
+});

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::told::{Told, told};
+
 /// The largest letter taken, in bytes (guide step 10: 2 MB).
 pub const MAX_BYTES: u64 = 2_097_152;
 
@@ -21,7 +23,7 @@ pub struct Letter {
 
 /// Why a file was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "Told", into = "Told")]
 pub enum LetterProblem {
     /// No bytes.
     Empty,
@@ -46,6 +48,20 @@ pub enum LetterProblem {
     /// It could not be stored; the fault is ours.
     NotStored,
 }
+
+told!(LetterProblem {
+    Empty = "empty",
+    TooBig { bytes: number } = "too_big",
+    NotPdf = "not_pdf",
+    Damaged = "damaged",
+    Encrypted = "encrypted",
+    Scripts = "scripts",
+    Launch = "launch",
+    EmbeddedFiles = "embedded_files",
+    TooComplex = "too_complex",
+    Interrupted = "interrupted",
+    NotStored = "not_stored",
+});
 
 /// The name of a file as it may be shown: its last part, without control characters, at most 120 characters.
 pub fn display_name(name: &str) -> String {

@@ -79,6 +79,7 @@ pub mod search;
 pub mod sirup;
 pub mod spreadsheet;
 pub mod text;
+pub mod told;
 pub mod time;
 pub mod validity;
 pub mod wizard;

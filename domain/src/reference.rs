@@ -35,7 +35,7 @@ impl Reference {
         let digits = plain.get(2..).filter(|d| d.len() >= 9 && d.bytes().all(|b| b.is_ascii_digit()))?;
         let (body, check) = digits.split_at(digits.len() - 1);
         let reference = Self { series, year: body.get(..2)?.parse().ok()?, number: body.get(2..)?.parse().ok()? };
-        (luhn(body) == check.parse().ok()?).then_some(reference)
+        (luhn(body) == check.parse::<u8>().ok()?).then_some(reference)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     role::Role,
     time::{Timestamp, Zone},
+    told::{Told, told},
 };
 
 /// Accounts made on or after this day are not linked (guide steps 3 and 8); configurable.
@@ -52,7 +53,7 @@ impl SirupAccount {
 
 /// Why an account was not linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "Told", into = "Told")]
 pub enum LinkFailure {
     /// Username and password do not fit; `left` tries remain before a pause.
     WrongCredentials { left: u32 },
@@ -65,6 +66,14 @@ pub enum LinkFailure {
     /// Too many tries; the next is heard at `until`.
     Paused { until: Timestamp },
 }
+
+told!(LinkFailure {
+    WrongCredentials { left: number } = "wrong_credentials",
+    RegisteredTooLate { cutoff: day } = "registered_too_late",
+    AlreadyLinked = "already_linked",
+    Unavailable = "unavailable",
+    Paused { until: at } = "paused",
+});
 
 #[cfg(test)]
 mod tests {

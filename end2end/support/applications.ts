@@ -67,7 +67,11 @@ export async function filledDraft(person: Visitor, wish: Wish = {}): Promise<str
 
 /** An application that waits for a verifier (step 13). */
 export async function submitted(person: Visitor, wish: Wish = {}): Promise<Submitted> {
-  const id = await filledDraft(person, wish);
+  return sent(person, await filledDraft(person, wish));
+}
+
+/** Sends a draft with all that is required (step 12). */
+export async function sent(person: Visitor, id: string): Promise<Submitted> {
   const path = `/akses/pengajuan/${id}/tinjau`;
   const { version, letter } = await hidden(person, path);
   await post(person, path, { version, letter, confirmation: 'ya' });

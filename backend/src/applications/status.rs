@@ -12,7 +12,7 @@ use super::{Repair, find};
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{fetch_all, fetch_one},
+    db::{fetch_all, fetch_optional},
     documents::receipt::receipt as write_receipt,
     error::{Error, Result},
     verification::refusal,
@@ -93,6 +93,9 @@ struct Row {
     reopened_at: Option<i64>,
     reopened_reason: Option<String>,
     revoked: bool,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    address: Option<String>,
     place: i64,
     waiting: i64,
 }
@@ -103,8 +106,9 @@ macro_rules! select {
         concat!(
             "SELECT a.id, a.status, a.reference, a.role, i.name AS institution, w.code AS work_unit_code,
                     w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason_title, d.reason, d.marks,
-                    o.undone_at AS reopened_at, o.undone_reason AS reopened_reason,
-                    EXISTS (SELECT 1 FROM accesses c WHERE c.application_id = a.id AND c.revoked_at IS NOT NULL) AS revoked,
+                    a.first_day, a.last_day, a.address, o.undone_at AS reopened_at, o.undone_reason AS reopened_reason,
+                    EXISTS (SELECT 1 FROM accesses c
+                            WHERE c.application_id = a.id AND c.revoked_at IS NOT NULL) AS revoked,
                     CASE WHEN a.status IN ('submitted', 'in_review') THEN (
                         SELECT count(*) FROM applications q
                         WHERE q.status IN ('submitted', 'in_review') AND q.submitted_at <= a.submitted_at
@@ -167,7 +171,8 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
                 .zip(row.reopened_reason)
                 .filter(|_| row.status.is_open())
                 .map(|(at, reason)| Reopened { at, reason });
-            let promised = submitted_at.filter(|sent| waits && reopened.as_ref().is_none_or(|reopened| reopened.at < *sent));
+            let promised =
+                submitted_at.filter(|sent| waits && reopened.as_ref().is_none_or(|reopened| reopened.at < *sent));
             Summary {
                 id: row.id,
                 status: row.status,
@@ -219,15 +224,11 @@ pub struct Detail {
 pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail> {
     let mut conn = backend.db.read().await?;
     let (_, stored) = find(&mut conn, backend, actor, id).await?;
-    let rows: Vec<Row> = fetch_all!(conn, Row, select!("a.id = $2"), actor.user_id, id)?;
-    let (first, last, address): (Option<Date>, Option<Date>, Option<String>) = fetch_one!(
-        conn,
-        (Option<Date>, Option<Date>, Option<String>),
-        "SELECT first_day, last_day, address FROM applications WHERE id = $1",
-        id
-    )?;
-    let summary = summaries(backend, actor, rows).pop().ok_or(Error::NotFound)?;
-    let validity = first.zip(last).and_then(|(first, last)| Validity::new(first, last));
+    let row: Option<Row> = fetch_optional!(conn, Row, select!("a.id = $2"), actor.user_id, id)?;
+    let mut row = row.ok_or(Error::NotFound)?;
+    let validity = row.first_day.zip(row.last_day).and_then(|(first, last)| Validity::new(first, last));
+    let address = row.address.take();
+    let summary = summaries(backend, actor, vec![row]).pop().ok_or(Error::NotFound)?;
     Ok(Detail { summary, draft: stored.draft, validity, address, renews: stored.renews.map(|(_, period)| period) })
 }
 
@@ -237,19 +238,24 @@ pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail
 /// [`Error::NotFound`].
 pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<(Timestamp, Action)>> {
     let mut conn = backend.db.read().await?;
-    find(&mut conn, backend, actor, id).await?;
     // Not what the desk looked at, nor who held the case when.
     let events: Vec<(i64, String)> = fetch_all!(
         conn,
         (i64, String),
         "SELECT at, action FROM audit_events WHERE subject_id = $1
+           AND EXISTS (SELECT 1 FROM applications WHERE id = $1 AND user_id = $2)
            AND action IN ('draft_started', 'application_submitted', 'application_withdrawn', 'case_claimed',
                           'application_approved', 'application_returned', 'application_rejected', 'verdict_undone',
                           'case_reopened')
          ORDER BY at, seq, id",
-        id
+        id,
+        actor.user_id
     )?;
-    let events = events.into_iter().filter_map(|(at, action)| Some((Timestamp::from_micros(at), Action::parse(&action)?)));
+    if events.is_empty() {
+        find(&mut conn, backend, actor, id).await?;
+    }
+    let events =
+        events.into_iter().filter_map(|(at, action)| Some((Timestamp::from_micros(at), Action::parse(&action)?)));
     Ok(told(events))
 }
 

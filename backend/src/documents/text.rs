@@ -280,7 +280,7 @@ mod tests {
     fn what_has_no_end_is_cut() {
         let line = format!("({}) Tj ", "Siti Rahmawati ".repeat(20));
         let content = format!("BT /F 12 Tf 72 700 Td {} ET", line.repeat(MOST_OF_A_PAGE / 200));
-        let pages = text(letter_in(helvetica, "", &vec![content.as_str(); 12])).unwrap();
+        let pages = text(letter_in(helvetica, "", &[content.as_str(); 12])).unwrap();
         let lengths: Vec<usize> = pages.iter().map(|page| page.chars().count()).collect();
         assert_eq!(lengths.iter().sum::<usize>(), MOST);
         assert_eq!(lengths[..10], [MOST_OF_A_PAGE; 10]);

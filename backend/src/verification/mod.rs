@@ -173,10 +173,10 @@ impl CaseRow {
         if self.user_id == actor.user_id {
             return Ok(Conflict::OwnApplication);
         }
-        if self.status.is_decided() || self.status == Status::Returned {
-            if let Some(decision) = self.decision(actor)? {
-                return Ok(Conflict::AlreadyDecided { status: self.status, by: decision.by, at: decision.at });
-            }
+        if (self.status.is_decided() || self.status == Status::Returned)
+            && let Some(decision) = self.decision(actor)?
+        {
+            return Ok(Conflict::AlreadyDecided { status: self.status, by: decision.by, at: decision.at });
         }
         if !self.status.is_waiting() {
             return Ok(Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) });

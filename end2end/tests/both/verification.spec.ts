@@ -351,7 +351,7 @@ test('a case that is withdrawn, and one that waits for the person, are decided b
   await person.goto(`/akses/pengajuan/${back.id}/status?batalkan`);
   const dialog = await person.seesDialog('Batalkan pengajuan?');
   await dialog.getByRole('button', { name: 'Ya, Batalkan Pengajuan' }).click();
-  await person.sees('Pengajuan dibatalkan');
+  await person.sees('Manajemen Akses');
   await verifier.reloads();
   await verifier.sees('Rina Hapsari');
   await expect(verifier.page.getByText('Dibatalkan', { exact: true }).first()).toBeVisible();

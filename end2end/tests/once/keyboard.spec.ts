@@ -1,24 +1,9 @@
 /** The whole way from signing in to Kirim by keyboard alone. */
 
-import { type Locator, expect, test as base } from '@playwright/test';
-import { test } from '../../fixtures';
+import { expect, test } from '../../fixtures';
 import { FIRST, LAST } from '../../support/dates';
+import { keepsFocus, tabTo } from '../../support/keyboard';
 import { letter } from '../../support/letters';
-import type { Visitor } from '../../support/visitor';
-
-/** Presses Tab until the target has the focus, as it must within reach; the focus is then to be seen. */
-async function tabTo(person: Visitor, target: Locator) {
-  for (let presses = 0; presses < 60; presses++) {
-    await person.page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  base.expect(target, 'is not reached by Tab').toBeFocused();
-}
-
-/** After a page has changed, the focus is somewhere in it, not lost at its root. */
-async function keepsFocus(person: Visitor) {
-  await expect.poll(() => person.page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
-}
 
 test('from Masuk to Kirim by keyboard alone', async ({ people }) => {
   const person = await people.stranger();

@@ -466,6 +466,6 @@ async fn a_page_that_cannot_be_drawn_says_so() {
     let document = letter_of_case(&site.world, &actor, id).await;
     let base = format!("/verifikasi/{id}/surat/{}/{}", document.id, document.version);
     let verifier = site.verifier().await;
-    verifier.get(&format!("{base}/0.png")).await.expect(503).expect_says("unduh berkas aslinya");
+    verifier.get(&format!("{base}/0.png")).await.expect(422).expect_says("unduh berkas aslinya");
     verifier.get(&format!("{base}/asli")).await.expect(200);
 }

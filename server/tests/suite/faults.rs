@@ -125,7 +125,7 @@ async fn a_full_disk_is_said_and_nothing_is_half_written(
     let files = files_below(&host.letters());
     let form = changed(siti.get(&path).await.form(&path), &[("aksi", "ajukan")]);
     process.limit_files(Some(1000));
-    let not_stored = json!({ "Err": { "Invalid": [{ "field": "letter", "problem": { "letter": "not_stored" } }] } });
+    let not_stored = json!({ "Err": { "Invalid": [{ "field": "letter", "problem": { "kind": "letter", "of": { "kind": "not_stored" } } }] } });
     assert_eq!(siti.upload_alone(id, "besar.pdf", big.clone()).await.expect(422).json(), not_stored);
     let refused = siti.upload(&path, &form, "besar.pdf", big.clone()).await.expect(422);
     let refused = refused.expect_says("Berkas belum dapat disimpan karena gangguan pada sistem kami.");
@@ -143,7 +143,7 @@ async fn a_full_disk_is_said_and_nothing_is_half_written(
         let review = changed(review, &[("confirmation", "ya")]);
         siti.post(&page(id, "tinjau"), &review).await.expect(503).expect_says(UNAVAILABLE);
         let script = siti.post_by_script(&page(id, "tinjau"), &review).await.expect(200).json();
-        assert_eq!(script, json!({ "Stay": [{ "field": "form", "problem": "unavailable" }] }));
+        assert_eq!(script, json!({ "Stay": [{ "field": "form", "problem": { "kind": "unavailable" } }] }));
         process
             .visitor()
             .post("/daftar", &[("name", "Rina"), ("email", "rina@contoh.go.id"), ("password", "kuda lari di pantai")])
@@ -405,7 +405,7 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
     let refused = refused.expect_says(UNAVAILABLE);
     assert_eq!(refused.value("/masuk", "email").as_deref(), Some(SITI));
     let reply = stranger.post_by_script("/lupa-kata-sandi", &[("email", SITI)]).await.expect(200).json();
-    assert_eq!(reply, json!({ "Stay": [{ "field": "form", "problem": "unavailable" }] }));
+    assert_eq!(reply, json!({ "Stay": [{ "field": "form", "problem": { "kind": "unavailable" } }] }));
     assert_eq!(stranger.ask("/api/daftar/tautan?token=x").await.expect(503).json(), json!("Unavailable"));
     stranger.get("/bantuan").await.expect(200);
     stranger.get("/health/live").await.expect(200);

@@ -174,7 +174,7 @@ async fn too_early_is_told_with_the_day(#[values(Database::Sqlite, Database::Pos
     let from = date!(2027 - 11 - 01);
     let reply = siti.post_by_script(&renew(access), &[("", "")]).await.expect(200).json();
     let conflict = Conflict::NotRenewable(NotRenewable::TooEarly { from });
-    assert_eq!(reply["Stay"][0]["problem"]["conflict"], serde_json::to_value(conflict).unwrap());
+    assert_eq!(reply["Stay"][0]["problem"]["of"], serde_json::to_value(conflict).unwrap());
     assert_eq!(site.world.count("applications").await, 1);
     // On that day it opens.
     site.world.advance(344 * DAY);
@@ -320,7 +320,9 @@ on_both! {
         finish(&world, renewal).await;
         // His ends today, and nobody was reminded before: one mail, not three.
         assert_eq!(renewals::remind(&world.backend).await.unwrap(), 1);
-        let (_, subject, text) = world.mails().await.remove(0);
+        let mails = world.mails().await;
+        let mut reminders = mails.iter().filter(|(_, subject, _)| subject.starts_with("Berakhir"));
+        let (_, subject, text) = reminders.next().unwrap();
         assert_eq!(subject, "Berakhir hari ini: akses KPA Inspektorat Jenderal");
         assert!(text.contains(&his.to_string()), "{text}");
         world.advance(37 * DAY);
@@ -332,6 +334,7 @@ on_both! {
 async fn the_link_of_a_reminder_leads_to_the_renewal() {
     let site = Site::new(Database::Sqlite).await;
     let access = ending(&site, date!(2026 - 12 - 10)).await;
+    site.world.advance(MINUTE);
     assert_eq!(renewals::remind(&site.world.backend).await.unwrap(), 1);
     let (_, _, text) = site.world.mails().await.remove(0);
     let (_, rest) = text.split_once(site.base.as_str().trim_end_matches('/')).expect("a link");

@@ -374,7 +374,7 @@ async fn a_session_that_ended_takes_nothing_typed() {
     siti.post("/keluar", &[("", "")]).await.expect(303);
     // Script is told on the page it is on; without it, a page holds what was typed until it can be sent again.
     let reply = siti.post_by_script(&path, &form).await.expect(200).json();
-    assert_eq!(reply, serde_json::json!({ "Stay": [{ "field": "form", "problem": "signed_out" }] }));
+    assert_eq!(reply, serde_json::json!({ "Stay": [{ "field": "form", "problem": { "kind": "signed_out" } }] }));
     let held = siti.post(&path, &form).await.expect(401).expect_says("Sesi Anda sudah berakhir");
     let again = held.form(&path);
     assert_eq!(again, form);

@@ -19,6 +19,19 @@ pub fn history_page() -> impl IntoView {
     let data = page_data(asked, |(words, mine, after)| history(words, mine, after));
     view! {
         <PageTitle text="Riwayat verifikasi" />
+        <Loaded data view={move |(rows, next)| view! { <History rows next asked=asked() /> }.into_any()} />
+    }
+    .into_any()
+}
+
+#[component]
+fn History(
+    rows: Vec<EndedView>,
+    #[prop(optional_no_strip)] next: Option<String>,
+    asked: (String, bool, Option<String>),
+) -> impl IntoView {
+    let (words, mine, _) = asked.clone();
+    view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
                 <div>
@@ -32,17 +45,17 @@ pub fn history_page() -> impl IntoView {
                     <input
                         type="search"
                         name="cari"
-                        prop:value=move || asked().0
-                        value=asked().0
+                        prop:value=words.clone()
+                        value=words
                         aria-label="Cari nama, NIP, satuan kerja, atau nomor"
                         placeholder="Nama, NIP, satuan kerja, atau nomor pengajuan"
                         autocomplete="off"
                     />
                 </div>
-                <label class="tick"><input type="checkbox" name="saya" value="1" checked=move || asked().1 />"Putusan saya"</label>
+                <label class="tick"><input type="checkbox" name="saya" value="1" checked=mine />"Putusan saya"</label>
                 <button class="btn btn--primary">"Cari"</button>
             </form>
-            <Loaded data view={move |(rows, next)| view! { <Rows rows next asked=asked() /> }.into_any()} />
+            <Rows rows next asked />
         </main>
     }
     .into_any()

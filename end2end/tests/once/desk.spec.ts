@@ -1,0 +1,168 @@
+/** The desk by keyboard alone: from the next case to each verdict, and back. */
+
+import type { Locator } from '@playwright/test';
+import { expect, test } from '../../fixtures';
+import { office, submitted } from '../../support/applications';
+import { Desk } from '../../support/desk';
+import { keepsFocus, tabTo } from '../../support/keyboard';
+import { letter } from '../../support/letters';
+import { member } from '../../support/staff';
+import type { Visitor } from '../../support/visitor';
+
+const REASON = 'Surat menyebut satuan kerja lain, sst.';
+
+/** A dialog has the focus and keeps it, however often Tab is pressed. */
+async function holdsFocus(visitor: Visitor, dialog: Locator) {
+  for (let presses = 0; presses < 12; presses++) {
+    await visitor.page.keyboard.press(presses % 3 ? 'Tab' : 'Shift+Tab');
+    const within = await dialog.evaluate(
+      (element) => element.contains(document.activeElement) || document.activeElement === document.body,
+    );
+    expect(within).toBe(true);
+  }
+}
+
+test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
+  const person = await people.newcomer();
+  const file = letter('tiga halaman.pdf', 3);
+  for (const name of ['Dinas Kesehatan', 'Dinas Pariwisata', 'BPBD']) await submitted(person, { ...office('Papua', name), file });
+  const verifier = await member(people, 'Marthen Tetelepta', 'verifier', ['Papua']);
+  const { page } = verifier;
+  const { keyboard } = page;
+  const desk = new Desk(verifier);
+  await desk.opens();
+
+  // The sheet of all keys.
+  await keyboard.press('?');
+  let dialog = await verifier.seesDialog('Pintasan papan tik');
+  await expect(dialog.getByText('Ambil berikutnya')).toBeVisible();
+  await holdsFocus(verifier, dialog);
+  await keyboard.press('a');
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(/\/verifikasi$/);
+  await keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+
+  // Words that are typed are words.
+  await keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: /^Cari nama/ })).toBeFocused();
+  await keyboard.type('kas');
+  await expect(page).toHaveURL(/cari=kas/);
+  await expect(page.getByRole('searchbox', { name: /^Cari nama/ })).toHaveValue('kas');
+  for (let letters = 0; letters < 3; letters++) await keyboard.press('Backspace');
+  await expect(desk.rows()).toHaveCount(3);
+  await keyboard.press('Tab');
+
+  await keyboard.press('a');
+  await expect(desk.button('Setujui')).toBeVisible();
+  await verifier.sees('Rina Hapsari');
+  await keepsFocus(verifier);
+  await expect(page.getByText('Dinas Kesehatan Papua').last()).toBeVisible();
+
+  // The letter.
+  const sheets = page.getByRole('group', { name: 'Halaman surat' }).getByRole('figure');
+  await keyboard.press('ArrowRight');
+  await expect(sheets.nth(1)).toBeInViewport({ ratio: 0.4 });
+  await keyboard.press('ArrowRight');
+  await expect(sheets.nth(2)).toBeInViewport({ ratio: 0.4 });
+  await keyboard.press('ArrowLeft');
+  await expect(sheets.nth(1)).toBeInViewport({ ratio: 0.4 });
+  await keyboard.press('+');
+  await expect(page.getByText('150 %')).toBeVisible();
+  await keyboard.press('-');
+  await keyboard.press('-');
+  await expect(page.getByText('75 %')).toBeVisible();
+  await keyboard.press('r');
+  await expect(page.getByRole('region', { name: 'Surat' })).toHaveAttribute('data-turn', '90');
+  await verifier.looks();
+
+  // Setujui waits for the check list.
+  await keyboard.press('s');
+  await expect(desk.bar.getByText('Masih 5 butir daftar periksa yang belum dicentang.')).toBeVisible();
+  const checks = page.getByRole('group', { name: /^Daftar periksa/ }).getByRole('checkbox');
+  for (const item of await checks.all()) {
+    await tabTo(verifier, item);
+    await keyboard.press('Space');
+    await expect(item).toBeChecked();
+  }
+  await keyboard.press('s');
+  await desk.isDecided('Disetujui');
+  await keepsFocus(verifier);
+  await keyboard.press('z');
+  await expect(desk.button('Setujui')).toBeVisible();
+  await keepsFocus(verifier);
+  await verifier.looks();
+  await expect(checks.first()).toBeChecked();
+  await keyboard.press('s');
+  await desk.isDecided('Disetujui');
+  await verifier.looks();
+
+  // The next case in the queue, taken, and sent back.
+  await keyboard.press('j');
+  await expect(desk.button('Ambil kasus ini')).toBeVisible();
+  await verifier.sees('Rina Hapsari');
+  await keyboard.press('k');
+  await expect(desk.button('Setujui')).toBeVisible();
+  await keyboard.press('p');
+  dialog = await verifier.seesDialog('Minta perbaikan');
+  await holdsFocus(verifier, dialog);
+  await keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await keepsFocus(verifier);
+  await keyboard.press('p');
+  dialog = await verifier.seesDialog('Minta perbaikan');
+  await tabTo(verifier, dialog.getByRole('checkbox', { name: 'Satuan Kerja', exact: true }));
+  await keyboard.press('Space');
+  await tabTo(verifier, dialog.getByRole('textbox', { name: 'Catatan untuk Satuan Kerja' }));
+  await keyboard.type(REASON);
+  await tabTo(verifier, dialog.getByRole('button', { name: 'Minta Perbaikan' }));
+  await keyboard.press('Enter');
+  await desk.isDecided('Perbaikan diminta');
+  await keepsFocus(verifier);
+
+  await keyboard.press('a');
+  await expect(desk.button('Setujui')).toBeVisible();
+  await keyboard.press('t');
+  dialog = await verifier.seesDialog('Tolak pengajuan ini?');
+  await tabTo(verifier, dialog.getByLabel('Alasan', { exact: true }));
+  await keyboard.type('Satuan kerja');
+  await expect(dialog.getByLabel('Alasan', { exact: true }).getByRole('option', { selected: true })).toHaveText('Satuan kerja pada surat berbeda');
+  const text = dialog.getByLabel('Penjelasan untuk pemohon');
+  await tabTo(verifier, text);
+  await keyboard.press('Control+A');
+  await keyboard.type(REASON);
+  await expect(text).toHaveValue(REASON);
+  await tabTo(verifier, dialog.getByRole('button', { name: 'Tolak', exact: true }));
+  await keyboard.press('Enter');
+  await desk.isDecided('Ditolak');
+  await keepsFocus(verifier);
+  await verifier.looks();
+});
+
+test('the keys can be switched off, and stay so', async ({ people }) => {
+  await submitted(await people.newcomer(), office('Papua Selatan'));
+  const verifier = await member(people, 'Elieser Jan Bonay', 'verifier', ['Papua Selatan']);
+  const { page } = verifier;
+  const desk = new Desk(verifier);
+  await desk.opens();
+  await page.getByRole('button', { name: 'Pintasan papan tik' }).click();
+  const dialog = await verifier.seesDialog('Pintasan papan tik');
+  await dialog.getByRole('checkbox', { name: 'Pintasan aktif' }).uncheck();
+  await dialog.getByRole('button', { name: 'Tutup' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Pintasan papan tik' })).toBeFocused();
+  await verifier.reloads();
+  await verifier.sees('Pilih kasus dari antrean');
+  for (const key of ['a', '/', 'j']) await page.keyboard.press(key);
+  await desk.rows().first().click();
+  await verifier.sees('Rina Hapsari');
+  await page.keyboard.press('k');
+  await expect(page.getByText('Kasus ini bebas. Ambil dahulu untuk memutusnya.')).toBeVisible();
+  // The sheet itself opens still, and switches them on again.
+  await page.keyboard.press('?');
+  await verifier.seesDialog('Pintasan papan tik');
+  await dialog.getByRole('checkbox', { name: 'Pintasan aktif' }).check();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('k');
+  await expect(desk.button('Setujui')).toBeVisible();
+});

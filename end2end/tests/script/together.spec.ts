@@ -1,0 +1,231 @@
+/** Two verifiers and an applicant at three browsers at once: each sees what the others do, and loses nothing for it. */
+
+import type { Locator } from '@playwright/test';
+import { expect, test } from '../../fixtures';
+import { filledDraft, office, sent, submitted, taken } from '../../support/applications';
+import { Desk } from '../../support/desk';
+import { MADE, post } from '../../support/people';
+import { member } from '../../support/staff';
+import type { Visitor } from '../../support/visitor';
+
+/** Within this many milliseconds the others see it. */
+const SOON = 1000;
+const REASON = 'Halaman kedua surat tidak terbaca sama sekali.';
+
+/** Does something; all of this is to be seen soon after it was done. */
+async function soon(act: () => Promise<unknown>, ...seen: Locator[]): Promise<void> {
+  const waits = seen.map(async (each) => {
+    await each.waitFor();
+    return Date.now();
+  });
+  await act();
+  const done = Date.now();
+  const times = (await Promise.all(waits)).map((at) => at - done);
+  expect(Math.max(...times), `milliseconds: ${times.join(', ')}`).toBeLessThan(SOON);
+}
+
+/** Two verifiers who have a province to themselves. */
+async function two(people: Parameters<typeof member>[0], province: string): Promise<[Visitor, Visitor]> {
+  return [
+    await member(people, 'Lambertus Nicodemus', 'verifier', [province]),
+    await member(people, 'Opu Daeng Risaju', 'verifier', [province]),
+  ];
+}
+
+const scrolled = (page: Visitor['page']) =>
+  page.evaluate(() => [scrollY, ...[...document.querySelectorAll('.pane')].map((pane) => pane.scrollTop)]);
+
+test('an arrival shows in both queues within a second; scroll, focus and what is typed stay', async ({ people }) => {
+  const [first, second] = await two(people, 'Riau');
+  const [person, newcomer] = [await people.newcomer(), await people.newcomer('Joko Susilo')];
+  const offices = ['BPBD', 'Badan Kepegawaian Daerah', 'Badan Pengelolaan Keuangan dan Aset Daerah', 'Dinas Kesehatan', 'Dinas Pariwisata'];
+  const wishes = offices.flatMap((name) => (['pa', 'kpa'] as const).map((role) => ({ ...office('Riau', name), role })));
+  for (const wish of wishes) await submitted(person, wish);
+  const draft = await filledDraft(newcomer, office('Riau', 'Dinas Kelautan dan Perikanan'));
+
+  const [queue, desk] = [new Desk(first), new Desk(second)];
+  await queue.opens();
+  await expect(queue.rows()).toHaveCount(10);
+  await queue.rows().nth(7).focus();
+  await queue.rows().nth(7).scrollIntoViewIfNeeded();
+  const place = await scrolled(first.page);
+  expect(Math.max(...place)).toBeGreaterThan(0);
+
+  await desk.opens();
+  await desk.rows().first().click();
+  await second.sees('Rina Hapsari');
+  await desk.takes();
+  await expect(queue.rows().first()).toContainText(second.account!.name);
+  await second.page.getByRole('checkbox', { name: 'Nama dan NIP sama dengan akun' }).check();
+  const dialog = await desk.wouldReject(REASON);
+  const text = dialog.getByLabel('Penjelasan untuk pemohon');
+  await text.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(8, 13));
+  // On a phone the queue has no room beside the case.
+  const count = second.page.getByText('11 pengajuan', { exact: true });
+  await soon(
+    () => sent(newcomer, draft),
+    queue.rows('Joko Susilo'),
+    ...((second.page.viewportSize()!.width > 1000) ? [count, desk.rows('Joko Susilo')] : []),
+  );
+  await expect(queue.rows()).toHaveCount(11);
+  await expect(queue.rows().nth(7)).toBeFocused();
+  expect(await scrolled(first.page)).toEqual(place);
+  await expect(text).toBeFocused();
+  await expect(text).toHaveValue(REASON);
+  expect(await text.evaluate((area: HTMLTextAreaElement) => [area.selectionStart, area.selectionEnd])).toEqual([8, 13]);
+  // Typed on, as if nothing had happened.
+  await second.page.keyboard.type('pertama');
+  await dialog.getByRole('link', { name: 'Batal' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(second.page.getByRole('checkbox', { name: 'Nama dan NIP sama dengan akun' })).toBeChecked();
+  await queue.visitor.looks();
+  await second.looks();
+});
+
+test('what one takes, gives back and decides, the other and the applicant see at once', async ({ people }) => {
+  const [first, second] = await two(people, 'Sulawesi Selatan');
+  const person = await people.newcomer();
+  const application = await submitted(person, office('Sulawesi Selatan'));
+  const [mine, theirs] = [new Desk(first), new Desk(second)];
+  await mine.opensCase(application, 'Rina Hapsari');
+  await theirs.opens();
+  const beside = await people.anotherTab(second);
+  const besides = new Desk(beside);
+  await besides.opensCase(application, 'Rina Hapsari');
+  await person.goto(`/akses/pengajuan/${application.id}/status`);
+  await person.sees('Pengajuan Anda sudah kami terima');
+  const heldBySomebody = theirs.rows('Rina Hapsari').filter({ hasText: first.account!.name });
+  await soon(
+    () => mine.takes(),
+    heldBySomebody,
+    besides.bar.getByText(`Dipegang oleh ${first.account!.name} sampai`),
+    person.page.getByText('Sedang Ditinjau', { exact: true }),
+  );
+  await beside.looks();
+  await mine.ticks();
+
+  await soon(
+    () => mine.button('Setujui').click(),
+    person.page.getByRole('heading', { name: 'Akses Anda disetujui' }),
+    theirs.visitor.page.getByText('Antrean kosong'),
+    beside.page.getByText(`Disetujui oleh ${first.account!.name}`),
+  );
+  await mine.isDecided('Disetujui');
+  await person.sees('Akses Anda disetujui');
+  await beside.looks();
+
+  await soon(
+    () => mine.button('Urungkan').click(),
+    person.page.getByText('Sedang Ditinjau', { exact: true }),
+    heldBySomebody,
+    besides.bar.getByText(`Dipegang oleh ${first.account!.name} sampai`),
+  );
+  await expect(mine.button('Setujui')).toBeVisible();
+  await person.looks();
+  const dialog = await mine.wouldReturn({ 'Nama Instansi': 'Pilih instansi yang disebut dalam surat.' });
+  await soon(
+    () => dialog.getByRole('button', { name: 'Minta Perbaikan' }).click(),
+    person.page.getByRole('heading', { name: 'Pengajuan Anda perlu diperbaiki' }),
+    beside.page.getByText(`Perbaikan diminta oleh ${first.account!.name}`),
+  );
+  await mine.isDecided('Perbaikan diminta');
+  await person.sees('Pengajuan Anda perlu diperbaiki');
+  await expect(person.page.getByText('Pilih instansi yang disebut dalam surat.')).toBeVisible();
+  await second.looks();
+});
+
+test('"Ambil berikutnya" never gives the same case to two', async ({ people }) => {
+  const both = await two(people, 'Nusa Tenggara Timur');
+  const person = await people.newcomer();
+  const offices = ['Dinas Kesehatan', 'Dinas Pariwisata', 'Badan Pendapatan Daerah'];
+  const sentIn: string[] = [];
+  for (const name of offices) {
+    for (const role of ['pa', 'kpa'] as const) {
+      sentIn.push((await submitted(person, { ...office('Nusa Tenggara Timur', name), role })).id);
+    }
+  }
+  for (const verifier of both) await new Desk(verifier).opens();
+  const given: string[] = [];
+  for (let round = 0; round < 3; round++) {
+    const before = both.map(({ page }) => page.url());
+    await Promise.all(both.map(({ page }) => page.getByRole('button', { name: /^Ambil berikutnya/ }).click()));
+    for (const [at, verifier] of both.entries()) {
+      await expect(verifier.page).not.toHaveURL(before[at]);
+      await expect(new Desk(verifier).button('Setujui')).toBeVisible();
+      given.push(new URL(verifier.page.url()).pathname.split('/').at(-1)!);
+      await verifier.looks();
+    }
+  }
+  expect([...given].sort()).toEqual([...sentIn].sort());
+  await both[0].page.getByRole('button', { name: /^Ambil berikutnya/ }).click();
+  await both[0].sees('Tidak ada kasus bebas');
+});
+
+test('of two verdicts at one instant one counts, and the other reads who gave it and when', async ({ people }) => {
+  const [first] = await two(people, 'Sulawesi Tenggara');
+  const made = await people.signedIn(MADE);
+  const person = await people.newcomer();
+  const application = await submitted(person, office('Sulawesi Tenggara'));
+  const [mine, supervisors] = [new Desk(first), new Desk(made)];
+  await mine.opensCase(application, 'Rina Hapsari');
+  await mine.takes();
+  await mine.ticks();
+  // The hint that the case was taken over is still on its way.
+  await first.page.route('**/api/verifikasi/kasus?*', () => {});
+  await supervisors.opensCase(application, 'Rina Hapsari');
+  await post(made, `/verifikasi/${application.id}/ambil-alih`, { reason: 'Pemegang sebelumnya cuti hari ini.' });
+  await expect(supervisors.button('Setujui')).toBeVisible();
+  const dialog = await supervisors.wouldReject(REASON);
+  await Promise.all([
+    dialog.getByRole('button', { name: 'Tolak', exact: true }).click(),
+    mine.button('Setujui').click(),
+  ]);
+  await supervisors.isDecided('Ditolak');
+  await mine.button('Setujui').click();
+  const told = mine.bar.getByRole('alert').filter({ hasText: `Sudah diputus orang lain: ${MADE.name} menolak pengajuan ini pada` });
+  await expect(told).toContainText(/\d{1,2} \w+ \d{4}/);
+  await first.looks();
+  await first.page.unrouteAll();
+  await first.reloads();
+  await first.sees('Rina Hapsari');
+  await mine.isDecided('Ditolak', MADE.name);
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  await expect(person.page.getByText(REASON)).toBeVisible();
+});
+
+test('a case that is withdrawn while it is open says so, and is taken no more', async ({ people }) => {
+  const [first, second] = await two(people, 'Sumatera Barat');
+  const person = await people.newcomer();
+  const application = await submitted(person, office('Sumatera Barat'));
+  const [open, queue] = [new Desk(first), new Desk(second)];
+  await open.opensCase(application, 'Rina Hapsari');
+  await queue.opens();
+  await expect(queue.rows('Rina Hapsari')).toBeVisible();
+  await soon(
+    () => post(person, `/akses/pengajuan/${application.id}/status`, {}),
+    first.page.getByText('Dibatalkan', { exact: true }).first(),
+    second.page.getByText('Antrean kosong'),
+  );
+  await expect(open.button('Ambil kasus ini')).toHaveCount(0);
+  await first.looks();
+  await second.looks();
+});
+
+test('a session that ends while the desk is open takes no verdict along', async ({ people }) => {
+  const [first, second] = await two(people, 'Sumatera Selatan');
+  const application = await submitted(await people.newcomer(), office('Sumatera Selatan'));
+  const desk = new Desk(first);
+  await taken(first, application);
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.ticks();
+  await post(first, '/keluar', {});
+  await desk.button('Setujui').click();
+  await expect(desk.bar.getByText('Sesi Anda sudah berakhir.')).toBeVisible();
+  await first.looks();
+  await new Desk(second).opensCase(application, 'Rina Hapsari');
+  await new Desk(second).isHeldBy(first.account!.name);
+  await post(first, '/masuk', { email: first.account!.email, password: first.account!.password });
+  await desk.button('Setujui').click();
+  await desk.isDecided('Disetujui');
+});
