@@ -61,12 +61,18 @@ pub async fn claim_next(backend: &Backend, actor: &Actor) -> Result<Option<Uuid>
         Dialect::Sqlite => (oldest_free!("a.assigned_to = $1"), oldest_free!(
             "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
                  SELECT 1 FROM users u WHERE u.id = a.assigned_to
-                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin')))"
+                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
+                        OR (NOT u.staff_national AND NOT EXISTS (
+                            SELECT 1 FROM staff_institutions s
+                            WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))"
         )),
         Dialect::Postgres => (oldest_free!("a.assigned_to = $1", skip locked), oldest_free!(
             "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
                  SELECT 1 FROM users u WHERE u.id = a.assigned_to
-                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin')))",
+                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
+                        OR (NOT u.staff_national AND NOT EXISTS (
+                            SELECT 1 FROM staff_institutions s
+                            WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))",
             skip locked
         )),
     };

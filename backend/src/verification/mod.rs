@@ -121,7 +121,29 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
          WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status <> 'draft'",
         id
     )?;
-    row.filter(|row| actor.scope.covers(row.institution_id)).ok_or(Error::NotFound)
+    match row {
+        Some(row) if actor.scope.covers(row.institution_id) => Ok(row),
+        Some(_) => Err(Error::NotFound),
+        None => Err(being_repaired(conn, actor, id).await?),
+    }
+}
+
+/// Why there is no case to look at: the person is repairing it, and has taken off the letter or the place; or there is
+/// none.
+async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Error> {
+    let returned: Option<(i64, Uuid)> = fetch_optional!(
+        conn,
+        (i64, Uuid),
+        "SELECT a.updated_at, x.institution_id FROM applications a JOIN verdicts x ON x.id = a.decision_id
+         WHERE a.id = $1 AND a.status = 'returned'",
+        id
+    )?;
+    Ok(match returned {
+        Some((at, institution_id)) if actor.scope.covers(institution_id) => {
+            Error::Conflict(Conflict::StatusChanged { status: Status::Returned, at: Timestamp::from_micros(at) })
+        }
+        _ => Error::NotFound,
+    })
 }
 
 impl CaseRow {

@@ -84,6 +84,11 @@ impl VerdictForm {
             }
             Verdict::Return => {
                 for (field, text) in &self.marks {
+                    if row.renews_last.is_some() && matches!(field, Field::Institution | Field::WorkUnit) {
+                        // The place of an access that is renewed is that access's.
+                        note(*field, Problem::NotOffered);
+                        continue;
+                    }
                     match Mark::parse(*field, text) {
                         Ok(mark) => checked.marks.push(mark),
                         Err(problem) => note(*field, problem),

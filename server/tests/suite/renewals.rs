@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use backend::{accesses, applications, renewals};
+use backend::{
+    accesses, applications, renewals,
+    verification::{self, VerdictForm},
+};
 use domain::{
     access::{AccessState, Renewal},
+    application::Verdict,
     conflict::{Conflict, NotRenewable},
+    issue::{Field, Problem},
     role::{ProfileType, Role},
     validity::DateInput,
 };
@@ -20,7 +25,7 @@ use crate::{
         outside::Outside,
         *,
     },
-    verification::{approve, reject},
+    verification::{approve, form_for, reject},
 };
 
 /// Within sixty days of [`TODAY`].
@@ -310,6 +315,19 @@ on_both! {
         }
         world.advance(4 * DAY);
         assert_eq!(renewals::remind(&world.backend).await.unwrap(), 0);
+    }
+
+    async fn the_place_of_a_renewal_is_nothing_to_repair(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let access = world.granted(&siti, Role::Pa, "Sekretariat", date!(2026 - 11 - 01), SOON).await;
+        let renewal = renewals::start(&world.backend, &siti, access).await.unwrap();
+        finish(&world, renewal).await;
+        let case = verification::case_file(&world.backend, &ratna, renewal).await.unwrap();
+        verification::claim(&world.backend, &ratna, renewal).await.unwrap();
+        let marks = vec![(Field::WorkUnit, "Satuan kerja pada surat lain.".to_owned())];
+        let form = VerdictForm { marks, ..form_for(&case, Verdict::Return, "") };
+        let refused = verification::decide(&world.backend, &ratna, renewal, &form).await.err().unwrap();
+        assert_eq!(problem_at(refused, Field::WorkUnit), Problem::NotOffered);
     }
 
     async fn who_renews_is_left_in_peace_and_who_was_late_hears_the_nearest(world) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use backend::{
-    accesses, applications,
+    accesses, applications, staff,
     verification::{self, VerdictForm},
 };
 use domain::{
@@ -13,7 +13,9 @@ use domain::{
     application::{Status, Verdict},
     conflict::Conflict,
     desk::UNDO,
+    institution::InstitutionType,
     issue::Field,
+    permission::StaffRole,
     role::Role,
 };
 use reqwest::Method;
@@ -294,6 +296,43 @@ on_both! {
         applications::remove_letter(&world.backend, &siti, id).await.unwrap();
         assert!(verification::undo(&world.backend, &ratna, id).await.is_err());
         assert_eq!(applications::open(&world.backend, &siti).await.unwrap()[0].status, Status::Returned);
+    }
+
+    async fn a_case_without_its_letter_is_said_to_be_repaired(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        returned(&world, id, &[(Field::Letter, LETTER)]).await;
+        applications::remove_letter(&world.backend, &siti, id).await.unwrap();
+        let gone = verification::case_file(&world.backend, &ratna, id).await.err().unwrap();
+        assert!(matches!(conflict(gone), Conflict::StatusChanged { status: Status::Returned, .. }));
+        let admin = world.actor("admin@contoh.go.id").await;
+        let (elsewhere, _) = world.place("Kementerian Keuangan", "Sekretariat");
+        staff::set_role(&world.backend, &admin, ratna.user_id, Some(StaffRole::Verifier), &[elsewhere]).await.unwrap();
+        not_found(verification::case_file(&world.backend, &world.verifier().await, id).await);
+    }
+
+    async fn a_repair_that_left_its_verifiers_scope_waits_for_nobody(world) {
+        let (siti, ratna, hendra) = (world.siti().await, world.verifier().await, world.verifier2().await);
+        let admin = world.actor("admin@contoh.go.id").await;
+        let (here, _) = world.place("Kementerian Kesehatan", "Sekretariat");
+        staff::set_role(&world.backend, &admin, ratna.user_id, Some(StaffRole::Verifier), &[here]).await.unwrap();
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
+        let (institution, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        let answers = Answers {
+            institution_type: Some(InstitutionType::Provinsi),
+            institution: Some(institution),
+            work_unit: Some(work_unit),
+            ..stored.draft.answers
+        };
+        let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
+        // What was typed for the other place is not this one's.
+        let answers = Answers { address: "Jalan Melati 20, Denpasar".into(), ..answers };
+        applications::save(&world.backend, &siti, id, saved.version, answers).await.unwrap();
+        world.submit(&siti, id).await.unwrap();
+        assert_eq!(verification::claim_next(&world.backend, &world.verifier().await).await.unwrap(), None);
+        assert_eq!(verification::claim_next(&world.backend, &hendra).await.unwrap(), Some(id), "at once");
     }
 
     async fn an_undone_verdict_leaves_no_step_in_the_timeline(world) {

@@ -1,5 +1,6 @@
 use domain::{
     application::{Status, Verdict},
+    conflict::Conflict,
     finding::{What, bare_name},
     indonesian::{date_time, period, time},
     role::Role,
@@ -16,10 +17,11 @@ use super::{
     verdict::{CheckList, VerdictBar},
 };
 use crate::{
-    api::desk::{CaseView, DecisionView, EntryView, FindingsView, findings, timeline},
-    components::{Banner, Icon, PageTitle, StatusBadge, Tone, calendar::remaining, loaded::Data},
+    api::desk::{CaseView, DecisionView, EntryView, FindingsView},
+    components::{Banner, Icon, PageTitle, StatusBadge, Tone, calendar::remaining},
     forms::{FormState, PostForm},
     session::zone,
+    texts,
 };
 
 /// Nothing is open yet.
@@ -40,6 +42,21 @@ pub fn NoCase(desk: Desk) -> impl IntoView {
                         "Ambil berikutnya memberi Anda pengajuan bebas yang paling lama menunggu."
                     }}
                 </p>
+            </div>
+        </main>
+    }
+}
+
+/// A case whose letter or place its person has taken off, to repair it.
+#[component]
+pub fn BeingRepaired(desk: Desk, conflict: Conflict) -> impl IntoView {
+    desk.case.set(None);
+    view! {
+        <main class="pane no-case" id="isi" tabindex="-1">
+            <div class="stack empty">
+                <Icon name="edit" tile=true />
+                <h1>"Sedang diperbaiki pemohon"</h1>
+                <p class="sub">{texts::conflict(&conflict, zone())}</p>
             </div>
         </main>
     }
@@ -69,6 +86,13 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
     });
     let case = Signal::derive(move || case.get());
     crate::components::field::focus_first_issue(form);
+    let state = Memo::new(move |_| case.with(|case| (case.status, case.version, case.holder.clone())));
+    Effect::new(move |before: Option<()>| {
+        state.track();
+        if before.is_some() {
+            desk.reads.changes.update(|changes| *changes += 1);
+        }
+    });
     let ticked = RwSignal::new(std::collections::BTreeSet::new());
     let title = case.with_untracked(|case| format!("{}, Verifikasi", case.reference));
     view! {
@@ -78,7 +102,7 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
             <div class="stack case-data">
                 <CaseHead case />
                 <Parts desk case />
-                <Part case ticked />
+                <Part desk case ticked />
             </div>
         </main>
         <VerdictBar desk case ticked />
@@ -164,16 +188,16 @@ fn Parts(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
 }
 
 #[component]
-fn Part(case: Signal<CaseView>, ticked: RwSignal<std::collections::BTreeSet<uuid::Uuid>>) -> impl IntoView {
+fn Part(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<std::collections::BTreeSet<uuid::Uuid>>) -> impl IntoView {
     let shown = Memo::new({
         let shown = shown();
         move |_| shown()
     });
     move || match shown.get().as_deref() {
         Some("riwayat") => view! { <EarlierCases case /> }.into_any(),
-        Some("linimasa") => view! { <Timeline case /> }.into_any(),
+        Some("linimasa") => view! { <Timeline desk case /> }.into_any(),
         _ => view! {
-            <Comparison case />
+            <Comparison desk case />
             <Notes case />
             <LastDecision case />
             <CheckList case ticked />
@@ -184,15 +208,13 @@ fn Part(case: Signal<CaseView>, ticked: RwSignal<std::collections::BTreeSet<uuid
 
 /// What was submitted beside what SiRUP says and where the letter says it; differences stand out, by word and by colour.
 #[component]
-fn Comparison(case: Signal<CaseView>) -> impl IntoView {
-    let id = case.with_untracked(|case| case.id);
-    let version = Memo::new(move |_| case.with(|case| case.document.version));
-    let found: Data<FindingsView> = Resource::new_with_options(move || version.get(), move |_| findings(id), false);
+fn Comparison(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
+    let (id, found) = (case.with_untracked(|case| case.id), desk.reads.findings);
     view! {
         <Transition fallback=move || view! { <Table case found=None /> }>
             {move || Suspend::new(async move {
-                let found = found.await;
-                view! { <Table case found=found.ok() /> }
+                let found = found.await.ok().flatten().filter(|(of, _)| *of == id);
+                view! { <Table case found=found.map(|(_, found)| found) /> }
             })}
         </Transition>
     }
@@ -478,16 +500,16 @@ fn EarlierCases(case: Signal<CaseView>) -> impl IntoView {
 }
 
 #[component]
-fn Timeline(case: Signal<CaseView>) -> impl IntoView {
-    let id = case.with_untracked(|case| case.id);
-    let state = Memo::new(move |_| case.with(|case| (case.status, case.version, case.holder.clone())));
-    let entries: Data<Vec<EntryView>> = Resource::new_with_options(move || state.get(), move |_| timeline(id), false);
+fn Timeline(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
+    let (id, entries) = (case.with_untracked(|case| case.id), desk.reads.timeline);
     view! {
         <h2 class="sr">"Linimasa"</h2>
         <Transition fallback=|| view! { <span class="skeleton"></span> }>
             {move || Suspend::new(async move {
                 match entries.await {
-                    Ok(entries) => view! { <Entries entries /> }.into_any(),
+                    Ok(Some((of, entries))) if of == id => view! { <Entries entries /> }.into_any(),
+                    // What was asked for is still on its way.
+                    Ok(_) => view! { <span class="skeleton"></span> }.into_any(),
                     Err(_) => view! { <p class="sub">"Linimasa belum dapat ditampilkan."</p> }.into_any(),
                 }
             })}

@@ -136,8 +136,8 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
 #[component]
 fn Return(desk: Desk, case: Signal<CaseView>, close_to: String) -> impl IntoView {
     let form = desk.form;
-    let (id, role, first) = case.with_untracked(|case| (case.id, case.role, case.address.is_some()));
-    let fields = MARKABLE.iter().copied().filter(move |field| *field != Field::Address || first);
+    let (id, role) = case.with_untracked(|case| (case.id, case.role));
+    let fields = MARKABLE.iter().copied().filter(|field| case.with_untracked(|case| can_be_repaired(case, *field)));
     let marks = fields.map(|field| view! { <MarkField desk field label=field.label(role) /> }).collect_view();
     let footer = view! {
         <Preview case verdict="return" />
@@ -170,6 +170,16 @@ fn Return(desk: Desk, case: Signal<CaseView>, close_to: String) -> impl IntoView
         </Dialog>
     }
     .into_any()
+}
+
+/// Whether the person can change this field: an address only if one was asked for, the place not where an access is
+/// renewed.
+fn can_be_repaired(case: &CaseView, field: Field) -> bool {
+    match field {
+        Field::Address => case.address.is_some(),
+        Field::Institution | Field::WorkUnit => case.renews.is_none(),
+        _ => true,
+    }
 }
 
 #[component]

@@ -18,42 +18,36 @@ pub use shell::DeskShell;
 use leptos::prelude::*;
 
 use crate::{
-    api::ApiError,
-    components::{Loaded, PageTitle, page_data},
+    components::{Loaded, PageTitle},
     forms::FormState,
 };
 
 /// `/verifikasi` and `/verifikasi/{id}`: the desk. One page, so that going from case to case leaves the queue as it is.
 pub fn desk_page() -> impl IntoView {
-    let queue = state::queue_data();
-    // Here and not where it is drawn, which the server may do twice.
-    let form = FormState::new();
+    // Here and not where they are drawn, which the server may do twice.
+    let (reads, form) = (state::Reads::new(), FormState::new());
     view! {
         <PageTitle text="Verifikasi" />
-        <Loaded data=queue view={move |queue| view! { <Desk queue form /> }.into_any()} />
+        <Loaded data=reads.queue view={move |queue| view! { <Desk queue reads form /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn Desk(queue: crate::api::desk::QueueView, form: FormState) -> impl IntoView {
-    let desk = state::Desk::new(queue, form);
+fn Desk(queue: crate::api::desk::QueueView, reads: state::Reads, form: FormState) -> impl IntoView {
+    let desk = state::Desk::new(queue, reads, form);
     desk.follow();
     keys::listen(desk);
-    let case = page_data(state::case_id(), |id| async move {
-        let Some(id) = id else { return Ok(None) };
-        let id = id.parse().map_err(|_| ApiError::NotFound)?;
-        crate::api::desk::case(id).await.map(Some)
-    });
     view! {
         <aside class="pane" aria-label="Antrean">
             <queue::QueuePane desk />
         </aside>
         <Loaded
-            data=case
+            data=reads.case
             view={move |case| match case {
-                Some(case) => view! { <case::CasePanes desk case /> }.into_any(),
-                None => view! { <case::NoCase desk /> }.into_any(),
+                Ok(Some(case)) => view! { <case::CasePanes desk case /> }.into_any(),
+                Ok(None) => view! { <case::NoCase desk /> }.into_any(),
+                Err(conflict) => view! { <case::BeingRepaired desk conflict /> }.into_any(),
             }}
         />
         <keys::HelpSheet desk />

@@ -1,18 +1,90 @@
 //! What the desk shows, kept fresh: hints come by server-sent events, the page fetches what changed and puts it where it
 //! is shown, so that scroll, focus and what is being typed stay.
 
+use domain::conflict::Conflict;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    api::desk::{CaseView, QueueView, queue},
-    components::loaded::Data,
+    api::{
+        ApiError,
+        desk::{CaseView, EntryView, FindingsView, QueueView, case, findings, queue, timeline},
+    },
+    components::{loaded::Data, page_data},
     forms::FormState,
 };
 
 /// The parts of the address that narrow the queue; the others belong to the case.
 const FILTERS: &[&str] = &["bagian", "instansi", "role", "umur", "sirup", "cari"];
+
+/// What is open: a case, nothing, or nothing for a reason that can be told.
+type Open = Result<Option<CaseView>, Conflict>;
+
+/// What the desk reads. All of it is asked for where the page begins: the server draws some parts more than once, and
+/// what is asked for there would be numbered otherwise in the browser, which then finds no answer to it in the page.
+#[derive(Clone, Copy)]
+pub struct Reads {
+    /// The first page of the queue.
+    pub queue: Data<QueueView>,
+    /// What is open.
+    pub case: Data<Open>,
+    /// What the letter says, while it is compared, and of which case.
+    pub findings: Data<Option<(Uuid, FindingsView)>>,
+    /// The history, while it is shown, and of which case.
+    pub timeline: Data<Option<(Uuid, Vec<EntryView>)>>,
+    /// Counts up when the open case changes.
+    pub changes: RwSignal<u32>,
+}
+
+impl Reads {
+    /// Asks for what the address names.
+    pub fn new() -> Self {
+        let changes = RwSignal::new(0);
+        Self {
+            queue: queue_data(),
+            case: page_data(case_id(), open),
+            findings: beside(|part| !matches!(part, Some("riwayat" | "linimasa")), changes, findings),
+            timeline: beside(|part| part == Some("linimasa"), changes, timeline),
+            changes,
+        }
+    }
+}
+
+async fn open(id: Option<String>) -> Result<Open, ApiError> {
+    let Some(id) = id else { return Ok(Ok(None)) };
+    let id = id.parse().map_err(|_| ApiError::NotFound)?;
+    match case(id).await {
+        Ok(case) => Ok(Ok(Some(case))),
+        Err(ApiError::Conflict(conflict)) => Ok(Err(conflict)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for something beside the open case, while the part of the page (`lihat`) that shows it is shown.
+fn beside<T, Fut>(
+    is_shown: fn(Option<&str>) -> bool,
+    changes: RwSignal<u32>,
+    fetch: impl Fn(Uuid) -> Fut + Copy + Send + Sync + 'static,
+) -> Data<Option<(Uuid, T)>>
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
+{
+    let (id, query) = (case_id(), use_query_map());
+    let source = move || {
+        let shown = query.with(|query| is_shown(query.get_str("lihat")));
+        (id().filter(|_| shown).and_then(|id| id.parse::<Uuid>().ok()), changes.get())
+    };
+    let read = move |(id, _): (Option<Uuid>, u32)| async move {
+        match id {
+            Some(id) => fetch(id).await.map(|found| Some((id, found))),
+            None => Ok(None),
+        }
+    };
+    Resource::new_with_options(source, read, false)
+}
 
 /// The open desk. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -22,6 +94,8 @@ pub struct Desk {
     /// How many of its pages are shown; followed in the browser alone.
     #[cfg(feature = "hydrate")]
     pub pages: RwSignal<usize>,
+    /// What the page reads.
+    pub reads: Reads,
     /// The open case.
     pub case: RwSignal<Option<CaseView>>,
     /// The forms of the open case.
@@ -69,7 +143,7 @@ fn filters(search: &str) -> String {
 }
 
 /// The first page of the queue, for the first drawing; without script also the pages after it (`setelah`).
-pub fn queue_data() -> Data<QueueView> {
+fn queue_data() -> Data<QueueView> {
     let search = use_location().search.get_untracked();
     let after = search.split('&').find_map(|part| part.trim_start_matches('?').strip_prefix("setelah="));
     let (query, after) = (filters(&search), after.map(str::to_owned));
@@ -78,12 +152,13 @@ pub fn queue_data() -> Data<QueueView> {
 
 impl Desk {
     /// The desk around a queue that was read.
-    pub fn new(queue: QueueView, form: FormState) -> Self {
+    pub fn new(queue: QueueView, reads: Reads, form: FormState) -> Self {
         let search = use_location().search;
         Self {
             queue: RwSignal::new(queue),
             #[cfg(feature = "hydrate")]
             pages: RwSignal::new(1),
+            reads,
             case: RwSignal::new(None),
             form,
             help: RwSignal::new(false),
