@@ -275,6 +275,8 @@ pub enum FindingsView {
     Unreadable,
     /// It has no text: a scan.
     Scan,
+    /// It is still being read.
+    Reading,
     /// On which pages each was found, from 1; none if it was not.
     Text(Vec<(What, Vec<u32>)>),
 }
@@ -283,8 +285,13 @@ pub enum FindingsView {
 #[server(name = FindingsFn, prefix = "/api", endpoint = "verifikasi/temuan", input = GetUrl)]
 pub async fn findings(id: Uuid) -> Result<FindingsView, ApiError> {
     use backend::verification::Findings;
+    // The case is not kept waiting for a letter that is slow to read; the reading goes on, and is kept.
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
     let caller = crate::state::Caller::current()?;
-    Ok(match backend::verification::findings(&caller.backend, caller.actor()?, id).await? {
+    let (backend, actor) = (caller.backend.clone(), caller.actor()?.clone());
+    let reading = tokio::spawn(async move { backend::verification::findings(&backend, &actor, id).await });
+    let Ok(read) = tokio::time::timeout(PATIENCE, reading).await else { return Ok(FindingsView::Reading) };
+    Ok(match read.map_err(|_| ApiError::Unavailable)?? {
         Findings::Unreadable => FindingsView::Unreadable,
         Findings::Scan => FindingsView::Scan,
         Findings::Text(found) => {

@@ -213,17 +213,32 @@ fn Comparison(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
     view! {
         <Transition fallback=move || view! { <Table case found=None /> }>
             {move || Suspend::new(async move {
-                let found = found.await.ok().flatten().filter(|(of, _)| *of == id);
-                view! { <Table case found=found.map(|(_, found)| found) /> }
+                let found = found.await.ok().flatten().filter(|(of, _)| *of == id).map(|(_, found)| found);
+                if found == Some(FindingsView::Reading) {
+                    ask_again(desk);
+                }
+                view! { <Table case found /> }
             })}
         </Transition>
     }
+}
+
+/// Asks once more in two seconds what the letter says.
+fn ask_again(desk: Desk) {
+    #[cfg(feature = "hydrate")]
+    gloo_timers::callback::Timeout::new(2000, move || {
+        desk.reads.changes.try_update(|changes| *changes += 1);
+    })
+    .forget();
+    #[cfg(not(feature = "hydrate"))]
+    let _ = desk;
 }
 
 #[component]
 fn Table(case: Signal<CaseView>, #[prop(optional_no_strip)] found: Option<FindingsView>) -> impl IntoView {
     let scan = match &found {
         Some(FindingsView::Scan) => Some("Surat ini hasil pindai tanpa teks. Bandingkan dengan mata."),
+        Some(FindingsView::Reading) => Some("Teks surat masih dibaca. Hasilnya menyusul."),
         Some(FindingsView::Unreadable) => Some("Teks surat tidak dapat dibaca. Bandingkan dengan mata."),
         _ => None,
     };
