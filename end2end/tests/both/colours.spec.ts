@@ -15,11 +15,11 @@ test('the desk and administration are readable in either scheme', async ({ peopl
     await people.signedIn(MADE),
     await people.signedIn(AGUS),
   ];
-  const wish = (unit: string) => office('Jawa Tengah', unit);
+  const wish = (unit: string) => office('Nusa Tenggara Barat', unit);
   const approved = await submitted(person, wish('Dinas Kesehatan'));
   const rejected = await submitted(person, wish('Dinas Pariwisata'));
   const back = await submitted(person, wish('Badan Pendapatan Daerah'));
-  const mine = await submitted(person, { ...wish('Dinas Komunikasi dan Informatika'), file: scan() });
+  const mine = await submitted(person, { ...wish('BPBD'), file: scan() });
   const theirs = await submitted(person, { ...wish('Dinas Kesehatan'), role: 'kpa' });
   const free = await submitted(person, { ...wish('Dinas Pariwisata'), role: 'kpa' });
   await decided(ratna, approved);

@@ -11,7 +11,9 @@ test('the figures: charts with a table behind each, by period and institution, a
   const person = await people.newcomer();
   const supervisor = await member(people, 'Sam Ratulangi', 'supervisor', ['Sulawesi Utara', 'Sulawesi Tengah']);
   const offices = ['Dinas Kesehatan', 'Dinas Pariwisata', 'Badan Pendapatan Daerah'];
-  const [first, second, third] = await Promise.all(offices.map((name) => submitted(person, office('Sulawesi Utara', name))));
+  const sentIn = [];
+  for (const name of offices) sentIn.push(await submitted(person, office('Sulawesi Utara', name)));
+  const [first, second, third] = sentIn;
   await submitted(person, office('Sulawesi Tengah'));
   await decided(supervisor, first);
   await decided(supervisor, second, 'Halaman kedua surat tidak terbaca.');

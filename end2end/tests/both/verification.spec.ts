@@ -39,6 +39,7 @@ test('the queue shows the oldest first, is searched and narrowed, and keeps that
   await desk.searches('tidak ada yang bernama begini');
   await expect(page.getByText('Tidak ada yang cocok')).toBeVisible();
   await verifier.looks();
+  await desk.unfolds();
   await page.getByRole('link', { name: 'Hapus saringan' }).click();
   await expect(desk.rows()).toHaveCount(2);
 

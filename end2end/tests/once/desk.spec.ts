@@ -140,8 +140,8 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
 });
 
 test('the keys can be switched off, and stay so', async ({ people }) => {
-  await submitted(await people.newcomer(), office('Papua Selatan'));
-  const verifier = await member(people, 'Elieser Jan Bonay', 'verifier', ['Papua Selatan']);
+  await submitted(await people.newcomer(), office('DKI Jakarta'));
+  const verifier = await member(people, 'Elieser Jan Bonay', 'verifier', ['DKI Jakarta']);
   const { page } = verifier;
   const desk = new Desk(verifier);
   await desk.opens();

@@ -219,6 +219,7 @@ test('a session that ends while the desk is open takes no verdict along', async 
   await taken(first, application);
   await desk.opensCase(application, 'Rina Hapsari');
   await desk.ticks();
+  first.allows(401, /^\/(api\/verifikasi|verifikasi)\//);
   await post(first, '/keluar', {});
   await desk.button('Setujui').click();
   await expect(desk.bar.getByText('Sesi Anda sudah berakhir.')).toBeVisible();

@@ -91,6 +91,7 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
         state.track();
         if before.is_some() {
             desk.reads.changes.update(|changes| *changes += 1);
+            super::state::keep_focus();
         }
     });
     let ticked = RwSignal::new(std::collections::BTreeSet::new());
@@ -242,7 +243,8 @@ fn Table(case: Signal<CaseView>, #[prop(optional_no_strip)] found: Option<Findin
         Some(FindingsView::Unreadable) => Some("Teks surat tidak dapat dibaca. Bandingkan dengan mata."),
         _ => None,
     };
-    let rows = move || case.with(|case| rows(case, found.as_ref()));
+    // What is read of the letter may come when the case is no longer shown.
+    let rows = move || case.try_with(|case| rows(case, found.as_ref())).unwrap_or_default();
     view! {
         <table class="table compare">
             <caption class="sr">"Data pengajuan, data SiRUP, dan halaman surat yang memuatnya"</caption>

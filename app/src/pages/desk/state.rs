@@ -198,6 +198,25 @@ impl Desk {
     }
 }
 
+/// Puts the focus on the case where what had it went with the change of the case: a button that was pressed, an item
+/// that was ticked.
+pub fn keep_focus() {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        leptos::task::spawn_local(async {
+            // After it was drawn; a dialog gives the focus back by itself.
+            gloo_timers::future::TimeoutFuture::new(50).await;
+            let case = document().get_element_by_id("isi");
+            if let Some(case) = case.and_then(|case| case.dyn_into::<web_sys::HtmlElement>().ok())
+                && document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+            {
+                let _ = case.focus();
+            }
+        });
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod live {
     use gloo_timers::callback::Timeout;
