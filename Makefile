@@ -21,7 +21,7 @@ test: setup-test check unit integration build browser
 check:
 	$(say) "Format and lints, for the server and for the browser"
 	@cargo fmt --all --check
-	@cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --quiet --workspace --exclude frontend --all-targets -- -D warnings
 	@cargo clippy --quiet -p frontend --target wasm32-unknown-unknown -- -D warnings
 
 unit:

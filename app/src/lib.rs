@@ -161,7 +161,8 @@ fn query_text(value: &str) -> String {
     let bytes = value.as_bytes();
     let (mut text, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while at < bytes.len() {
-        let hex = value.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex =
+            value.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (bytes[at], hex) {
             (_, Some(byte)) => {
                 text.push(byte);

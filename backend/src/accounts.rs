@@ -147,8 +147,7 @@ pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, 
     }
     execute!(tx, "DELETE FROM registrations WHERE email = $1", &email)?;
     let session = sessions::open(backend, &mut tx, user_id, origin).await?;
-    backend
-        .record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())?;
+    backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())?;
     tx.commit().await?;
     Ok(session)
 }

@@ -140,39 +140,33 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
     let changed = match change {
-        Change::AddReason { title, advice } => {
-            execute!(
-                tx,
-                "INSERT INTO reasons (id, title, advice, position)
+        Change::AddReason { title, advice } => execute!(
+            tx,
+            "INSERT INTO reasons (id, title, advice, position)
                  SELECT $1, $2, $3, coalesce(max(position), 0) + 1 FROM reasons",
-                backend.world.id(),
-                title.trim(),
-                advice.trim()
-            )?
-        }
-        Change::EditReason { id, title, advice } => {
-            execute!(
-                tx,
-                "UPDATE reasons SET title = $2, advice = $3 WHERE id = $1 AND retired_at IS NULL",
-                *id,
-                title.trim(),
-                advice.trim()
-            )?
-        }
+            backend.world.id(),
+            title.trim(),
+            advice.trim()
+        )?,
+        Change::EditReason { id, title, advice } => execute!(
+            tx,
+            "UPDATE reasons SET title = $2, advice = $3 WHERE id = $1 AND retired_at IS NULL",
+            *id,
+            title.trim(),
+            advice.trim()
+        )?,
         Change::RetireReason { id } => {
             execute!(tx, "UPDATE reasons SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL", *id, now)?
         }
         Change::RaiseReason { id } => raise(&mut tx, "reasons", *id).await?,
-        Change::AddCheck { role, text } => {
-            execute!(
-                tx,
-                "INSERT INTO check_items (id, role, text, position)
+        Change::AddCheck { role, text } => execute!(
+            tx,
+            "INSERT INTO check_items (id, role, text, position)
                  SELECT $1, $2, $3, coalesce(max(position), 0) + 1 FROM check_items WHERE role = $2",
-                backend.world.id(),
-                role.as_str(),
-                text.trim()
-            )?
-        }
+            backend.world.id(),
+            role.as_str(),
+            text.trim()
+        )?,
         Change::EditCheck { id, text } => {
             execute!(tx, "UPDATE check_items SET text = $2 WHERE id = $1 AND retired_at IS NULL", *id, text.trim())?
         }
@@ -180,14 +174,12 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
             execute!(tx, "UPDATE check_items SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL", *id, now)?
         }
         Change::RaiseCheck { id } => raise(&mut tx, "check_items", *id).await?,
-        Change::SetHoliday { day, name } => {
-            execute!(
-                tx,
-                "INSERT INTO holidays (day, name) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET name = excluded.name",
-                *day,
-                name.trim()
-            )?
-        }
+        Change::SetHoliday { day, name } => execute!(
+            tx,
+            "INSERT INTO holidays (day, name) VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET name = excluded.name",
+            *day,
+            name.trim()
+        )?,
         Change::RemoveHoliday { day } => execute!(tx, "DELETE FROM holidays WHERE day = $1", *day)?,
     };
     if changed == 0 {

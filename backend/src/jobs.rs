@@ -29,14 +29,8 @@ pub enum Job {
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::ReadOpenCases,
-        Self::EndLeases,
-        Self::Remind,
-        Self::Sweep,
-        Self::CollectLetters,
-        Self::CollectStrays,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::ReadOpenCases, Self::EndLeases, Self::Remind, Self::Sweep, Self::CollectLetters, Self::CollectStrays];
 
     /// Its name on screen.
     pub const fn label(self) -> &'static str {

@@ -97,12 +97,8 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
     )?;
     let Some(row) = row else { return Ok(None) };
     let scope = if row.staff_role.is_some() && !row.staff_national {
-        let ids: Vec<(Uuid,)> = fetch_all!(
-            conn,
-            (Uuid,),
-            "SELECT institution_id FROM staff_institutions WHERE user_id = $1",
-            row.user_id
-        )?;
+        let ids: Vec<(Uuid,)> =
+            fetch_all!(conn, (Uuid,), "SELECT institution_id FROM staff_institutions WHERE user_id = $1", row.user_id)?;
         Scope::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect()))
     } else {
         Scope::National

@@ -178,8 +178,7 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
                 now.micros(),
                 now.plus(INVITED_FOR).micros()
             )?;
-            let mail =
-                Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
+            let mail = Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
             backend.post(&mut tx, email, &mail).await?;
             backend.record(&mut tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()))?;
         }

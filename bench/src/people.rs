@@ -61,8 +61,16 @@ pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
             applications::submit(&backend, &applicant.actor, id, submission).await?;
         }
         if nth < 2 {
-            let version = verification::case_file(&backend, &verifier.actor, id).await?.version;
-            let verdict = verification::VerdictForm { version, verdict: Verdict::Approve, reason: String::new() };
+            let case = verification::case_file(&backend, &verifier.actor, id).await?;
+            verification::claim(&backend, &verifier.actor, id).await?;
+            let verdict = verification::VerdictForm {
+                version: case.version,
+                verdict: Verdict::Approve,
+                reason: None,
+                text: String::new(),
+                marks: Vec::new(),
+                checks: case.checks.into_iter().map(|item| item.id).collect(),
+            };
             verification::decide(&backend, &verifier.actor, id, &verdict).await?;
         }
     }

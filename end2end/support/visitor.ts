@@ -216,10 +216,19 @@ export class Visitor {
 
   /** Opens a mail to this person, in another tab, once it was sent. */
   async opensMail(subject: string | RegExp, to = this.account!.email): Promise<Page> {
+    return this.mail(subject, to, 'Sent');
+  }
+
+  /** The same of a mail that may still wait to be sent, as that of a verdict does for its ten seconds. */
+  async looksIntoMail(subject: string | RegExp): Promise<Page> {
+    return this.mail(subject, this.account!.email, /Pending|Sent/);
+  }
+
+  private async mail(subject: string | RegExp, to: string, status: string | RegExp): Promise<Page> {
     const tab = await this.context.newPage();
     this.watch(tab);
     const link = tab.getByRole('link', { name: subject, exact: typeof subject === 'string' });
-    const row = tab.getByRole('row').filter({ hasText: to }).filter({ hasText: 'Sent' }).filter({ has: link }).first();
+    const row = tab.getByRole('row').filter({ hasText: to }).filter({ hasText: status }).filter({ has: link }).first();
     await expect(async () => {
       await tab.goto('/dev/surat');
       await expect(row).toBeVisible({ timeout: 100 });

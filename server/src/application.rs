@@ -183,4 +183,3 @@ fn pkg_dir(site: &Path) -> String {
         folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
     named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
 }
-

@@ -645,7 +645,8 @@ mod handlers {
     /// ticked), `mark` (once for each marked field) and `note_FIELD`.
     fn verdict_form(values: &[(String, String)]) -> Result<VerdictForm, ApiError> {
         let value = |name: &str| values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let all = |name: &'static str| values.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str());
+        let all =
+            |name: &'static str| values.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str());
         let not_offered = |_| ApiError::from(Error::invalid(Field::Form, Problem::NotOffered));
         let marks = all("mark")
             .filter_map(|mark| mark.parse::<Field>().ok())

@@ -112,9 +112,14 @@ mod handlers {
         };
         match outcome.await {
             Ok((period, csv)) => {
-                let disposition =
-                    format!("attachment; filename=\"statistik-{}-{}.csv\"", period.first, period.last);
-                ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], csv)
+                let disposition = format!("attachment; filename=\"statistik-{}-{}.csv\"", period.first, period.last);
+                (
+                    [
+                        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                        (header::CONTENT_DISPOSITION, disposition),
+                    ],
+                    csv,
+                )
                     .into_response()
             }
             Err(error) => error.status().into_response(),

@@ -60,14 +60,16 @@ pub fn ColumnChart(
     let number = u32::try_from(columns.len()).unwrap_or(1).max(1);
     let step = (WIDTH - LEFT) / f64::from(number);
     let bar = (step * 0.36).min(14.0);
-    let grid = (0..=4u32).map(|line| {
-        let value = top / 4 * line;
-        let at = y(value);
-        view! {
-            <path class="grid" d=format!("M{LEFT} {at:.1}H{WIDTH}") />
-            <text x="34" y=format!("{:.1}", at + 4.0) text-anchor="end">{count(u64::from(value))}</text>
-        }
-    }).collect_view();
+    let grid = (0..=4u32)
+        .map(|line| {
+            let value = top / 4 * line;
+            let at = y(value);
+            view! {
+                <path class="grid" d=format!("M{LEFT} {at:.1}H{WIDTH}") />
+                <text x="34" y=format!("{:.1}", at + 4.0) text-anchor="end">{count(u64::from(value))}</text>
+            }
+        })
+        .collect_view();
     let bars = |pick: fn(&(String, u32, u32)) -> u32, shift: f64| {
         let mut path = String::new();
         for (at, column) in (0u32..).zip(&columns) {
@@ -79,10 +81,14 @@ pub fn ColumnChart(
     let (first, second) = (bars(|column| column.1, -bar - 0.5), bars(|column| column.2, 0.5));
     // Of many columns, as many labels as fit.
     let every = (number / 16).max(1);
-    let labels = (0u32..).zip(&columns).filter(|(at, _)| at % every == 0).map(|(at, (label, ..))| {
-        let x = LEFT + step * (f64::from(at) + 0.5);
-        view! { <text x=format!("{x:.1}") y="218" text-anchor="middle">{label.clone()}</text> }
-    }).collect_view();
+    let labels = (0u32..)
+        .zip(&columns)
+        .filter(|(at, _)| at % every == 0)
+        .map(|(at, (label, ..))| {
+            let x = LEFT + step * (f64::from(at) + 0.5);
+            view! { <text x=format!("{x:.1}") y="218" text-anchor="middle">{label.clone()}</text> }
+        })
+        .collect_view();
     view! {
         <figure class="scroll" tabindex="0" aria-label="Grafik, dapat digeser">
             <svg class="chart" viewBox="0 0 787 224" role="img" aria-label=title>

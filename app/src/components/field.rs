@@ -35,12 +35,7 @@ pub fn described_by(form: FormState, field: Field, hint: bool) -> impl Fn() -> O
 }
 
 /// Like [`described_by`], for a control that may have a [`RepairNote`].
-pub fn described_by_note(
-    form: FormState,
-    field: Field,
-    hint: bool,
-    note: bool,
-) -> impl Fn() -> Option<String> + Copy {
+pub fn described_by_note(form: FormState, field: Field, hint: bool, note: bool) -> impl Fn() -> Option<String> + Copy {
     move || {
         let note = note.then(|| format!("{field}-m"));
         let hint = hint.then(|| format!("{field}-h"));

@@ -56,7 +56,8 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
                 .to_owned()
         }
         Conflict::LetterChanged => {
-            "Surat pada layar ini bukan lagi surat kasus ini. Muat ulang halaman untuk melihat surat terbaru.".to_owned()
+            "Surat pada layar ini bukan lagi surat kasus ini. Muat ulang halaman untuk melihat surat terbaru."
+                .to_owned()
         }
         Conflict::NotRenewable(why) => not_renewable(why),
         Conflict::LastAdministrator => {
@@ -76,7 +77,9 @@ fn not_renewable(why: &NotRenewable) -> String {
                 .to_owned()
         }
         NotRenewable::Sent { reference } => {
-            format!("Perpanjangan akses ini sudah diajukan dengan nomor {reference}. Lihat statusnya di Manajemen Akses.")
+            format!(
+                "Perpanjangan akses ini sudah diajukan dengan nomor {reference}. Lihat statusnya di Manajemen Akses."
+            )
         }
         NotRenewable::Continued { until } => format!(
             "Akses untuk role dan satuan kerja ini sudah berlanjut sampai {}. Tidak ada yang perlu diperpanjang sekarang.",

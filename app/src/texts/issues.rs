@@ -136,12 +136,9 @@ const fn missing(field: Field) -> &'static str {
         Field::Title => "Judul belum diisi. Tulis dengan singkat dan jelas.",
         Field::Text => "Teks belum diisi. Tulis dengan singkat dan jelas.",
         Field::Day => "Tanggal belum diisi. Isi tanggal, bulan, dan tahun.",
-        Field::Form
-        | Field::Zone
-        | Field::EmployeeNumberKind
-        | Field::Confirmation
-        | Field::Checks
-        | Field::Marks => "Isian belum lengkap. Lengkapi isian ini.",
+        Field::Form | Field::Zone | Field::EmployeeNumberKind | Field::Confirmation | Field::Checks | Field::Marks => {
+            "Isian belum lengkap. Lengkapi isian ini."
+        }
     }
 }
 

@@ -155,12 +155,7 @@ const SELECT: &str = "
     WHERE a.id = $1 AND a.user_id = $2";
 
 /// The person's own application, in whatever state.
-pub(crate) async fn find(
-    conn: &mut Conn,
-    backend: &Backend,
-    actor: &Actor,
-    id: Uuid,
-) -> Result<(Status, StoredDraft)> {
+pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Result<(Status, StoredDraft)> {
     let row: Option<Row> = fetch_optional!(conn, Row, SELECT, id, actor.user_id)?;
     let row = row.ok_or(Error::NotFound)?;
     let year = backend.world.today(actor.zone).year();

@@ -233,11 +233,11 @@ mod tests {
 
     #[test]
     fn every_page_has_its_text_and_forms_are_read() {
-        let letter = letter_in(helvetica, "BT /F 12 Tf 72 600 Td (Stempel) Tj ET", &[
-            "BT /F 12 Tf 72 700 Td (Satu) Tj ET /X Do",
-            "0 0 100 100 re f",
-            "BT /F 12 Tf 72 700 Td (Tiga) Tj ET",
-        ]);
+        let letter = letter_in(
+            helvetica,
+            "BT /F 12 Tf 72 600 Td (Stempel) Tj ET",
+            &["BT /F 12 Tf 72 700 Td (Satu) Tj ET /X Do", "0 0 100 100 re f", "BT /F 12 Tf 72 700 Td (Tiga) Tj ET"],
+        );
         assert_eq!(text(letter).unwrap(), ["Satu\nStempel", "", "Tiga"]);
     }
 

@@ -5,9 +5,7 @@ mod outbox;
 mod parked;
 mod transport;
 
-use domain::{
-    desk::Mark, email::Email, permission::StaffRole, role::Role, time::Timestamp, validity::Validity,
-};
+use domain::{desk::Mark, email::Email, permission::StaffRole, role::Role, time::Timestamp, validity::Validity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -79,9 +77,8 @@ pub struct Case {
 impl Mail {
     /// This mail without the secret that its link carries.
     fn without_secret(mut self) -> Self {
-        if let Self::ConfirmEmail { token, .. }
-        | Self::ResetPassword { token, .. }
-        | Self::StaffInvited { token, .. } = &mut self
+        if let Self::ConfirmEmail { token, .. } | Self::ResetPassword { token, .. } | Self::StaffInvited { token, .. } =
+            &mut self
         {
             token.clear();
         }

@@ -228,7 +228,8 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
     let decision = row.decision(actor)?;
     let undo_until = decision
         .as_ref()
-        .filter(|decision| decision.mine && !row.status.is_waiting())
+        // Once the person has withdrawn it or sent it again, there is nothing to take back.
+        .filter(|decision| decision.mine && (row.status.is_decided() || row.status == Status::Returned))
         .map(|decision| decision.at.plus(UNDO))
         .filter(|until| *until > now);
     Ok(CaseFile {

@@ -58,23 +58,29 @@ pub async fn claim_next(backend: &Backend, actor: &Actor) -> Result<Option<Uuid>
     let mut tx = backend.db.begin().await?;
     // Two at once pass each other by in PostgreSQL (SKIP LOCKED); SQLite has one writer.
     let (own, any) = match tx.dialect() {
-        Dialect::Sqlite => (oldest_free!("a.assigned_to = $1"), oldest_free!(
-            "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
+        Dialect::Sqlite => (
+            oldest_free!("a.assigned_to = $1"),
+            oldest_free!(
+                "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
                  SELECT 1 FROM users u WHERE u.id = a.assigned_to
                    AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
                         OR (NOT u.staff_national AND NOT EXISTS (
                             SELECT 1 FROM staff_institutions s
                             WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))"
-        )),
-        Dialect::Postgres => (oldest_free!("a.assigned_to = $1", skip locked), oldest_free!(
-            "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
+            ),
+        ),
+        Dialect::Postgres => (
+            oldest_free!("a.assigned_to = $1", skip locked),
+            oldest_free!(
+                "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
                  SELECT 1 FROM users u WHERE u.id = a.assigned_to
                    AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
                         OR (NOT u.staff_national AND NOT EXISTS (
                             SELECT 1 FROM staff_institutions s
                             WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))",
-            skip locked
-        )),
+                skip locked
+            ),
+        ),
     };
     let mut next: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), own, actor.user_id, now.micros(), national)?;
     if next.is_none() {
@@ -277,4 +283,3 @@ impl CaseRow {
         Notice::Application { id, user_id: self.user_id, institution_id: Some(self.institution_id) }
     }
 }
-

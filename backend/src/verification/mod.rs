@@ -12,8 +12,8 @@ mod queue;
 mod timeline;
 mod verdict;
 
-pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Reason, SameLetter, case_file};
 pub(crate) use case::refusal;
+pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Reason, SameLetter, case_file};
 pub(crate) use claims::release_all;
 pub use claims::{Lease, claim, claim_next, end_leases, release, renew, take_over};
 pub use figures::{Figures, Period, csv, figures, institutions_in_scope};

@@ -265,14 +265,16 @@ async fn grant(backend: &Backend, tx: &mut Tx, row: &CaseRow, id: Uuid, now: Tim
 
 /// Takes away what [`grant`] gave: an access of this very moment as if it had never been, an older one by revoking it;
 /// and the address, if no other approved application gave the work unit one.
-async fn withhold(tx: &mut Tx, row: &CaseRow, id: Uuid, granted_at: Timestamp, now: Timestamp, undo: bool) -> Result<()> {
+async fn withhold(
+    tx: &mut Tx,
+    row: &CaseRow,
+    id: Uuid,
+    granted_at: Timestamp,
+    now: Timestamp,
+    undo: bool,
+) -> Result<()> {
     if undo {
-        execute!(
-            tx,
-            "DELETE FROM accesses WHERE application_id = $1 AND created_at = $2",
-            id,
-            granted_at.micros()
-        )?;
+        execute!(tx, "DELETE FROM accesses WHERE application_id = $1 AND created_at = $2", id, granted_at.micros())?;
     }
     execute!(
         tx,
@@ -410,7 +412,12 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
         withhold(&mut tx, &row, id, decision.at, now, false).await?;
     }
     let case = row.mail_case(id)?;
-    let mail = Mail::Reopened { name: row.name.clone(), case, reason: reason.to_owned(), revoked: decision.verdict == Verdict::Approve };
+    let mail = Mail::Reopened {
+        name: row.name.clone(),
+        case,
+        reason: reason.to_owned(),
+        revoked: decision.verdict == Verdict::Approve,
+    };
     backend.post(&mut tx, &row.email, &mail).await?;
     backend.record(&mut tx, actor, Action::CaseReopened, Some(id), reason)?;
     tx.notify(row.notice(id));

@@ -138,7 +138,7 @@ struct Application<'a> {
 /// An id of a kind of rows: sorted by number, as real ones are by time.
 fn id(kind: u64, number: u64) -> Uuid {
     // Version 7 and variant, as RFC 9562 has them.
-    Uuid::from_u64_pair((0x0190_0000_0000 + number) << 16 | 0x7000 | kind, 0x8000_0000_0000_0000 | number * 7919)
+    Uuid::from_u64_pair(((0x0190_0000_0000 + number) << 16) | 0x7000 | kind, 0x8000_0000_0000_0000 | (number * 7919))
 }
 
 const USER: u64 = 1;

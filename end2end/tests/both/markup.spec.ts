@@ -86,7 +86,7 @@ test('a reason with markup is text wherever it shows, the mail included', async 
   await staysText(person);
 
   for (const subject of [/^Diterima: /, /^Ditolak: /]) {
-    const mail = await person.opensMail(subject);
+    const mail = await person.looksIntoMail(subject);
     if (subject.source.includes('Ditolak')) await expect(mail.getByText(REASON)).toBeVisible();
     await expect(mail.locator('script, img')).toHaveCount(0);
   }

@@ -173,7 +173,7 @@ test('Tolak needs a reason of the list and a text; both reach the person', async
   await expect(person.page.getByText(`“${told}”`)).toBeVisible();
   const later = await people.stranger();
   later.account = person.account;
-  const mail = await later.opensMail('Ditolak: pengajuan akses PA Biro Hukum dan Organisasi');
+  const mail = await later.looksIntoMail('Ditolak: pengajuan akses PA Biro Hukum dan Organisasi');
   await expect(mail.getByText(told)).toBeVisible();
   await later.follows(mail, 'Daftar Ulang');
   await later.sees('Masuk');
@@ -242,7 +242,7 @@ test('Minta Perbaikan marks what is wrong; sent again, the case comes back to th
   await page.getByRole('button', { name: 'Kirim', exact: true }).click();
   await person.sees('Pengajuan Anda sudah kami terima');
   await expect(page.getByText(application.reference, { exact: true })).toBeVisible();
-  const mail = await person.opensMail('Perlu perbaikan: pengajuan akses PA Dinas Kesehatan Banten');
+  const mail = await person.looksIntoMail('Perlu perbaikan: pengajuan akses PA Dinas Kesehatan Banten');
   await expect(mail.getByText('Tulis nomor dan kotanya.')).toBeVisible();
   await mail.close();
 

@@ -122,9 +122,7 @@ pub fn run() -> Result<(), StartError> {
             Command::Admin { what: Admin::Role { email, role } } => {
                 set_role(&open(&config).await?, &email, &role).await
             }
-            Command::Admin { what: Admin::Audit { what: Audit::Verify } } => {
-                verify_audit(&open(&config).await?).await
-            }
+            Command::Admin { what: Admin::Audit { what: Audit::Verify } } => verify_audit(&open(&config).await?).await,
             Command::Pdf { .. } => Ok(()),
         }
     })

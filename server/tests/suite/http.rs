@@ -592,7 +592,10 @@ async fn a_letter_that_is_too_big_is_refused_while_it_arrives() {
     // A size that is announced is refused before its first byte.
     let path = page(draft, "surat");
     let request = siti.request(Method::POST, &path).header(header::CONTENT_LENGTH, 3_000_000).body(never_ending(0));
-    assert_eq!(Answer::of(&path, request).await.expect(422).json(), too_big(json!({ "kind": "too_big", "number": 3_000_000 })));
+    assert_eq!(
+        Answer::of(&path, request).await.expect(422).json(),
+        too_big(json!({ "kind": "too_big", "number": 3_000_000 }))
+    );
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     // In a form, what else was typed is kept, and the letter before.
     let form = siti.get(&page(draft, "formulir")).await.form(&page(draft, "formulir"));

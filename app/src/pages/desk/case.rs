@@ -136,7 +136,9 @@ fn CaseHead(case: Signal<CaseView>) -> impl IntoView {
 #[component]
 fn Hold(case: Signal<CaseView>) -> impl IntoView {
     let zone = zone();
-    let mine = Memo::new(move |_| case.with(|case| case.holder.as_ref().filter(|holder| holder.mine).map(|holder| holder.until)));
+    let mine = Memo::new(move |_| {
+        case.with(|case| case.holder.as_ref().filter(|holder| holder.mine).map(|holder| holder.until))
+    });
     let id = case.with_untracked(|case| case.id);
     super::verdict::keep_lease(case);
     let form = FormState::beside();
@@ -283,7 +285,11 @@ struct Compared {
 }
 
 fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
-    let said = |pick: fn(&SirupAccount) -> Option<String>, same: &dyn Fn(&str) -> bool| match case.sirup.as_ref().and_then(pick) {
+    let said = |pick: fn(&SirupAccount) -> Option<String>, same: &dyn Fn(&str) -> bool| match case
+        .sirup
+        .as_ref()
+        .and_then(pick)
+    {
         None => Said::Nothing,
         Some(text) if same(&text) => Said::Same,
         Some(text) => Said::Other(text),
@@ -308,7 +314,8 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
         None => name.clone(),
     };
     let role: Role = case.role;
-    let same_code = |code: &Option<String>, other: &str| code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(other));
+    let same_code =
+        |code: &Option<String>, other: &str| code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(other));
     let mut rows = vec![
         Compared {
             term: "Nama",
@@ -404,20 +411,23 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
                 };
                 let who = if other.same_person { "pemohon sendiri".to_owned() } else { other.name.clone() };
                 let title = format!("{} aktif lain pada {place} ini: ", other.role.info().code);
-                let text = format!("{who}, {}, {}.", other.work_unit, period(other.validity.first(), other.validity.last()));
+                let text =
+                    format!("{who}, {}, {}.", other.work_unit, period(other.validity.first(), other.validity.last()));
                 notes.push(note("waiting", "alert", view! { <b>{title}</b>{text} }.into_any()));
             }
             for earlier in case.earlier.iter().filter(|earlier| earlier.status == Status::Rejected).take(2) {
                 let title = format!("Ditolak {}", earlier.decided_at.map(|at| date_time(at, zone)).unwrap_or_default());
-                let text = format!(
-                    " sebagai {}: {}",
-                    earlier.role.info().code,
-                    earlier.reason.clone().unwrap_or_default()
-                );
+                let text =
+                    format!(" sebagai {}: {}", earlier.role.info().code, earlier.reason.clone().unwrap_or_default());
                 let link = earlier.in_scope.then(|| format!("/verifikasi/{}", earlier.id));
-                notes.push(note("info", "info", view! {
-                    <b>{title}</b>{text}" "{link.map(|href| view! { <a href=href>"Buka"</a> })}
-                }.into_any()));
+                notes.push(note(
+                    "info",
+                    "info",
+                    view! {
+                        <b>{title}</b>{text}" "{link.map(|href| view! { <a href=href>"Buka"</a> })}
+                    }
+                    .into_any(),
+                ));
             }
             if case.same_letter.is_empty() {
                 notes.push(note("active", "check", "Berkas ini belum pernah dipakai pada pengajuan lain.".into_any()));
@@ -427,9 +437,14 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
                 let text = format!(" dipakai {whose} pada {}. ", same.reference);
                 let link = same.in_scope.then(|| format!("/verifikasi/{}", same.id));
                 let state = if same.same_person { "info" } else { "rejected" };
-                notes.push(note(state, if same.same_person { "info" } else { "alert" }, view! {
-                    <b>"Berkas yang sama"</b>{text}{link.map(|href| view! { <a href=href>"Buka"</a> })}
-                }.into_any()));
+                notes.push(note(
+                    state,
+                    if same.same_person { "info" } else { "alert" },
+                    view! {
+                        <b>"Berkas yang sama"</b>{text}{link.map(|href| view! { <a href=href>"Buka"</a> })}
+                    }
+                    .into_any(),
+                ));
             }
             if let (Some(sent), Some(known)) = (&case.address, &case.address_on_record)
                 && normalised(sent) != normalised(known)
@@ -441,9 +456,14 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
                 notes.push(note("info", "info", "Akses baru tanpa hubungan SiRUP.".into_any()));
             }
             if case.over {
-                notes.push(note("waiting", "alert", view! {
-                    <b>"Masa berlaku sudah lewat."</b>" Akses yang disetujui langsung berstatus Kedaluwarsa."
-                }.into_any()));
+                notes.push(note(
+                    "waiting",
+                    "alert",
+                    view! {
+                        <b>"Masa berlaku sudah lewat."</b>" Akses yang disetujui langsung berstatus Kedaluwarsa."
+                    }
+                    .into_any(),
+                ));
             }
             notes.into_iter().collect_view()
         })
@@ -454,7 +474,8 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
 /// The last verdict: of a decided case the one in force, of a repaired one what was asked for.
 #[component]
 fn LastDecision(case: Signal<CaseView>) -> impl IntoView {
-    let decision = Memo::new(move |_| case.with(|case| case.decision.clone().map(|decision| (decision, case.status, case.role))));
+    let decision =
+        Memo::new(move |_| case.with(|case| case.decision.clone().map(|decision| (decision, case.status, case.role))));
     move || decision.get().map(|(decision, status, role)| view! { <DecisionBanner decision status role /> })
 }
 
@@ -485,26 +506,29 @@ fn DecisionBanner(decision: DecisionView, status: Status, role: Role) -> impl In
 fn EarlierCases(case: Signal<CaseView>) -> impl IntoView {
     let zone = zone();
     let rows = move || {
-        case.with(|case| case.earlier.clone()).into_iter().map(|earlier| {
-            let title = format!("{} · {}", earlier.role.info().code, earlier.work_unit);
-            view! {
-                <li class="stack g1">
-                    <div class="row">
-                        {if earlier.in_scope {
-                            view! { <a href=format!("/verifikasi/{}", earlier.id)>{title}</a> }.into_any()
-                        } else {
-                            view! { <b>{title}</b> }.into_any()
-                        }}
-                        <StatusBadge status=earlier.status />
-                    </div>
-                    <span class="sub">
-                        <span class="num">{earlier.reference}</span>
-                        {earlier.decided_at.map(|at| format!(" · {}", date_time(at, zone)))}
-                    </span>
-                    {earlier.reason.map(|reason| view! { <span class="sub lines">{reason}</span> })}
-                </li>
-            }
-        }).collect_view()
+        case.with(|case| case.earlier.clone())
+            .into_iter()
+            .map(|earlier| {
+                let title = format!("{} · {}", earlier.role.info().code, earlier.work_unit);
+                view! {
+                    <li class="stack g1">
+                        <div class="row">
+                            {if earlier.in_scope {
+                                view! { <a href=format!("/verifikasi/{}", earlier.id)>{title}</a> }.into_any()
+                            } else {
+                                view! { <b>{title}</b> }.into_any()
+                            }}
+                            <StatusBadge status=earlier.status />
+                        </div>
+                        <span class="sub">
+                            <span class="num">{earlier.reference}</span>
+                            {earlier.decided_at.map(|at| format!(" · {}", date_time(at, zone)))}
+                        </span>
+                        {earlier.reason.map(|reason| view! { <span class="sub lines">{reason}</span> })}
+                    </li>
+                }
+            })
+            .collect_view()
     };
     view! {
         <h2 class="sr">"Pengajuan lain dari orang ini"</h2>

@@ -261,7 +261,9 @@ fn Preview(case: Signal<CaseView>, verdict: &'static str) -> impl IntoView {
         #[cfg(feature = "hydrate")]
         leptos::task::spawn_local(async move {
             let answer = live::preview(id, verdict).await;
-            shown.try_set(Some(answer.unwrap_or_else(|| Err(vec![Issue::new(Field::Form, domain::issue::Problem::Unavailable)]))));
+            shown.try_set(Some(
+                answer.unwrap_or_else(|| Err(vec![Issue::new(Field::Form, domain::issue::Problem::Unavailable)])),
+            ));
         });
         #[cfg(not(feature = "hydrate"))]
         let _ = (id, verdict);

@@ -134,7 +134,8 @@ fn Behind(head: Vec<&'static str>, rows: Vec<Vec<String>>) -> impl IntoView {
         view! { <th scope="col" class=(at > 0).then_some("n")>{text}</th> }
     });
     let rows = rows.into_iter().map(|row| {
-        let cells = row.into_iter().enumerate().map(|(at, text)| view! { <td class=(at > 0).then_some("n")>{text}</td> });
+        let cells =
+            row.into_iter().enumerate().map(|(at, text)| view! { <td class=(at > 0).then_some("n")>{text}</td> });
         view! { <tr>{cells.collect_view()}</tr> }
     });
     view! {

@@ -12,9 +12,7 @@ use crate::{
 pub fn history_page() -> impl IntoView {
     let query = use_query_map();
     let asked = move || {
-        query.with(|query| {
-            (query.get("cari").unwrap_or_default(), query.get("saya").is_some(), query.get("setelah"))
-        })
+        query.with(|query| (query.get("cari").unwrap_or_default(), query.get("saya").is_some(), query.get("setelah")))
     };
     let data = page_data(asked, |(words, mine, after)| history(words, mine, after));
     view! {
@@ -78,18 +76,20 @@ fn Rows(
         .into_any();
     }
     let zone = zone();
-    let rows = rows.into_iter().map(|row| view! {
-        <tr>
-            <th scope="row">
-                <a href=format!("/verifikasi/{}", row.id)>{row.name}</a>
-                <br />
-                <span class="cap num">{row.reference}</span>
-            </th>
-            <td><b>{row.work_unit}</b><br />{row.institution}</td>
-            <td>{row.role.info().code}</td>
-            <td><StatusBadge status=row.status /></td>
-            <td>{date_time(row.decided_at, zone)}<br /><span class="cap">{row.by}</span></td>
-        </tr>
+    let rows = rows.into_iter().map(|row| {
+        view! {
+            <tr>
+                <th scope="row">
+                    <a href=format!("/verifikasi/{}", row.id)>{row.name}</a>
+                    <br />
+                    <span class="cap num">{row.reference}</span>
+                </th>
+                <td><b>{row.work_unit}</b><br />{row.institution}</td>
+                <td>{row.role.info().code}</td>
+                <td><StatusBadge status=row.status /></td>
+                <td>{date_time(row.decided_at, zone)}<br /><span class="cap">{row.by}</span></td>
+            </tr>
+        }
     });
     let (words, mine, _) = asked;
     let more = next.map(|next| {

@@ -1,10 +1,7 @@
 use domain::indonesian::size;
 use leptos::prelude::*;
 
-use crate::{
-    api::desk::CaseView,
-    components::Icon,
-};
+use crate::{api::desk::CaseView, components::Icon};
 
 /// Widths of a drawn page in pixels, by zoom; the server draws these and no others.
 const WIDTHS: [u16; 3] = [900, 1200, 1800];
@@ -21,7 +18,8 @@ pub fn LetterPane(
     let first = case.get_untracked();
     let label = first.role.info().letter;
     let document = Memo::new(move |_| case.with(|case| (case.id, case.document.clone())));
-    let address = move || document.with(|(id, document)| format!("/verifikasi/{id}/surat/{}/{}", document.id, document.version));
+    let address =
+        move || document.with(|(id, document)| format!("/verifikasi/{id}/surat/{}/{}", document.id, document.version));
     let pages = move || document.with(|(_, document)| document.pages);
     let percent = move || ["75 %", "100 %", "150 %"][zoom.get().min(2)];
     view! {
@@ -148,7 +146,8 @@ fn turn_page(by: i32) {
             sheets.push(sheet);
         }
         // The page in view is the last whose top is not below the pane's.
-        let current = sheets.iter().rposition(|sheet| sheet.get_bounding_client_rect().top() <= top + 32.0).unwrap_or(0);
+        let current =
+            sheets.iter().rposition(|sheet| sheet.get_bounding_client_rect().top() <= top + 32.0).unwrap_or(0);
         let next = i32::try_from(current).unwrap_or(0).saturating_add(by);
         if let Some(sheet) = usize::try_from(next).ok().and_then(|next| sheets.get(next)) {
             sheet.scroll_into_view();

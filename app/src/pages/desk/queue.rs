@@ -102,7 +102,8 @@ fn SearchField(desk: Desk) -> impl IntoView {
     let hidden = move || {
         let mut filter = filter(desk);
         filter.words.clear();
-        let fields = filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+        let fields =
+            filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
         fields.collect_view()
     };
     view! {
@@ -196,12 +197,7 @@ fn Filters(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Facet(
-    label: &'static str,
-    number: Signal<u32>,
-    chosen: Signal<bool>,
-    address: Signal<String>,
-) -> impl IntoView {
+fn Facet(label: &'static str, number: Signal<u32>, chosen: Signal<bool>, address: Signal<String>) -> impl IntoView {
     view! {
         <a class="btn chip" href=move || address.get() aria-current=move || chosen.get().then_some("true")>
             {label}" "<span class="num">{move || count(u64::from(number.get()))}</span>
@@ -226,7 +222,8 @@ fn InstitutionFilter(desk: Desk) -> impl IntoView {
     let hidden = move || {
         let mut filter = filter(desk);
         filter.institution = None;
-        let fields = filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+        let fields =
+            filter.pairs().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
         fields.collect_view()
     };
     view! {

@@ -299,7 +299,8 @@ mod live {
                 all.rows.extend(next.rows);
                 all.next = next.next;
             }
-            if desk.filter.try_get_untracked() == Some(filter) && desk.queue.try_get_untracked().as_ref() != Some(&all) {
+            if desk.filter.try_get_untracked() == Some(filter) && desk.queue.try_get_untracked().as_ref() != Some(&all)
+            {
                 desk.queue.try_set(all);
             }
         });

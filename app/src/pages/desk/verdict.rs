@@ -29,28 +29,34 @@ pub fn CheckList(case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> im
     let count = checks.len();
     let left = move || count - ticked.with(BTreeSet::len).min(count);
     let items = move || {
-        checks.clone().into_iter().map(|(id, text)| view! {
-            <label class="tick">
-                <input
-                    type="checkbox"
-                    name="check"
-                    value=id.to_string()
-                    form=FORM
-                    prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
-                    on:change:target=move |event| {
-                        let on = event.target().checked();
-                        ticked.update(|ticked| {
-                            if on {
-                                ticked.insert(id);
-                            } else {
-                                ticked.remove(&id);
+        checks
+            .clone()
+            .into_iter()
+            .map(|(id, text)| {
+                view! {
+                    <label class="tick">
+                        <input
+                            type="checkbox"
+                            name="check"
+                            value=id.to_string()
+                            form=FORM
+                            prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
+                            on:change:target=move |event| {
+                                let on = event.target().checked();
+                                ticked.update(|ticked| {
+                                    if on {
+                                        ticked.insert(id);
+                                    } else {
+                                        ticked.remove(&id);
+                                    }
+                                });
                             }
-                        });
-                    }
-                />
-                {text}
-            </label>
-        }).collect_view()
+                        />
+                        {text}
+                    </label>
+                }
+            })
+            .collect_view()
     };
     view! {
         {move || held.get().then(|| view! {
@@ -112,9 +118,7 @@ impl Stage {
         match &case.holder {
             _ if case.own => Self::Own,
             Some(holder) if holder.mine => Self::Mine,
-            Some(holder) => {
-                Self::Held { by: holder.name.clone(), until: holder.until, supervises: case.supervises }
-            }
+            Some(holder) => Self::Held { by: holder.name.clone(), until: holder.until, supervises: case.supervises },
             None => Self::Free,
         }
     }
@@ -255,7 +259,8 @@ fn TakeBack(desk: Desk, recent: Recent) -> impl IntoView {
 fn follow_verdict(desk: Desk, case: Signal<CaseView>) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        let (id, left, words) = case.with(|case| (case.id, case.undo_until.map(|until| until.since(case.now)), words(case)));
+        let (id, left, words) =
+            case.with(|case| (case.id, case.undo_until.map(|until| until.since(case.now)), words(case)));
         match left {
             Some(left) => {
                 let until = js_sys::Date::now() + left.as_secs_f64() * 1000.0;
