@@ -22,6 +22,7 @@ use crate::{
     db::{execute, fetch_one, fetch_optional},
     error::{Error, Result},
     mail::Mail,
+    notice::Notice,
     secrets::Token,
     sessions,
     throttle::Scope,
@@ -292,6 +293,7 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
         backend.world.now().micros()
     )?;
     execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
+    tx.notify(Notice::Person { user_id });
     backend.post(&mut tx, &email, &Mail::PasswordChanged { name }).await?;
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::PasswordReset, Some(user_id), ())?;
     tx.commit().await?;

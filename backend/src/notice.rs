@@ -17,4 +17,10 @@ pub enum Notice {
         #[serde(default)]
         institution_id: Option<Uuid>,
     },
+    /// What this person may see changed: a session ended, the account was disabled, a role or a scope is another. What
+    /// is open in their name asks again who they are.
+    Person {
+        /// Who.
+        user_id: Uuid,
+    },
 }

@@ -12,6 +12,7 @@ use crate::{
     db::{Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
     mail,
+    notice::Notice,
     secrets::Token,
 };
 
@@ -167,6 +168,7 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
 pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
+    tx.notify(Notice::Person { user_id: actor.user_id });
     backend.record(&mut tx, actor, Action::SignedOut, Some(actor.user_id), ())?;
     tx.commit().await
 }
@@ -188,7 +190,10 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
     let mut tx = backend.db.begin().await?;
     let ended = match which {
         Which::Others => end_others(&mut tx, actor).await?,
-        Which::One(id) => execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?,
+        Which::One(id) => {
+            tx.notify(Notice::Person { user_id: actor.user_id });
+            execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?
+        }
     };
     if ended > 0 {
         backend.record(&mut tx, actor, Action::SessionEnded, Some(actor.user_id), ended)?;
@@ -199,6 +204,7 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
 
 /// Ends all of the person's sessions but the one that speaks, within a transaction.
 pub(crate) async fn end_others(tx: &mut Tx, actor: &Actor) -> Result<u64> {
+    tx.notify(Notice::Person { user_id: actor.user_id });
     Ok(execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?)
 }
 

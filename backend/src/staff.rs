@@ -20,6 +20,7 @@ use crate::{
     db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
     mail::Mail,
+    notice::Notice,
     secrets::Token,
     sessions, verification,
 };
@@ -317,6 +318,7 @@ async fn write_role(
         return Err(Error::NotFound);
     }
     verification::release_all(backend, tx, user_id).await?;
+    tx.notify(Notice::Person { user_id });
     backend.record(
         tx,
         actor,
@@ -377,6 +379,7 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
     }
     if disabled {
         execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
+        tx.notify(Notice::Person { user_id });
         verification::release_all(backend, &mut tx, user_id).await?;
     }
     let action = if disabled { Action::AccountDisabled } else { Action::AccountEnabled };

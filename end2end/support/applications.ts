@@ -1,7 +1,7 @@
 /** Applications that a test needs but is not about: made through the product's own forms, without a screen. */
 
 import { expect } from '@playwright/test';
-import { FIRST, LAST } from './dates';
+import { type Day, FIRST, LAST } from './dates';
 import { type File, letter } from './letters';
 import { post } from './people';
 import type { Visitor } from './visitor';
@@ -13,6 +13,8 @@ export interface Wish {
   institution?: string;
   workUnit?: string;
   address?: string;
+  /** The last day of the role. */
+  last?: Day;
   file?: File;
 }
 
@@ -44,6 +46,7 @@ export async function emptyForm(person: Visitor, role: 'pa' | 'kpa' = 'pa'): Pro
 /** A draft with all that is required (step 11). */
 export async function filledDraft(person: Visitor, wish: Wish = {}): Promise<string> {
   const { type = 'kementerian', institution = 'Kementerian Kesehatan', workUnit = 'Biro Hukum dan Organisasi' } = wish;
+  const last = wish.last ?? LAST;
   const id = await emptyForm(person, wish.role);
   const chosen = await pick(person, 'instansi', { kind: type, query: institution }, institution);
   const fields = {
@@ -56,9 +59,9 @@ export async function filledDraft(person: Visitor, wish: Wish = {}): Promise<str
     first_day: `${FIRST.day}`,
     first_day_month: `${FIRST.month}`,
     first_day_year: `${FIRST.year}`,
-    last_day: `${LAST.day}`,
-    last_day_month: `${LAST.month}`,
-    last_day_year: `${LAST.year}`,
+    last_day: `${last.day}`,
+    last_day_month: `${last.month}`,
+    last_day_year: `${last.year}`,
   };
   const to = await post(person, `/akses/pengajuan/${id}/formulir`, fields, wish.file ?? letter());
   expect(to).toBe(`/akses/pengajuan/${id}/tinjau`);

@@ -17,6 +17,13 @@ const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Jakarta', ye
 export const FIRST: Day = { day: 1, month: 1, year };
 export const LAST: Day = { day: 31, month: 12, year: year + 1 };
 
+/** The day that comes after so many days. */
+export function inDays(days: number): Day {
+  const date = new Date(Date.now() + days * 24 * 3600 * 1000);
+  const [month, day, year] = new Intl.DateTimeFormat('en-US', { timeZone: 'Asia/Jakarta' }).format(date).split('/').map(Number);
+  return { day, month, year };
+}
+
 /** `31 Desember 2026` */
 export const inWords = ({ day, month, year }: Day) => `${day} ${MONTHS[month - 1]} ${year}`;
 

@@ -76,7 +76,7 @@ pub struct QueueView {
     pub linked: u32,
     /// How many are not.
     pub fresh: u32,
-    /// The institutions that have open cases, with how many.
+    /// The institutions that have open cases, with how many; none unless one is chosen or about to be.
     pub institutions: Vec<(Uuid, String, u32)>,
 }
 
@@ -93,7 +93,10 @@ pub async fn queue(query: String, after: Option<String>) -> Result<QueueView, Ap
         QueueFilter::from_query(|key| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()));
     let after = after.as_deref().and_then(|after| after.parse::<Cursor>().ok());
     let found = queue(&caller.backend, actor, &filter, after).await?;
-    let institutions = institutions(&caller.backend, actor).await?;
+    // Hundreds of names, for whoever is about to choose one.
+    let chooses = pairs.iter().any(|(name, value)| name == "pilih" && value == "instansi");
+    let institutions =
+        if chooses || filter.institution.is_some() { institutions(&caller.backend, actor).await? } else { Vec::new() };
     Ok(QueueView {
         rows: found.rows.into_iter().map(WaitingView::from).collect(),
         next: found.next.map(|cursor| cursor.to_string()),

@@ -44,12 +44,12 @@ impl Changes {
                 self.0.put(self.1.drain(..));
             }
         }
-        WhenDone(self.clone(), notices.iter().map(application).collect())
+        WhenDone(self.clone(), notices.iter().filter_map(application).collect())
     }
 
     /// This has changed.
     pub(super) fn heard(&self, notice: &Notice) {
-        self.put([application(notice)]);
+        self.put(application(notice));
     }
 
     /// Anything may have changed: notices were missed.
@@ -92,9 +92,10 @@ impl Changes {
     }
 }
 
-fn application(notice: &Notice) -> Uuid {
+fn application(notice: &Notice) -> Option<Uuid> {
     match notice {
-        Notice::Application { id, .. } => *id,
+        Notice::Application { id, .. } => Some(*id),
+        Notice::Person { .. } => None,
     }
 }
 

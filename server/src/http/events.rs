@@ -79,9 +79,9 @@ pub async fn applications(
         Ok(actor) => actor.user_id,
         Err(error) => return (ApiError::status(&error), "").into_response(),
     };
-    stream(&caller, "application", stopping, &streams, person, move |notice| {
-        let Notice::Application { id, user_id, .. } = notice;
-        (user_id == person).then_some(id)
+    stream(&caller, "application", stopping, &streams, person, move |notice| match notice {
+        Notice::Application { id, user_id, .. } => (user_id == person).then_some(id),
+        Notice::Person { .. } => None,
     })
 }
 
@@ -99,13 +99,16 @@ pub async fn cases(
         },
         Err(error) => return refuse(error),
     };
-    stream(&caller, "case", stopping, &streams, person, move |notice| {
-        let Notice::Application { id, institution_id, .. } = notice;
-        institution_id.is_some_and(|institution| scope.covers(institution)).then_some(id)
+    stream(&caller, "case", stopping, &streams, person, move |notice| match notice {
+        Notice::Application { id, institution_id, .. } => {
+            institution_id.is_some_and(|institution| scope.covers(institution)).then_some(id)
+        }
+        Notice::Person { .. } => None,
     })
 }
 
-/// A stream of hints: an event `name` for each notice that `pick` gives an id for.
+/// A stream of hints: an event `name` for each notice that `pick` gives an id for. It ends when what the person may see
+/// changed: who may still hear opens another, under what they may see now.
 fn stream(
     caller: &Caller,
     name: &'static str,
@@ -116,6 +119,11 @@ fn stream(
 ) -> Response {
     let Some(place) = streams.place(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
     let notices = BroadcastStream::new(caller.backend.db.notices());
+    let is_about_them = move |notice: &Result<Notice, BroadcastStreamRecvError>| match notice {
+        Ok(Notice::Person { user_id }) => *user_id == person,
+        _ => false,
+    };
+    let notices = notices.take_while(move |notice| std::future::ready(!is_about_them(notice)));
     let events = notices.filter_map(move |notice| {
         let data = match notice {
             Ok(notice) => pick(notice).map(|id| id.to_string()),

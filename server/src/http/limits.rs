@@ -15,7 +15,7 @@ use http::StatusCode;
 
 /// Paths where somebody is let in or a mail is caused. Many officials share the address of their office.
 const GUARDED: &[&str] =
-    &["/masuk", "/daftar", "/daftar/konfirmasi", "/lupa-kata-sandi", "/atur-ulang-kata-sandi", "/bantuan"];
+    &["/masuk", "/daftar", "/daftar/konfirmasi", "/lupa-kata-sandi", "/atur-ulang-kata-sandi", "/undangan", "/bantuan"];
 
 /// Attempts in a minute on guarded paths from one address.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(119);

@@ -7,6 +7,7 @@ mod accounts;
 mod desk_figures;
 mod desk_history;
 mod desk_letter;
+mod desk_live;
 mod desk_queue;
 mod desk_verdicts;
 mod docs;

@@ -8,12 +8,11 @@ use domain::{
     sirup::SirupAccount,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     dialogs::Dialogs,
     letter::LetterPane,
-    state::Desk,
+    state::{self, Desk},
     verdict::{CheckList, VerdictBar},
 };
 use crate::{
@@ -28,7 +27,7 @@ use crate::{
 #[component]
 pub fn NoCase(desk: Desk) -> impl IntoView {
     desk.case.set(None);
-    let query = use_query_map();
+    let query = state::query();
     let empty = move || query.with(|query| query.get("kosong").is_some());
     view! {
         <main class="pane no-case" id="isi" tabindex="-1">
@@ -165,7 +164,7 @@ fn Hold(case: Signal<CaseView>) -> impl IntoView {
 
 /// Which part of the data is shown: `lihat` in the address.
 fn shown() -> impl Fn() -> Option<String> + Copy + Send + Sync {
-    let query = use_query_map();
+    let query = state::query();
     move || query.with(|query| query.get("lihat"))
 }
 

@@ -3,10 +3,10 @@ use domain::{
     issue::{Field, Issue},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 use uuid::Uuid;
 
-use super::state::{Desk, KeptFilter};
+use super::state::{self, Desk, KeptFilter};
 use crate::{
     api::desk::{CaseView, MailView},
     components::{
@@ -21,7 +21,7 @@ use crate::{
 #[component]
 pub fn Dialogs(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
     let form = desk.form;
-    let query = use_query_map();
+    let query = state::query();
     // A form that came back without script is drawn for the bare path; what it was tells which dialog it belongs to.
     let posted = form.typed("tindak");
     let asked = Memo::new(move |_| query.with(|query| query.get("tindak")).or_else(|| posted.clone()));

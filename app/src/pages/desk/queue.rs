@@ -19,7 +19,7 @@ use crate::{
 /// The queue: search, filters, rows, oldest first.
 #[component]
 pub fn QueuePane(desk: Desk) -> impl IntoView {
-    let narrowed = RwSignal::new(filter(desk).is_narrowed());
+    let narrowed = RwSignal::new(filter(desk).is_narrowed() || chooses_institution(desk));
     view! {
         <div class="bar stack g2">
             <SearchField desk />
@@ -41,6 +41,11 @@ pub fn QueuePane(desk: Desk) -> impl IntoView {
         {move || desk.queue.with(|queue| queue.next.clone()).map(|after| view! { <More desk after /> })}
     }
     .into_any()
+}
+
+/// Whether the list of institutions was asked for (`pilih`).
+fn chooses_institution(desk: Desk) -> bool {
+    desk.filter.with(|query| query.split('&').any(|part| part == "pilih=instansi"))
 }
 
 fn filter(desk: Desk) -> QueueFilter {
@@ -186,7 +191,15 @@ fn Filters(desk: Desk) -> impl IntoView {
             <div class="row g2" role="group" aria-label="Umur">{Age::ALL.map(age).collect_view()}</div>
             <div class="row g2" role="group" aria-label="Role">{Role::ALL.iter().copied().map(role).collect_view()}</div>
             <div class="row g2" role="group" aria-label="SiRUP">{[true, false].map(link).collect_view()}</div>
-            <InstitutionFilter desk />
+            {move || if filter(desk).institution.is_some() || chooses_institution(desk) {
+                view! { <InstitutionFilter desk /> }.into_any()
+            } else {
+                let address = move || {
+                    let narrow = narrowed_address(desk, |_| {});
+                    format!("{narrow}{}pilih=instansi", if narrow.contains('?') { '&' } else { '?' })
+                };
+                view! { <a class="btn chip" data-noscroll="" href=address>"Pilih instansi"</a> }.into_any()
+            }}
             {move || filter(desk).is_narrowed().then(|| {
                 let address = move || narrowed_address(desk, |filter| *filter = QueueFilter { part: filter.part, ..Default::default() });
                 view! { <a class="btn btn--quiet" href=address>"Hapus saringan"</a> }

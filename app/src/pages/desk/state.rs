@@ -3,7 +3,10 @@
 
 use domain::conflict::Conflict;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_location, use_params_map},
+    params::ParamsMap,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -12,12 +15,12 @@ use crate::{
         ApiError,
         desk::{CaseView, EntryView, FindingsView, QueueView, case, findings, queue, timeline},
     },
-    components::{loaded::Data, page_data},
-    forms::FormState,
+    components::loaded::Data,
+    forms::{FormState, Refresh},
 };
 
 /// The parts of the address that narrow the queue; the others belong to the case.
-const FILTERS: &[&str] = &["bagian", "instansi", "role", "umur", "sirup", "cari"];
+const FILTERS: &[&str] = &["bagian", "instansi", "role", "umur", "sirup", "cari", "pilih"];
 
 /// What is open: a case, nothing, or nothing for a reason that can be told.
 type Open = Result<Option<CaseView>, Conflict>;
@@ -36,20 +39,58 @@ pub struct Reads {
     pub timeline: Data<Option<(Uuid, Vec<EntryView>)>>,
     /// Counts up when the open case changes.
     pub changes: RwSignal<u32>,
+    /// The case that is shown, as it is now.
+    pub shown: RwSignal<Option<CaseView>>,
+    /// Whether the queue is shown.
+    pub is_drawn: RwSignal<bool>,
+    /// Makes the page ask anew.
+    #[cfg(feature = "hydrate")]
+    pub refresh: Refresh,
 }
 
 impl Reads {
     /// Asks for what the address names.
     pub fn new() -> Self {
-        let changes = RwSignal::new(0);
+        let (changes, shown, is_drawn) = (RwSignal::new(0), RwSignal::new(None), RwSignal::new(false));
         Self {
-            queue: queue_data(),
-            case: page_data(case_id(), open),
+            queue: queue_data(is_drawn),
+            case: case_data(shown),
             findings: beside(|part| !matches!(part, Some("riwayat" | "linimasa")), changes, findings),
             timeline: beside(|part| part == Some("linimasa"), changes, timeline),
             changes,
+            shown,
+            is_drawn,
+            #[cfg(feature = "hydrate")]
+            refresh: Refresh::current(),
         }
     }
+}
+
+/// The query of the address. `use_query_map` would go on saying that of the address before, where one page has many
+/// (leptos_router 0.8.17).
+pub fn query() -> Memo<ParamsMap> {
+    use_location().query
+}
+
+/// Follows [`Refresh`] as long as something is not shown: what is shown is kept fresh in its place and not drawn anew.
+fn refresh_unless(is_shown: impl Fn() -> bool + Send + Sync + 'static) -> Memo<u32> {
+    let refresh = Refresh::current();
+    Memo::new(move |before: Option<&u32>| {
+        let now = refresh.0.get();
+        match before {
+            Some(before) if is_shown() => *before,
+            _ => now,
+        }
+    })
+}
+
+/// What the address names.
+fn case_data(shown: RwSignal<Option<CaseView>>) -> Data<Open> {
+    let id = case_id();
+    let refresh = refresh_unless(move || {
+        shown.with_untracked(|case| case.as_ref().map(|case| case.id.to_string())) == untrack(id)
+    });
+    Resource::new_with_options(move || (id(), refresh.get()), |(id, _)| open(id), true)
 }
 
 async fn open(id: Option<String>) -> Result<Open, ApiError> {
@@ -72,7 +113,7 @@ where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
 {
-    let (id, query) = (case_id(), use_query_map());
+    let (id, query) = (case_id(), query());
     let source = move || {
         let shown = query.with(|query| is_shown(query.get_str("lihat")));
         (id().filter(|_| shown).and_then(|id| id.parse::<Uuid>().ok()), changes.get())
@@ -143,23 +184,25 @@ fn filters(search: &str) -> String {
 }
 
 /// The first page of the queue, for the first drawing; without script also the pages after it (`setelah`).
-fn queue_data() -> Data<QueueView> {
+fn queue_data(is_drawn: RwSignal<bool>) -> Data<QueueView> {
     let search = use_location().search.get_untracked();
     let after = search.split('&').find_map(|part| part.trim_start_matches('?').strip_prefix("setelah="));
     let (query, after) = (filters(&search), after.map(str::to_owned));
-    Resource::new_with_options(|| (), move |()| queue(query.clone(), after.clone()), true)
+    let refresh = refresh_unless(move || is_drawn.get_untracked());
+    Resource::new_with_options(move || refresh.get(), move |_| queue(query.clone(), after.clone()), true)
 }
 
 impl Desk {
     /// The desk around a queue that was read.
     pub fn new(queue: QueueView, reads: Reads, form: FormState) -> Self {
         let search = use_location().search;
+        reads.is_drawn.set(true);
         Self {
             queue: RwSignal::new(queue),
             #[cfg(feature = "hydrate")]
             pages: RwSignal::new(1),
             reads,
-            case: RwSignal::new(None),
+            case: reads.shown,
             form,
             help: RwSignal::new(false),
             recent: RwSignal::new(None),
@@ -225,7 +268,10 @@ mod live {
 
     use super::Desk;
     use crate::{
-        api::desk::{case, queue},
+        api::{
+            ApiError,
+            desk::{case, queue},
+        },
         forms::Refresh,
     };
 
@@ -310,10 +356,21 @@ mod live {
     pub fn reload_case(desk: Desk) {
         let Some(id) = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten() else { return };
         spawn_local(async move {
-            let Ok(fresh) = case(id).await else { return };
+            let fresh = case(id).await;
             let still = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten();
-            if still == Some(id) {
-                desk.case.try_set(Some(fresh));
+            if still != Some(id) {
+                return;
+            }
+            match fresh {
+                Ok(fresh) => {
+                    desk.case.try_set(Some(fresh));
+                }
+                // It cannot be looked at any more: the page says why.
+                Err(ApiError::NotFound | ApiError::Conflict(_)) => {
+                    desk.case.try_set(None);
+                    desk.reads.refresh.ring();
+                }
+                Err(_) => {}
             }
         });
     }

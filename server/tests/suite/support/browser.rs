@@ -294,7 +294,12 @@ impl Visitor {
 
     /// The events that open pages are told of.
     pub async fn events(&self) -> Events {
-        let request = self.bare(Method::GET, "/akses/peristiwa").header(header::ACCEPT, "text/event-stream");
+        self.events_at("/akses/peristiwa").await
+    }
+
+    /// The events of that stream.
+    pub async fn events_at(&self, path: &str) -> Events {
+        let request = self.bare(Method::GET, path).header(header::ACCEPT, "text/event-stream");
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");

@@ -1,0 +1,63 @@
+/** An access that ends soon is continued: a short application with a new period and a new letter. */
+
+import { expect, test } from '../../fixtures';
+import { decided, office, submitted } from '../../support/applications';
+import { FIRST, LAST, inDays, inWords } from '../../support/dates';
+import { Desk } from '../../support/desk';
+import { Form } from '../../support/form';
+import { letter } from '../../support/letters';
+import { RATNA } from '../../support/people';
+
+test('an access is continued before it ends, and goes on without a gap', async ({ people, scripted }) => {
+  const person = await people.newcomer();
+  const { page } = person;
+  const verifier = await people.signedIn(RATNA);
+  const [last, next] = [inDays(20), inDays(21)];
+  const first = await submitted(person, { ...office('Jawa Timur'), last });
+  await decided(verifier, first);
+
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  const active = page.getByRole('article').filter({ has: page.getByText('Aktif', { exact: true }) });
+  await expect(active).toHaveCount(1);
+  await active.getByRole('button', { name: 'Perpanjang' }).click();
+  const form = new Form(person, 'Perpanjangan Akses PA');
+  await person.sees(form.heading);
+  // The place is that of the access; the new period begins where the old one ends.
+  await expect(page.getByText(`${inWords(FIRST)} sampai ${inWords(last)}`)).toBeVisible();
+  await expect(page.getByRole('radio', { name: 'Provinsi' })).toHaveCount(0);
+  await expect(page.getByText('Dinas Kesehatan Jawa Timur').or(page.locator('input[value="Dinas Kesehatan Jawa Timur"]')).first()).toBeVisible();
+  const from = page.getByRole('group', { name: 'Hari pertama' });
+  await expect(from.getByRole('textbox', { name: 'Tanggal' })).toHaveValue(`${next.day}`);
+  await expect(from.getByRole('textbox', { name: 'Tahun' })).toHaveValue(`${next.year}`);
+  person.allowsRefusal(/\/formulir$/);
+  await form.send();
+  await form.isRefused(2);
+  await person.looks();
+  await form.day('Hari terakhir', LAST);
+  await form.uploads('Surat Tanda Jabatan sebagai PA', letter('surat baru.pdf', 2));
+  await form.send();
+  await person.sees('Tinjau sebelum mengirim');
+  await expect(page.getByText(`${inWords(next)} sampai ${inWords(LAST)}`)).toBeVisible();
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
+  await person.sees('Pengajuan Anda sudah kami terima');
+  const reference = (await page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+
+  // It is not asked for twice.
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  await expect(page.getByRole('button', { name: 'Perpanjang' })).toHaveCount(0);
+
+  const desk = new Desk(verifier);
+  await desk.opens();
+  await desk.finds(reference, 'Rina Hapsari');
+  await expect(verifier.page.getByText(`Perpanjangan akses yang berlaku ${inWords(FIRST)} sampai ${inWords(last)}.`)).toBeVisible();
+  await desk.takes();
+  await desk.approves();
+  await verifier.looks();
+  if (!scripted) await person.reloads();
+  await expect(active.filter({ hasText: inWords(last) })).toHaveCount(1);
+  await expect(page.getByRole('article').filter({ hasText: 'Belum Berlaku' })).toHaveCount(1);
+  await person.sees('Manajemen Akses');
+});
