@@ -140,8 +140,10 @@ pub struct Queue {
 #[derive(Default)]
 pub struct OpenCases {
     current: RwLock<Arc<Snapshot>>,
-    /// Held by whoever reads from the database, so that nobody else does.
+    /// Held by whoever reads what changed, so that nobody else does.
     reading: Mutex<()>,
+    /// Held by whoever reads everything anew.
+    renewing: Mutex<()>,
 }
 
 /// The open cases at one time. A look at the queue goes through `cases`, which is small and in one piece; the rest of a
@@ -236,43 +238,42 @@ macro_rules! open_cases {
 }
 
 impl OpenCases {
-    /// The open cases, with everything that was committed before this was called, read at most so long ago.
+    /// The open cases, with everything that was committed before this was called, read anew at most so long ago.
     async fn fresh(&self, backend: &Backend, most_age: Duration) -> Result<Arc<Snapshot>> {
-        let current = self.snapshot();
-        let reading = if !backend.db.changes().none_since(current.seen) {
-            self.reading.lock().await
-        } else if current.is_older(most_age, backend.world.now()) {
-            match self.reading.try_lock() {
-                Ok(reading) => reading,
-                Err(_) => return Ok(current), // somebody is at it; nothing is known to be wrong
-            }
-        } else {
+        let mut current = self.snapshot();
+        if !backend.db.changes().none_since(current.seen) {
+            let reading = self.reading.lock().await;
+            current = self.catch_up(backend, self.snapshot(), &reading).await?;
+        }
+        if !current.is_older(most_age, backend.world.now()) {
             return Ok(current);
-        };
-        self.read(backend, most_age, reading).await
+        }
+        // Somebody may be at it; nothing is known to be wrong.
+        let Ok(_renewing) = self.renewing.try_lock() else { return Ok(current) };
+        // While all is read, others go on with what changes.
+        let renewed = Arc::new(read_all(backend).await?);
+        let reading = self.reading.lock().await;
+        self.catch_up(backend, renewed, &reading).await
     }
 
-    /// Reads what changed, unless somebody did meanwhile. If the reader goes away, nothing is lost: what changed is asked
-    /// for by the number of the snapshot that stands.
-    async fn read(&self, backend: &Backend, most_age: Duration, _reading: MutexGuard<'_, ()>) -> Result<Arc<Snapshot>> {
-        let (current, now) = (self.snapshot(), backend.world.now());
+    /// Makes this snapshot the one that stands, with what changed since it was read. If whoever asked goes away, nothing
+    /// is lost: what changed is asked for by the number of the snapshot that stands.
+    async fn catch_up(
+        &self,
+        backend: &Backend,
+        from: Arc<Snapshot>,
+        _reading: &MutexGuard<'_, ()>,
+    ) -> Result<Arc<Snapshot>> {
         // Before the query: what is committed while it runs is asked for again.
-        let Since { end, ids } = backend.db.changes().since(current.seen);
+        let Since { end, ids } = backend.db.changes().since(from.seen);
         let next = match ids {
-            Some(ids) if !current.is_older(most_age, now) => {
-                if ids.is_empty() {
-                    return Ok(current);
-                }
+            Some(ids) if ids.is_empty() => from,
+            Some(ids) => {
                 let changed = these(&mut backend.db.read().await?, &ids).await?;
-                current.with(end, &ids, changed)
+                Arc::new(from.with(end, &ids, changed))
             }
-            _ => {
-                let rows = all(&mut backend.db.read().await?).await?;
-                // Some tens of milliseconds for thousands of cases: off the async threads.
-                tokio::task::spawn_blocking(move || Snapshot::new(end, now, rows)).await.map_err(Error::internal)?
-            }
+            None => Arc::new(read_all(backend).await?),
         };
-        let next = Arc::new(next);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next.clone();
         Ok(next)
     }
@@ -282,8 +283,15 @@ impl OpenCases {
     }
 }
 
-async fn all(conn: &mut Conn) -> Result<Vec<Row>> {
-    Ok(fetch_all!(conn, Row, open_cases!(" ORDER BY a.submitted_at, a.id"))?)
+/// All open cases.
+async fn read_all(backend: &Backend) -> Result<Snapshot> {
+    let (Since { end, .. }, now) = (backend.db.changes().since(None), backend.world.now());
+    let rows = {
+        let mut conn = backend.db.read().await?;
+        fetch_all!(conn, Row, open_cases!(" ORDER BY a.submitted_at, a.id"))?
+    };
+    // Some tens of milliseconds for thousands of cases: off the async threads.
+    tokio::task::spawn_blocking(move || Snapshot::new(end, now, rows)).await.map_err(Error::internal)
 }
 
 /// Those of these applications that are open.
