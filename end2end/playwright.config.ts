@@ -47,10 +47,11 @@ export default defineConfig<object, Options>({
     navigationTimeout: 15_000,
   },
   projects: [
-    way(true, DESK, ['once/*.spec.ts']),
+    // What is long and looks alike everywhere is walked crosswise: with script at a desk, without on a phone.
+    way(true, DESK, ['once/*.spec.ts', 'crossed/*.spec.ts']),
     way(true, PHONE),
     way(false, DESK),
-    way(false, PHONE),
+    way(false, PHONE, ['crossed/*.spec.ts']),
     {
       // The same walk over PostgreSQL, with events that travel through LISTEN and NOTIFY.
       name: 'postgres',

@@ -175,12 +175,12 @@ for (const role of ROLES) {
       await person.sees('Rincian pengajuan');
     });
 
-    await test.step('14 and 15: both e-mails, which waited until the verdict could no longer be taken back', async () => {
+    await test.step('14 and 15: both e-mails; that of the refusal once it could no longer be taken back', async () => {
       const refusal = await person.opensMail(`Ditolak: pengajuan akses ${code} ${workUnit}`);
       await expect(refusal.getByText(REASON)).toBeVisible();
       await expect(fact(refusal, 'Status')).toContainText('Rejected');
       await refusal.close();
-      const approval = await person.opensMail(`Disetujui: akses ${code} ${workUnit}`);
+      const approval = await person.looksIntoMail(`Disetujui: akses ${code} ${workUnit}`);
       await expect(fact(approval, 'Berlaku')).toContainText(PERIOD);
       await approval.close();
     });

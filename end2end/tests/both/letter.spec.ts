@@ -1,4 +1,4 @@
-/** The letter beside its case: drawn page by page, read as text where there is any, never in the way of a verdict. */
+/** The letter beside its case: drawn page by page, and read as text where there is any. */
 
 import { readFileSync } from 'node:fs';
 import type { Locator } from '@playwright/test';
@@ -6,7 +6,7 @@ import { expect, test } from '../../fixtures';
 import { office, submitted } from '../../support/applications';
 import { FIRST, LAST, inWords } from '../../support/dates';
 import { Desk } from '../../support/desk';
-import { endless, letterSaying, scan } from '../../support/letters';
+import { letterSaying, scan } from '../../support/letters';
 import { RATNA } from '../../support/people';
 
 const drawn = (page: Locator) => page.evaluate((image: HTMLImageElement) => image.naturalWidth);
@@ -74,23 +74,5 @@ test('a letter without text says that it is a scan', async ({ people }) => {
   await new Desk(verifier).opensCase(application, 'Rina Hapsari');
   await expect(verifier.page.getByText('Surat ini hasil pindai tanpa teks. Bandingkan dengan mata.')).toBeVisible();
   await expect(verifier.page.getByText('tidak ditemukan')).toHaveCount(0);
-  await verifier.looks();
-});
-
-test('a letter that cannot be drawn says so, and its case is decided all the same', async ({ people, scripted }) => {
-  const application = await submitted(await people.newcomer(), { ...office('Maluku Utara'), file: endless() });
-  const verifier = await people.signedIn(RATNA);
-  const desk = new Desk(verifier);
-  // The page of the letter is what is refused, not the server at fault.
-  verifier.allows(422, /\/0\.png$/);
-  await desk.opensCase(application, 'Rina Hapsari');
-  await desk.takes();
-  if (scripted) {
-    await expect(verifier.page.getByText('Halaman 1 tidak dapat digambar')).toBeVisible();
-    await expect(verifier.page.getByRole('figure').getByRole('link', { name: 'Unduh berkas asli' })).toBeVisible();
-  }
-  await expect(verifier.page.getByText('Teks surat tidak dapat dibaca. Bandingkan dengan mata.')).toBeVisible();
-  await verifier.looks();
-  await desk.approves();
   await verifier.looks();
 });

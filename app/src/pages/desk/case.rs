@@ -85,13 +85,12 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
     });
     let case = Signal::derive(move || case.get());
     crate::components::field::focus_first_issue(form);
-    let state = Memo::new(move |_| case.with(|case| (case.status, case.version, case.holder.clone())));
-    Effect::new(move |before: Option<()>| {
-        state.track();
-        if before.is_some() {
+    Effect::new(move |before: Option<_>| {
+        let now = case.with(|case| (case.status, case.version, case.holder.clone()));
+        if before.is_some_and(|before| before != now) {
             desk.reads.changes.update(|changes| *changes += 1);
-            super::state::keep_focus();
         }
+        now
     });
     let ticked = RwSignal::new(std::collections::BTreeSet::new());
     let title = case.with_untracked(|case| format!("{}, Verifikasi", case.reference));

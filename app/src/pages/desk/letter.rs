@@ -145,9 +145,11 @@ fn turn_page(by: i32) {
             next = sheet.next_element_sibling();
             sheets.push(sheet);
         }
-        // The page in view is the last whose top is not below the pane's.
-        let current =
-            sheets.iter().rposition(|sheet| sheet.get_bounding_client_rect().top() <= top + 32.0).unwrap_or(0);
+        // The page in view is the last whose top is not below the pane's; at the end the last one, which may be too short
+        // to get there.
+        let is_at_end = pane.scroll_top() + pane.client_height() >= pane.scroll_height() - 1;
+        let reached = |sheet: &web_sys::Element| is_at_end || sheet.get_bounding_client_rect().top() <= top + 32.0;
+        let current = sheets.iter().rposition(reached).unwrap_or(0);
         let next = i32::try_from(current).unwrap_or(0).saturating_add(by);
         if let Some(sheet) = usize::try_from(next).ok().and_then(|next| sheets.get(next)) {
             sheet.scroll_into_view();

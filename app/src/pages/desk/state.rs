@@ -241,23 +241,30 @@ impl Desk {
     }
 }
 
-/// Puts the focus on the case where what had it went with the change of the case: a button that was pressed, an item
-/// that was ticked.
-pub fn keep_focus() {
-    #[cfg(feature = "hydrate")]
-    {
-        use wasm_bindgen::JsCast;
-        leptos::task::spawn_local(async {
-            // After it was drawn; a dialog gives the focus back by itself.
-            gloo_timers::future::TimeoutFuture::new(50).await;
+/// Puts the focus on the case where what had it went with a change of the case: a button that was pressed, an item that
+/// was ticked.
+#[cfg(feature = "hydrate")]
+fn keep_focus() {
+    use wasm_bindgen::JsCast;
+    leptos::task::spawn_local(async {
+        // Once at least after it was drawn; a dialog closes a little later, and gives the focus to what may be gone.
+        for pause in [50, 150, 300, 500] {
+            gloo_timers::future::TimeoutFuture::new(pause).await;
             let case = document().get_element_by_id("isi");
             if let Some(case) = case.and_then(|case| case.dyn_into::<web_sys::HtmlElement>().ok())
-                && document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+                && focus_is_lost()
             {
                 let _ = case.focus();
+                return;
             }
-        });
-    }
+        }
+    });
+}
+
+/// Whether nothing on the page has the focus.
+#[cfg(feature = "hydrate")]
+fn focus_is_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
 #[cfg(feature = "hydrate")]
@@ -347,7 +354,11 @@ mod live {
             }
             if desk.filter.try_get_untracked() == Some(filter) && desk.queue.try_get_untracked().as_ref() != Some(&all)
             {
+                let has_focus = document().query_selector(".queue a:focus").is_ok_and(|row| row.is_some());
                 desk.queue.try_set(all);
+                if has_focus {
+                    super::keep_focus(); // its row may be one that went
+                }
             }
         });
     }
@@ -363,7 +374,11 @@ mod live {
             }
             match fresh {
                 Ok(fresh) => {
+                    let had_focus = !super::focus_is_lost();
                     desk.case.try_set(Some(fresh));
+                    if had_focus {
+                        super::keep_focus();
+                    }
                 }
                 // It cannot be looked at any more: the page says why.
                 Err(ApiError::NotFound | ApiError::Conflict(_)) => {

@@ -3,7 +3,7 @@
 import { expect, test } from '../../fixtures';
 import { office, returned, submitted } from '../../support/applications';
 import { Desk } from '../../support/desk';
-import { letter } from '../../support/letters';
+import { endless, letter } from '../../support/letters';
 import { HENDRA, RATNA } from '../../support/people';
 import { member } from '../../support/staff';
 import { fact } from '../../support/visitor';
@@ -76,6 +76,7 @@ test('the institutions of open cases narrow the queue as well', async ({ people,
   const desk = new Desk(verifier);
   await desk.opens();
   await desk.unfolds();
+  await verifier.page.getByRole('link', { name: 'Pilih instansi' }).click();
   await verifier.page.getByRole('combobox', { name: 'Instansi' }).selectOption('Provinsi Jambi (1)');
   if (!scripted) await verifier.page.getByRole('button', { name: 'Saring' }).click();
   await expect(desk.rows()).toHaveText([/^Joko Susilo/]);
@@ -376,4 +377,22 @@ test('the desk is not there for who is no verifier', async ({ people }) => {
     await verifier.goto(path);
     await verifier.sees('Halaman tidak ditemukan');
   }
+});
+
+test('a letter that cannot be drawn says so, and its case is decided all the same', async ({ people, scripted }) => {
+  const application = await submitted(await people.newcomer(), { ...office('Maluku Utara'), file: endless() });
+  const verifier = await people.signedIn(RATNA);
+  const desk = new Desk(verifier);
+  // The page of the letter is what is refused, not the server at fault.
+  verifier.allows(422, /\/0\.png$/);
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.takes();
+  if (scripted) {
+    await expect(verifier.page.getByText('Halaman 1 tidak dapat digambar')).toBeVisible();
+    await expect(verifier.page.getByRole('figure').getByRole('link', { name: 'Unduh berkas asli' })).toBeVisible();
+  }
+  await expect(verifier.page.getByText('Teks surat tidak dapat dibaca. Bandingkan dengan mata.')).toBeVisible();
+  await verifier.looks();
+  await desk.approves();
+  await verifier.looks();
 });
