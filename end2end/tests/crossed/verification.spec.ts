@@ -71,13 +71,13 @@ test('the queue shows the oldest first, is searched and narrowed, and keeps that
 
 test('the institutions of open cases narrow the queue as well', async ({ people, scripted }) => {
   await submitted(await people.newcomer(), office('Bengkulu'));
-  await submitted(await people.newcomer('Joko Susilo'), office('Jambi'));
-  const verifier = await member(people, 'Rosmala Dewi', 'verifier', ['Bengkulu', 'Jambi']);
+  await submitted(await people.newcomer('Joko Susilo'), office('Kalimantan Utara'));
+  const verifier = await member(people, 'Rosmala Dewi', 'verifier', ['Bengkulu', 'Kalimantan Utara']);
   const desk = new Desk(verifier);
   await desk.opens();
   await desk.unfolds();
   await verifier.page.getByRole('link', { name: 'Pilih instansi' }).click();
-  await verifier.page.getByRole('combobox', { name: 'Instansi' }).selectOption('Provinsi Jambi (1)');
+  await verifier.page.getByRole('combobox', { name: 'Instansi' }).selectOption('Provinsi Kalimantan Utara (1)');
   if (!scripted) await verifier.page.getByRole('button', { name: 'Saring' }).click();
   await expect(desk.rows()).toHaveText([/^Joko Susilo/]);
   await verifier.looks();

@@ -84,9 +84,11 @@ test('from Masuk to Kirim by keyboard alone', async ({ people }) => {
     await tabTo(person, boxes.getByRole('textbox', { name: 'Tahun' }));
     await keyboard.type(`${day.year}`);
   }
+  // The browser must know that somebody waits for the chooser before the key arrives, and is told by another way.
+  const choosing = page.waitForEvent('filechooser', { timeout: 30_000 });
   await tabTo(person, page.locator('input[type=file]'));
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')]);
-  await chooser.setFiles(letter());
+  await keyboard.press('Enter');
+  await (await choosing).setFiles(letter());
   await expect(page.getByText(/^Terunggah/)).toBeVisible();
   await tabTo(person, page.getByRole('button', { name: 'Ajukan Akses' }));
   await keyboard.press('Enter');

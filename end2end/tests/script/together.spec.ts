@@ -1,6 +1,6 @@
 /** Two verifiers and an applicant at three browsers at once: each sees what the others do, and loses nothing for it. */
 
-import type { Locator } from '@playwright/test';
+import type { Locator, Route } from '@playwright/test';
 import { expect, test } from '../../fixtures';
 import { filledDraft, office, sent, submitted, taken } from '../../support/applications';
 import { Desk } from '../../support/desk';
@@ -172,7 +172,8 @@ test('of two verdicts at one instant one counts, and the other reads who gave it
   await mine.ticks();
   // The hint that the case was taken over is still on its way.
   first.allows(0, /^\/api\/verifikasi\/kasus$/);
-  await first.page.route('**/api/verifikasi/kasus?*', () => {});
+  const held: Route[] = [];
+  await first.page.route('**/api/verifikasi/kasus?*', (route) => void held.push(route));
   await supervisors.opensCase(application, 'Rina Hapsari');
   await post(made, `/verifikasi/${application.id}/ambil-alih`, { reason: 'Pemegang sebelumnya cuti hari ini.' });
   await expect(supervisors.button('Setujui')).toBeVisible();
@@ -186,6 +187,7 @@ test('of two verdicts at one instant one counts, and the other reads who gave it
   const told = mine.bar.getByRole('alert').filter({ hasText: `Sudah diputus orang lain: ${MADE.name} menolak pengajuan ini pada` });
   await expect(told).toContainText(/\d{1,2} \w+ \d{4}/);
   await first.looks();
+  for (const route of held) await route.abort();
   await first.page.unrouteAll();
   await first.reloads();
   await first.sees('Rina Hapsari');
