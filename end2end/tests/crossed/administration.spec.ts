@@ -238,7 +238,8 @@ test('a holiday moves the promised day', async ({ people }) => {
   await page.getByLabel('Judul').fill('Cuti bersama percobaan');
   await page.getByRole('button', { name: 'Tambah', exact: true }).click();
   await expect(page.getByText('Hari libur tersimpan')).toBeVisible();
-  const holiday = page.getByRole('list', { name: 'Hari libur mendatang' }).getByRole('listitem').filter({ hasText: 'Cuti bersama percobaan' });
+  const coming = page.getByRole('list', { name: 'Hari libur mendatang' });
+  const holiday = coming.getByRole('listitem').filter({ hasText: 'Cuti bersama percobaan' });
   await expect(holiday).toContainText(before[0]);
   await admin.looks();
   // The calendar is read every other second.
@@ -268,7 +269,9 @@ test('a mail that was refused for good is shown and sent again; jobs say how the
     await expect(mails).toBeVisible({ timeout: 300 });
   }).toPass();
   await admin.sees('Surel');
-  for (const text of ['Undangan menjadi Verifikator Gerbang', '1 percobaan', 'kotak surat tidak ada']) await expect(mails).toContainText(text);
+  for (const text of ['Undangan menjadi Verifikator Gerbang', '1 percobaan', 'kotak surat tidak ada']) {
+    await expect(mails).toContainText(text);
+  }
   await mails.getByRole('button', { name: /^Kirim ulang/ }).click();
   await expect(page.getByText('Dikirim ulang', { exact: true })).toBeVisible();
   await expect(mails).toHaveCount(0);

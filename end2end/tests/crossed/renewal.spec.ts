@@ -26,7 +26,8 @@ test('an access is continued before it ends, and goes on without a gap', async (
   // The place is that of the access; the new period begins where the old one ends.
   await expect(page.getByText(`${inWords(FIRST)} sampai ${inWords(last)}`)).toBeVisible();
   await expect(page.getByRole('radio', { name: 'Provinsi' })).toHaveCount(0);
-  await expect(page.getByText('Dinas Kesehatan Jawa Timur').or(page.locator('input[value="Dinas Kesehatan Jawa Timur"]')).first()).toBeVisible();
+  const place = page.getByText('Dinas Kesehatan Jawa Timur').or(page.locator('input[value="Dinas Kesehatan Jawa Timur"]'));
+  await expect(place.first()).toBeVisible();
   const from = page.getByRole('group', { name: 'Hari pertama' });
   await expect(from.getByRole('textbox', { name: 'Tanggal' })).toHaveValue(`${next.day}`);
   await expect(from.getByRole('textbox', { name: 'Tahun' })).toHaveValue(`${next.year}`);

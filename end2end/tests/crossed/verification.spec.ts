@@ -71,7 +71,7 @@ test('the queue shows the oldest first, is searched and narrowed, and keeps that
 
 test('the institutions of open cases narrow the queue as well', async ({ people, scripted }) => {
   await submitted(await people.newcomer(), office('Bengkulu'));
-  await submitted(await people.newcomer('Joko Susilo'), office('Kalimantan Utara'));
+  await submitted(await people.newcomer('Joko Susilo'), office('Kalimantan Utara', 'Dinas Pariwisata'));
   const verifier = await member(people, 'Rosmala Dewi', 'verifier', ['Bengkulu', 'Kalimantan Utara']);
   const desk = new Desk(verifier);
   await desk.opens();

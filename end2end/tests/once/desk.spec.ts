@@ -126,7 +126,8 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
   dialog = await verifier.seesDialog('Tolak pengajuan ini?');
   await tabTo(verifier, dialog.getByLabel('Alasan', { exact: true }));
   await keyboard.type('Satuan kerja');
-  await expect(dialog.getByLabel('Alasan', { exact: true }).getByRole('option', { selected: true })).toHaveText('Satuan kerja pada surat berbeda');
+  const chosen = dialog.getByLabel('Alasan', { exact: true }).getByRole('option', { selected: true });
+  await expect(chosen).toHaveText('Satuan kerja pada surat berbeda');
   const text = dialog.getByLabel('Penjelasan untuk pemohon');
   await tabTo(verifier, text);
   await keyboard.press('Control+A');
