@@ -506,9 +506,13 @@ mod handlers {
         const MOST_TEXT: usize = 16 * 1024;
         const MOST_FIELDS: usize = 40;
         let (mut values, mut letter) = (Vec::new(), None::<SentLetter>);
+        // The rest is read past: an answer before its end would meet a browser that still sends, and be lost.
+        let mut too_large = false;
         loop {
             let mut field = match multipart.next_field().await {
+                Ok(Some(_)) if too_large => continue,
                 Ok(Some(field)) => field,
+                Ok(None) | Err(_) if too_large => return Err(Unread::TooLarge),
                 Ok(None) => return Ok((values, letter)),
                 // Nothing is read behind a letter that broke off or was too big; all that is typed comes before it.
                 Err(_) if letter.as_ref().is_some_and(|(_, bytes)| bytes.is_err()) => return Ok((values, letter)),
@@ -544,7 +548,8 @@ mod handlers {
             } else {
                 let text = field.text().await.map_err(|_| Unread::BrokenOff)?;
                 if text.len() > MOST_TEXT || values.len() >= MOST_FIELDS {
-                    return Err(Unread::TooLarge);
+                    too_large = true;
+                    continue;
                 }
                 values.push((name, text));
             }

@@ -19,6 +19,8 @@ use crate::{
 
 /// The most bytes of a form without files.
 const MOST_BYTES: usize = 64 * 1024;
+/// The most bytes of one that are read: an answer before its end would meet a browser that still sends, and be lost.
+const MOST_READ: usize = 1024 * 1024;
 
 /// A posted form: who sent it, what it says, and all that is needed to answer.
 pub struct Post<T> {
@@ -66,9 +68,9 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let read = match axum::body::to_bytes(body, MOST_BYTES).await {
-            Ok(body) => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
-            Err(_) => Err(Unread::TooLarge),
+        let read = match axum::body::to_bytes(body, MOST_READ).await {
+            Ok(body) if body.len() <= MOST_BYTES => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
+            _ => Err(Unread::TooLarge),
         };
         match read {
             Ok(values) => Self::new(parts, state, values).await,
