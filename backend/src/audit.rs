@@ -104,6 +104,18 @@ actions! {
     SettingsChanged = "settings_changed",
     /// A parked mail was sent again.
     MailResent = "mail_resent",
+    /// A platform was added. Detail: its name in addresses.
+    PlatformCreated = "platform_created",
+    /// A platform was set anew, closed or opened, or its secrets were changed. Detail: what.
+    PlatformChanged = "platform_changed",
+    /// A version of a platform's terms was published.
+    TermsPublished = "terms_published",
+    /// A person accepted a version of terms. Detail: the access.
+    TermsAccepted = "terms_accepted",
+    /// An administrator took the acceptances of a platform as a file.
+    AcceptancesExported = "acceptances_exported",
+    /// A person chose the access for a platform.
+    PlatformChosen = "platform_chosen",
 }
 
 /// Who did it: the person and the address of their device, where known.

@@ -1,23 +1,34 @@
-//! The data of development: accounts, every institution, and some thousand made-up work units. Written at the first start
-//! with an empty database, never in production.
+//! The data of development: accounts, every institution, some thousand made-up work units, and platforms. Written at the
+//! first start with an empty database, never in production.
 
-use domain::{permission::StaffRole, sirup::SirupAccount, time::Timestamp};
+use domain::{
+    permission::StaffRole,
+    role::{ProfileType, Role},
+    sirup::SirupAccount,
+    time::Timestamp,
+};
 use secrecy::SecretString;
 use serde_json::json;
 use sqlx::types::Json;
+use time::{Date, macros::date};
 use uuid::Uuid;
 
 use crate::{
     Backend,
-    db::{execute, fetch_one},
+    db::{Tx, execute, fetch_one},
     error::Result,
     master_data::import,
+    secrets::{Token, sha256},
 };
 
 /// The password of all accounts of development.
 pub const PASSWORD: &str = "Gerbang-2026";
 /// The password of all accounts of the SiRUP simulator.
 pub const SIRUP_PASSWORD: &str = "Sirup-2023";
+/// The demo platform's name in addresses, and as a client.
+pub const DEMO_CLIENT: &str = "daftar-hitam";
+/// Its secret. Known to all, like the passwords above: real ones are made at random, and shown once.
+pub const DEMO_SECRET: &str = "Daftar-Hitam-hanya-untuk-pengembangan-2026";
 
 /// An account of development.
 pub struct Account {
@@ -77,12 +88,15 @@ pub async fn fill(backend: &Backend) -> Result<bool> {
     let hash = backend.passwords.hash(&backend.world, &SecretString::from(PASSWORD)).await?;
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
+    let mut author = None;
     for account in ACCOUNTS {
+        let id = backend.world.id();
+        author = author.or((account.staff_role == Some(StaffRole::Admin)).then_some(id));
         execute!(
             tx,
             "INSERT INTO users (id, email, name, password_hash, zone, staff_role, employee_number_kind,
                  employee_number, created_at, updated_at) VALUES ($1, $2, $3, $4, 'wib', $5, $6, $7, $8, $8)",
-            backend.world.id(),
+            id,
             account.email,
             account.name,
             &hash,
@@ -117,8 +131,132 @@ pub async fn fill(backend: &Backend) -> Result<bool> {
         Json(&linked),
         now
     )?;
+    if let Some(author) = author {
+        for platform in PLATFORMS {
+            platform.register(backend, &mut tx, author).await?;
+        }
+        register_demo(backend, &mut tx).await?;
+    }
     tx.commit().await?;
     Ok(true)
+}
+
+/// A platform of development.
+struct Platform {
+    slug: &'static str,
+    name: &'static str,
+    line: &'static str,
+    logo: &'static str,
+    profile_types: &'static [ProfileType],
+    roles: &'static [Role],
+}
+
+/// The one that `gerbang demo-platform` is, and one that only suppliers may enter, behind which there is nothing.
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        slug: DEMO_CLIENT,
+        name: "Daftar Hitam",
+        line: "Sanksi daftar hitam penyedia",
+        logo: "ban",
+        profile_types: &ProfileType::ALL,
+        roles: Role::ALL,
+    },
+    Platform {
+        slug: "toko-daring",
+        name: "Toko Daring",
+        line: "Penjualan produk kepada pemerintah",
+        logo: "cart",
+        profile_types: &[ProfileType::Penyedia],
+        roles: &[Role::Penyedia],
+    },
+];
+
+/// From when the terms of these platforms are in force: before anybody tries them.
+const TERMS_SINCE: Date = date!(2026 - 01 - 01);
+
+impl Platform {
+    /// Writes it and its terms, all at `settings.demo_url`.
+    async fn register(&self, backend: &Backend, tx: &mut Tx, author: Uuid) -> Result<()> {
+        let (id, now) = (backend.world.id(), backend.world.now().micros());
+        let at = &backend.settings.demo_url;
+        execute!(
+            tx,
+            "INSERT INTO platforms (id, slug, client_id, name, line, logo_key, address, client_kind, auth_method, sector,
+                 subject_type, pkce_required, roles, profile_types, terms_for, created_at, updated_at, version)
+             VALUES ($1, $2, $2, $3, $4, $5, $6, 'confidential', 'client_secret_basic', $7, 'pairwise', true, $8, $9, $10,
+                 $11, $11, 1)",
+            id,
+            self.slug,
+            self.name,
+            self.line,
+            self.logo,
+            at.as_str(),
+            at.host_str().unwrap_or_default(),
+            Json(self.roles),
+            Json(self.profile_types),
+            Json(ProfileType::ALL),
+            now
+        )?;
+        for (kind, title) in [("syarat", "Syarat dan Ketentuan"), ("privasi", "Kebijakan Privasi")] {
+            let text = terms(title, self.name);
+            execute!(
+                tx,
+                "INSERT INTO terms (id, platform_id, kind, version, text, sha256, in_force_on, grace_days, created_by,
+                     created_at) VALUES ($1, $2, $3, 1, $4, $5, $6, 0, $7, $8)",
+                backend.world.id(),
+                id,
+                kind,
+                &text,
+                sha256(text.as_bytes()),
+                TERMS_SINCE,
+                author,
+                now
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// What the demo platform has beyond the others: addresses that it answers at, and a secret.
+async fn register_demo(backend: &Backend, tx: &mut Tx) -> Result<()> {
+    let at = |path: &str| format!("{}{path}", backend.settings.demo_url.as_str().trim_end_matches('/'));
+    execute!(
+        tx,
+        "UPDATE platforms SET initiate_login_uri = $2, backchannel_logout_uri = $3 WHERE slug = $1",
+        DEMO_CLIENT,
+        at("/masuk/mulai"),
+        at("/keluar/kanal-belakang")
+    )?;
+    for (kind, path) in [("redirect", "/masuk/kembali"), ("post_logout", "/keluar/selesai")] {
+        execute!(
+            tx,
+            "INSERT INTO platform_redirects (platform_id, kind, uri) SELECT id, $2, $3 FROM platforms WHERE slug = $1",
+            DEMO_CLIENT,
+            kind,
+            at(path)
+        )?;
+    }
+    execute!(
+        tx,
+        "INSERT INTO platform_secrets (id, platform_id, secret_hash, hint, created_at)
+         SELECT $2, id, $3, $4, $5 FROM platforms WHERE slug = $1",
+        DEMO_CLIENT,
+        backend.world.id(),
+        Token::presented(DEMO_SECRET).hash(),
+        &DEMO_SECRET[DEMO_SECRET.len() - 4..],
+        backend.world.now().micros()
+    )?;
+    Ok(())
+}
+
+/// A document of a platform, in Markdown.
+fn terms(title: &str, platform: &str) -> String {
+    format!(
+        "**{title} {platform}**\n\nDokumen contoh untuk mencoba Gerbang.\n\n\
+         1. Anda memakai {platform} dengan akses yang Anda pilih di Gerbang.\n\
+         2. {platform} menerima nama, alamat surel, dan akses itu.\n\
+         3. Akses yang berakhir atau dicabut mengakhiri sesi Anda di {platform}.\n"
+    )
 }
 
 /// Parts of a ministry or an agency.

@@ -20,6 +20,7 @@ pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod passwords;
+pub mod platforms;
 pub mod renewals;
 pub mod secrets;
 pub mod sessions;
@@ -68,6 +69,8 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Where the demo platform is, which the development data register.
+    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.

@@ -39,6 +39,12 @@ pub enum Conflict {
     NotRenewable(NotRenewable),
     /// The only administrator that is left cannot be disabled or demoted.
     LastAdministrator,
+    /// What a form shows was changed by somebody else at `at`.
+    ChangedMeanwhile { at: Timestamp },
+    /// Two secrets hold already.
+    TwoSecrets,
+    /// Another version of the terms is in force by now.
+    TermsChanged,
 }
 
 told!(Conflict {
@@ -55,6 +61,9 @@ told!(Conflict {
     LetterChanged = "letter_changed",
     NotRenewable(of) = "not_renewable",
     LastAdministrator = "last_administrator",
+    ChangedMeanwhile { at: at } = "changed_meanwhile",
+    TwoSecrets = "two_secrets",
+    TermsChanged = "terms_changed",
 });
 
 /// Why an access cannot be renewed.

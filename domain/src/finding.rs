@@ -7,6 +7,7 @@ use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    company::Company,
     indonesian::MONTHS,
     role::Role,
     search::{expansion, words},
@@ -30,6 +31,12 @@ pub enum What {
     FirstDay,
     /// The last day of the role.
     LastDay,
+    /// The name of the company.
+    Company,
+    /// Its NPWP.
+    Npwp,
+    /// Its NIB.
+    Nib,
 }
 
 crate::text_enum!(What {
@@ -40,6 +47,9 @@ crate::text_enum!(What {
     WorkUnit = "work_unit",
     FirstDay = "first_day",
     LastDay = "last_day",
+    Company = "company",
+    Npwp = "npwp",
+    Nib = "nib",
 });
 
 /// Where the letter names it.
@@ -88,6 +98,48 @@ pub fn find(pages: &[String], sought: &Sought) -> Vec<Finding> {
     findings.push(on(What::FirstDay, &|page| page.dates.contains(&sought.validity.first())));
     findings.push(on(What::LastDay, &|page| page.dates.contains(&sought.validity.last())));
     findings
+}
+
+/// Looks for a company, and for the person who speaks for it, in the text of each page of its proof: first the person,
+/// then the company's name, NPWP and NIB.
+pub fn find_company(pages: &[String], person: &str, company: &Company) -> Vec<Finding> {
+    let pages: Vec<Page> = pages.iter().map(|text| Page::read(text)).collect();
+    let on = |what, names: &dyn Fn(&Page) -> bool| Finding {
+        what,
+        pages: (1..).zip(&pages).filter(|(_, page)| names(page)).map(|(number, _)| number).collect(),
+    };
+    let person = Squeezed::of(&bare_name(person)).letters;
+    let name = Squeezed::of(&bare_company(company.name.as_str())).letters;
+    let npwp = company.npwp.readings();
+    vec![
+        on(What::Name, &|page| page.letters.has(&person)),
+        on(What::Company, &|page| page.letters.has(&name)),
+        on(What::Npwp, &|page| npwp.iter().any(|digits| page.digits.has(digits))),
+        on(What::Nib, &|page| page.digits.has(company.nib.as_str())),
+    ]
+}
+
+/// Legal forms before the name of a company, and what stands behind it.
+const LEGAL_FORMS: &[&str] = &["cv", "fa", "firma", "koperasi", "pd", "perseroan", "pt", "terbatas", "ud"];
+const LEGAL_ENDINGS: &[&str] = &["persero", "perseroda", "tbk"];
+
+/// The name of a company without its legal form, which papers write in many ways or elsewhere.
+fn bare_company(name: &str) -> String {
+    let words: Vec<String> = words(name).into_iter().map(|(_, word)| word).collect();
+    let mut rest = words.as_slice();
+    while let [first, others @ ..] = rest
+        && !others.is_empty()
+        && LEGAL_FORMS.contains(&first.as_str())
+    {
+        rest = others;
+    }
+    while let [others @ .., last] = rest
+        && !others.is_empty()
+        && LEGAL_ENDINGS.contains(&last.as_str())
+    {
+        rest = others;
+    }
+    rest.join(" ")
 }
 
 /// A page, read in each of the ways in which something is looked for.
@@ -524,6 +576,39 @@ mod tests {
         use What::{EmployeeNumber, FirstDay, Institution, LastDay, Name, Role, WorkUnit};
         assert_eq!(order, [Name, EmployeeNumber, Role, Institution, WorkUnit, FirstDay, LastDay]);
         assert!(found.iter().all(|finding| finding.pages == [2]), "{found:?}");
+    }
+
+    #[rstest]
+    #[case("PT Sinar Jaya Abadi", "P.T. SINAR JAYA ABADI", true)]
+    #[case("PT Sinar Jaya Abadi", "Perseroan Terbatas Sinar Jaya Abadi, Tbk.", true)]
+    #[case("Sinar Jaya Abadi (Persero) Tbk", "sinar jaya\nabadi", true)]
+    #[case("CV Sinar Jaya", "CV Sinar Jayakarta", false)]
+    #[case("PT", "apa saja", false)]
+    fn companies(#[case] name: &str, #[case] text: &str, #[case] found: bool) {
+        assert_eq!(Page::read(text).letters.has(&Squeezed::of(&bare_company(name)).letters), found);
+    }
+
+    #[rstest]
+    #[case("NPWP 01.234.567.8-901.000", &[1])]
+    #[case("NPWP 0012345678901000", &[1])]
+    #[case("NPWP 0012 3456 7890 1000", &[1])]
+    #[case("NPWP 01.234.567.8-901.001", &[])]
+    fn a_proof_names_its_company(#[case] npwp: &str, #[case] expected: &[u32]) {
+        let company = Company::read(&crate::company::CompanyDraft {
+            name: "PT Sinar Jaya Abadi".into(),
+            npwp: "012345678901000".into(),
+            nib: "9120001234567".into(),
+            address: "Jalan Raya Bogor Kilometer 26, Jakarta".into(),
+        })
+        .unwrap();
+        let page = format!("NOMOR INDUK BERUSAHA: 9120001234567\nPT SINAR JAYA ABADI\n{npwp}\nDirektur: Toko Sinar Jaya");
+        let found = find_company(&[page], "Toko Sinar Jaya", &company);
+        let pages: Vec<_> = found.iter().map(|finding| (finding.what, finding.pages.as_slice())).collect();
+        let one: &[u32] = &[1];
+        assert_eq!(
+            pages,
+            [(What::Name, one), (What::Company, one), (What::Npwp, expected), (What::Nib, one)]
+        );
     }
 
     #[test]

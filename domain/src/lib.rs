@@ -62,6 +62,7 @@ pub mod access;
 pub mod answers;
 pub mod application;
 pub mod calendar;
+pub mod company;
 pub mod conflict;
 pub mod desk;
 pub mod email;

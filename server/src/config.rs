@@ -49,6 +49,7 @@ struct Raw {
     sirup_url: Option<String>,
     sirup_token: Option<SecretString>,
     sirup_cutoff: Option<String>,
+    demo_url: Option<String>,
     promised_working_days: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
@@ -80,6 +81,8 @@ pub struct Config {
     pub sirup_token: SecretString,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Where the demo platform is (development only).
+    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// Where mail leaves; without it (development only), mail is only shown.
@@ -172,6 +175,7 @@ impl Config {
         Settings {
             base_url,
             sirup_cutoff: self.sirup_cutoff,
+            demo_url: self.demo_url.clone(),
             promised_working_days: self.promised_working_days,
             help_address: self.help_address.clone(),
         }
@@ -235,6 +239,10 @@ impl Raw {
                 .map_err(|_| wrong("SIRUP_CUTOFF", format!("{text:?} bukan tanggal seperti 2024-08-01.")))?,
             None => CUTOFF,
         };
+        if production && self.demo_url.is_some() {
+            return Err(wrong("DEMO_URL", "platform percobaan tidak ada bila GERBANG_ENV=production."));
+        }
+        let demo_url = own_host("DEMO_URL", self.demo_url.as_deref().unwrap_or("http://127.0.0.1:3002"))?;
         let promised_working_days = match self.promised_working_days {
             Some(text) => text.parse().ok().filter(|days| PROMISES.contains(days)).ok_or_else(|| {
                 let (least, most) = PROMISES.into_inner();
@@ -293,6 +301,7 @@ impl Raw {
             sirup_url,
             sirup_token: self.sirup_token.unwrap_or_else(|| "simulator".into()),
             sirup_cutoff: cutoff,
+            demo_url,
             promised_working_days,
             smtp_url: self.smtp_url,
             mail_from,
@@ -310,11 +319,17 @@ fn http_url(name: &str, text: &str) -> Result<Url, ConfigError> {
         .ok_or_else(|| wrong(name, format!("{text:?} bukan alamat http(s).")))
 }
 
-fn base_url(text: &str, production: bool) -> Result<Url, ConfigError> {
-    let url = http_url("BASE_URL", text)?;
+/// An address of a program that has its host to itself.
+fn own_host(name: &str, text: &str) -> Result<Url, ConfigError> {
+    let url = http_url(name, text)?;
     if url.path() != "/" || url.query().is_some() {
-        return Err(wrong("BASE_URL", format!("{text:?} tidak boleh memuat jalur; Gerbang memakai seluruh host.")));
+        return Err(wrong(name, format!("{text:?} tidak boleh memuat jalur; seluruh host dipakai.")));
     }
+    Ok(url)
+}
+
+fn base_url(text: &str, production: bool) -> Result<Url, ConfigError> {
+    let url = own_host("BASE_URL", text)?;
     if production && url.scheme() != "https" {
         return Err(wrong("BASE_URL", "alamat harus https bila GERBANG_ENV=production."));
     }
@@ -382,6 +397,9 @@ mod tests {
         assert!(refusal(&[("sirup_cutoff", "1 Agustus")]).contains("GERBANG_SIRUP_CUTOFF"));
         let insecure = [PRODUCTION, &[("base_url", "http://contoh.go.id")]].concat();
         assert!(refusal(&insecure).contains("https"));
+        let with_demo = [PRODUCTION, &[("demo_url", "http://127.0.0.1:3002")]].concat();
+        assert!(refusal(&with_demo).contains("GERBANG_DEMO_URL"));
+        assert!(refusal(&[("demo_url", "http://127.0.0.1:3002/daftar")]).contains("GERBANG_DEMO_URL"));
     }
 
     #[test]

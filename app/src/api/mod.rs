@@ -9,6 +9,7 @@ pub mod error;
 pub mod figures;
 pub mod help;
 pub mod invitation;
+pub mod platform;
 pub mod session;
 pub mod wizard;
 

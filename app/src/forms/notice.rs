@@ -1,12 +1,11 @@
-//! Pages that stand alone, for posts that no page of the product can take: without script, since only posts without it
-//! are answered by them.
+//! Pages that stand alone: for posts that no page of the product can take, and for what must not be at an address.
 
 use axum::{
     http::{Method, StatusCode, request::Parts},
     response::Response,
 };
 use leptos::{config::LeptosOptions, prelude::*};
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 
 use super::server::Unread;
 use crate::components::{EntryShell, PageTitle};
@@ -53,7 +52,26 @@ pub async fn unread(options: LeptosOptions, parts: Parts, why: Unread) -> Respon
     .await
 }
 
-async fn draw(
+/// The way to a platform, which the page takes by itself.
+pub async fn leaving(options: LeptosOptions, parts: Parts, to: String, platform: String) -> Response {
+    draw(options, parts, StatusCode::OK, "Membuka platform", move || {
+        view! {
+            <Meta http_equiv="refresh" content=format!("0; url={to}") />
+            <div class="stack g6">
+                <div class="stack g2">
+                    <h1>{format!("Membuka {platform}")}</h1>
+                    <p class="lead">"Bila halaman ini tidak berganti sendiri, pilih tombol di bawah."</p>
+                </div>
+                <p class="row"><a class="btn btn--primary" href=to.clone() rel="noopener">"Lanjutkan"</a></p>
+            </div>
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// Draws a page that stands alone.
+pub(super) async fn draw(
     options: LeptosOptions,
     mut parts: Parts,
     status: StatusCode,

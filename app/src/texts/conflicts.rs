@@ -62,6 +62,14 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::LastAdministrator => {
             "Ini administrator terakhir. Angkat administrator lain dahulu, lalu ulangi.".to_owned()
         }
+        Conflict::ChangedMeanwhile { at } => format!(
+            "Data ini diubah orang lain pada {}. Muat ulang halaman untuk melihat data terbaru, lalu ulangi.",
+            date_time(*at, zone)
+        ),
+        Conflict::TwoSecrets => "Sudah ada dua rahasia yang berlaku. Akhiri salah satunya, lalu ulangi.".to_owned(),
+        Conflict::TermsChanged => {
+            "Ketentuan ini baru saja berganti. Muat ulang halaman, lalu baca versi terbarunya.".to_owned()
+        }
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
     }
 }

@@ -81,6 +81,14 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::NothingMarked => {
             "Belum ada yang ditandai. Tandai isian atau surat yang perlu diperbaiki, lalu beri catatan.".to_owned()
         }
+        Problem::Taken => "Nama ini sudah dipakai. Tulis nama lain.".to_owned(),
+        Problem::NotAnAddress => "Alamat tidak dapat dipakai. Tulis lengkap, mulai dengan https://.".to_owned(),
+        Problem::NotAKeySet => {
+            "Ini bukan JWKS berisi kunci publik EC atau RSA. Tempelkan kunci publik saja, tanpa bagian rahasia."
+                .to_owned()
+        }
+        Problem::DayInPast { day } => format!("{} sudah lewat. Isi hari ini atau sesudahnya.", date(*day)),
+        Problem::TooMany { max } => format!("Paling banyak {max}. Kurangi isian ini."),
         Problem::Unavailable => {
             "Sistem belum dapat menjawab. Isian Anda masih ada di layar; coba lagi sebentar lagi.".to_owned()
         }
@@ -135,8 +143,27 @@ const fn missing(field: Field) -> &'static str {
         Field::Scope => "Lingkup belum dipilih. Pilih nasional, atau paling sedikit satu instansi.",
         Field::Title => "Judul belum diisi. Tulis dengan singkat dan jelas.",
         Field::Text => "Teks belum diisi. Tulis dengan singkat dan jelas.",
+        Field::Access => "Akses belum dipilih. Pilih akses yang dipakai.",
+        Field::ProfileTypes | Field::Roles => "Belum ada yang dicentang. Centang paling sedikit satu.",
         Field::Day => "Tanggal belum diisi. Isi tanggal, bulan, dan tahun.",
         Field::Form
+        | Field::PlatformName
+        | Field::Slug
+        | Field::Line
+        | Field::Logo
+        | Field::Site
+        | Field::InitiateLogin
+        | Field::Redirects
+        | Field::LogoutRedirects
+        | Field::BackChannel
+        | Field::ClientKind
+        | Field::AuthMethod
+        | Field::Jwks
+        | Field::IdTokenAlg
+        | Field::SubjectType
+        | Field::Sector
+        | Field::TermsFor
+        | Field::GraceDays
         | Field::Zone
         | Field::EmployeeNumberKind
         | Field::Confirmation

@@ -72,7 +72,11 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                 <section class="section" aria-labelledby="h-akses">
                     <header>
                         <h2 id="h-akses">"Akses Anda"</h2>
-                        {active.then(|| view! { <p class="sub">"Siap dipakai untuk memasuki platform."</p> })}
+                        {active.then(|| view! {
+                            <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                            // A link: the launcher's code comes with its own page.
+                            <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
+                        })}
                     </header>
                     <div class="panel">
                         {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}

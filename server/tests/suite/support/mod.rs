@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod outside;
+pub mod platform;
 pub mod process;
 pub mod smtp;
 
