@@ -230,15 +230,25 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
     Ok(Given { id: verdict_id, status, undo_until: now.plus(UNDO) })
 }
 
-/// The access of an approval; one that was taken away when the case was reopened comes back.
+/// The access of an approval; one that was taken away when the case was reopened comes back, as what is approved now.
 async fn grant(backend: &Backend, tx: &mut Tx, row: &CaseRow, id: Uuid, now: Timestamp) -> Result<()> {
     let validity = row.validity()?;
     refuse_overlap(tx, row.user_id, row.role, row.work_unit_id, validity).await?;
+    // An end on another day is reminded of anew.
+    execute!(
+        tx,
+        "DELETE FROM access_reminders
+         WHERE access_id IN (SELECT id FROM accesses WHERE application_id = $1 AND last_day <> $2)",
+        id,
+        validity.last()
+    )?;
     execute!(
         tx,
         "INSERT INTO accesses (id, user_id, application_id, profile_type, role, institution_id, work_unit_id,
              first_day, last_day, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (application_id) DO UPDATE SET revoked_at = NULL",
+         ON CONFLICT (application_id) DO UPDATE SET revoked_at = NULL, profile_type = excluded.profile_type,
+             role = excluded.role, institution_id = excluded.institution_id, work_unit_id = excluded.work_unit_id,
+             first_day = excluded.first_day, last_day = excluded.last_day",
         backend.world.id(),
         row.user_id,
         id,

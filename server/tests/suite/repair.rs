@@ -17,9 +17,11 @@ use domain::{
     issue::Field,
     permission::StaffRole,
     role::Role,
+    validity::DateInput,
 };
 use reqwest::Method;
 use rstest::rstest;
+use time::macros::date;
 use uuid::Uuid;
 
 use crate::{
@@ -333,6 +335,38 @@ on_both! {
         world.submit(&siti, id).await.unwrap();
         assert_eq!(verification::claim_next(&world.backend, &world.verifier().await).await.unwrap(), None);
         assert_eq!(verification::claim_next(&world.backend, &hendra).await.unwrap(), Some(id), "at once");
+    }
+
+    async fn what_is_approved_anew_is_the_access_that_was_sent_last(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        approve(&world, &ratna, id).await.unwrap();
+        let before = accesses::list(&world.backend, &siti).await.unwrap().remove(0);
+        reopened(&world, id).await;
+        returned(&world, id, &[(Field::LastDay, LAST_DAY), (Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
+        let (_, work_unit) = world.place("Kementerian Kesehatan", "Direktorat");
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        let answers = Answers {
+            work_unit: Some(work_unit),
+            last_day: DateInput::from_date(date!(2027 - 06 - 30)),
+            ..stored.draft.answers
+        };
+        let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
+        let answers = Answers { address: "Jalan Percetakan Negara 29, Jakarta Pusat".into(), ..answers };
+        applications::save(&world.backend, &siti, id, saved.version, answers).await.unwrap();
+        world.submit(&siti, id).await.unwrap();
+        approve(&world, &ratna, id).await.unwrap();
+        let after = accesses::list(&world.backend, &siti).await.unwrap().remove(0);
+        assert_eq!((after.id, after.state, after.revoked_at), (before.id, AccessState::Upcoming, None));
+        assert_eq!(after.validity.last(), date!(2027 - 06 - 30));
+        assert_eq!(before.validity.last(), date!(2027 - 12 - 31));
+        assert_ne!(after.work_unit, before.work_unit);
+        assert!(after.work_unit.starts_with("Direktorat"), "{}", after.work_unit);
+        // What was given back for good is free again, what was given now is taken.
+        world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let again = world.filled_draft(&siti, Role::Pa, Answers { address: String::new(), ..world.answers("Direktorat") }).await;
+        let refused = world.submit(&siti, again).await.err().unwrap();
+        assert!(matches!(conflict(refused), Conflict::OverlappingAccess { .. }));
     }
 
     async fn an_undone_verdict_leaves_no_step_in_the_timeline(world) {
