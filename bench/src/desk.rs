@@ -29,9 +29,12 @@ const VERIFIER: &str = "verifikator@contoh.go.id";
 /// Pages that are asked for over HTTP, and how often each.
 const PAGES: &[(&str, &str)] = &[
     ("queue page", "/verifikasi"),
-    ("search in the queue", "/verifikasi?cari=nur+rahmawati"),
+    ("search in the queue that fills a page", "/verifikasi?cari=dinas"),
+    ("search in the queue that finds nothing", "/verifikasi?cari=nur+rahmawati+situmorang+xyzzy"),
     ("search in the history", "/verifikasi/riwayat?cari=nur+rahmawati"),
 ];
+/// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
+const ACTS: &[&str] = &["claim", "case page", "verdict"];
 const TURNS: usize = 300;
 
 /// What was measured with one size.
@@ -59,12 +62,11 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
         table.figure(format!("{}: making 990,000 applications", store.database), seconds(began.elapsed()));
         let mut large = size(stage, &store, &session).await?;
         for step in rounds::STEPS {
-            report(
-                table,
-                &format!("{}: {step}, in process", store.database),
-                large.times.of(step),
-                small.times.of(step),
-            );
+            let what = format!("{}: {step}, in process", store.database);
+            match ACTS.contains(step) {
+                true => report(table, &what, large.times.of(step), small.times.of(step)),
+                false => table.figure(what, spread(large.times.of(step))),
+            }
         }
         for (nth, (page, _)) in PAGES.iter().enumerate() {
             let what = format!("{}: {page}, over HTTP", store.database);

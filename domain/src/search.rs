@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 /// Abbreviations of Indonesian administration and what they stand for. Both directions are understood: who types
@@ -144,34 +145,25 @@ pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 
 /// What somebody typed to find something: words in any order, each to be found at the beginning of a word, or, if it is
 /// an abbreviation, by the words that it stands for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Sought(Vec<SoughtWord>);
 
 /// One typed word.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SoughtWord {
-    /// The word with a space before it: where it is found, a word begins with it.
-    beginning: String,
-    /// The words that it stands for, with a space on either side: whole words.
-    meaning: Vec<String>,
+    word: String,
+    /// Finds the word with a space before it: there, a word begins with it.
+    beginning: Finder<'static>,
+    /// The words that it stands for, each as found whole, with a space on either side.
+    meaning: Vec<(&'static str, Finder<'static>)>,
 }
 
 impl Sought {
     /// Reads what was typed; the twelve longest words count.
     pub fn parse(query: &str) -> Self {
-        let mut typed: Vec<SoughtWord> = words(query)
-            .iter()
-            .map(|(_, word)| SoughtWord {
-                beginning: format!(" {}", cut(word)),
-                meaning: expansion(word)
-                    .into_iter()
-                    .flat_map(str::split_whitespace)
-                    .map(|part| format!(" {part} "))
-                    .collect(),
-            })
-            .collect();
+        let mut typed: Vec<SoughtWord> = words(query).iter().map(|(_, word)| SoughtWord::new(word)).collect();
         // The longest first: where something is not found, it says so soonest.
-        typed.sort_by_key(|word| std::cmp::Reverse(word.beginning.len()));
+        typed.sort_by_key(|typed| std::cmp::Reverse(typed.word.len()));
         typed.truncate(MOST_WORDS);
         Self(typed)
     }
@@ -188,22 +180,34 @@ impl Sought {
 
     /// Whether every word is found in a text made by [`searchable`].
     pub fn finds(&self, searchable: &str) -> bool {
-        self.0.iter().all(|word| {
-            searchable.contains(&word.beginning)
-                || !word.meaning.is_empty() && word.meaning.iter().all(|part| searchable.contains(part))
+        let text = searchable.as_bytes();
+        self.0.iter().all(|typed| {
+            typed.beginning.find(text).is_some()
+                || !typed.meaning.is_empty() && typed.meaning.iter().all(|(_, part)| part.find(text).is_some())
         })
     }
 }
 
 impl SoughtWord {
+    fn new(typed: &str) -> Self {
+        let finder = |needle: String| Finder::new(&needle).into_owned();
+        let word = cut(typed).to_owned();
+        let parts = expansion(typed).into_iter().flat_map(str::split_whitespace);
+        Self {
+            beginning: finder(format!(" {word}")),
+            meaning: parts.map(|part| (part, finder(format!(" {part} ")))).collect(),
+            word,
+        }
+    }
+
     /// The word, in lower case; letters and digits alone.
     pub fn word(&self) -> &str {
-        self.beginning.trim_start()
+        &self.word
     }
 
     /// The whole words that it stands for, where it is an abbreviation.
     pub fn meaning(&self) -> impl Iterator<Item = &str> {
-        self.meaning.iter().map(|part| part.trim())
+        self.meaning.iter().map(|(part, _)| *part)
     }
 }
 
