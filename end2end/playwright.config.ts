@@ -23,7 +23,7 @@ export default defineConfig<object, Options>({
   retries: 0,
   timeout: 90_000,
   expect: { timeout: 10_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./support/reporter.ts']],
   use: {
     browserName: 'chromium',
     launchOptions: {

@@ -99,11 +99,10 @@ export class Visitor {
     page.on('response', (response) => answered.add(response.request()));
     page.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? '';
-      // A page that is left ends its stream of events, and a download its navigation: both were answered.
-      // A stream, and a file of the site, may be left before the first answer.
+      // A page that is left ends its stream of events, and a download its navigation: both were answered. What the page or
+      // its script had asked for may be left before the first answer; a document may not, nor an upload.
       const { pathname } = new URL(request.url());
-      const file = pathname.startsWith('/pkg/') || !['document', 'fetch', 'xhr', 'eventsource'].includes(request.resourceType());
-      const left = file || pathname.endsWith('/peristiwa');
+      const left = !['document', 'xhr'].includes(request.resourceType());
       const ended = reason === 'net::ERR_ABORTED' && (left || answered.has(request));
       // Where script is off, the code that a page announces is not asked for: Chromium calls that a failure.
       const announced = !this.scripted && reason === 'csp' && pathname.startsWith('/pkg/');
