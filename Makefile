@@ -6,7 +6,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(or $(XDG_CACHE_HOME),$(H
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: run build test check unit integration browser bench setup-build setup-test fmt
+.PHONY: run build test check unit integration browser bench setup-build setup-test setup-bench fmt
 
 run: build
 	@scripts/run
@@ -38,7 +38,7 @@ browser:
 
 # `make bench ONLY="search memory"` measures some sections alone. The variable is one that cargo-leptos sets and that crates
 # are built with: with the same value, what `build` has built is not built again.
-bench: setup-test build
+bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@LEPTOS_OUTPUT_NAME=gerbang scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
@@ -50,3 +50,6 @@ setup-build:
 
 setup-test:
 	@scripts/setup test
+
+setup-bench:
+	@scripts/setup bench

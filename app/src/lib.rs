@@ -13,6 +13,7 @@ pub mod drawing;
 pub mod forms;
 pub mod live;
 pub mod pages;
+pub mod prose;
 #[cfg(feature = "ssr")]
 pub mod routes;
 pub mod session;
@@ -131,7 +132,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("admin/libur") view=Page::Holidays ssr=MODE />
                 <Route path=path!("admin/surel") view=Page::Mails ssr=MODE />
                 <Route path=path!("admin/tugas") view=Page::Jobs ssr=MODE />
+                <Route path=path!("admin/platform") view=Page::Platforms ssr=MODE />
+                <Route path=path!("admin/platform/:id") view=Page::Platform ssr=MODE />
+                <Route path=path!("platform/:slug?") view=Page::Launcher ssr=MODE />
+                <Route path=path!("platform/:slug/ketentuan") view=Page::Agreement ssr=MODE />
+                <Route path=path!("platform/lanjut/:id") view=Page::Request ssr=MODE />
                 <Route path=path!("undangan") view=Page::Invitation ssr=MODE />
+                <Route path=path!("oidc/keluar") view=Page::Leaving ssr=MODE />
                 <Route path=path!("*any") view=Page::NotFound ssr=MODE />
             </FlatRoutes>
         </Router>

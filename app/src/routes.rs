@@ -10,7 +10,7 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    api::{account, admin, desk, figures, help, invitation, wizard},
+    api::{account, admin, desk, figures, help, invitation, leaving, platform, wizard},
     forms::server::own_path,
     state::{AppState, Caller},
 };
@@ -50,7 +50,15 @@ pub fn routes() -> Router<AppState> {
         .route("/admin/alasan", post(admin::change_lists))
         .route("/admin/libur", post(admin::change_holidays))
         .route("/admin/surel", post(admin::resend_mail))
+        .route("/admin/platform", post(platform::add_platform))
+        .route("/admin/platform/{id}", post(platform::change_platform))
+        .route("/admin/platform/{id}/rahasia", post(platform::make_secret))
+        .route("/admin/platform/{id}/persetujuan", post(platform::export))
+        .route("/platform/{slug}", post(platform::enter))
+        .route("/platform/{slug}/ketentuan", post(platform::accept))
+        .route("/platform/lanjut/{id}", post(platform::answer_request))
         .route("/undangan", post(invitation::accept))
+        .route("/oidc/keluar", post(leaving::leave))
         .route("/bantuan", post(help::ask_for_help))
         .route("/tema", post(switch_scheme))
 }

@@ -24,11 +24,11 @@ pub struct Access {
     pub id: Uuid,
     /// The role it proves.
     pub role: Role,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
     /// Code of the work unit.
     pub work_unit_code: Option<String>,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// Its period.
     pub validity: Validity,
@@ -71,15 +71,18 @@ struct Row {
 macro_rules! select {
     ($filter:literal) => {
         concat!(
-            "SELECT a.id, a.role, i.name AS institution, w.code AS work_unit_code, w.name AS work_unit, a.first_day,
-                    a.last_day, a.revoked_at, a.application_id, s.status AS application_status,
-                    (SELECT max(n.last_day) FROM accesses n
-                     WHERE n.user_id = a.user_id AND n.role = a.role AND n.work_unit_id = a.work_unit_id
+            "SELECT a.id, a.role, coalesce(i.name, 'NIB ' || k.nib) AS institution, w.code AS work_unit_code,
+                    coalesce(w.name, k.name) AS work_unit, a.first_day, a.last_day, a.revoked_at, a.application_id,
+                    s.status AS application_status,
+                    (SELECT max(n.last_day) FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
+                     WHERE n.user_id = a.user_id AND n.role = a.role
+                       AND (n.work_unit_id = a.work_unit_id OR m.nib = k.nib)
                        AND n.revoked_at IS NULL AND n.last_day > a.last_day) AS continued_until,
                     x.id AS renewal_id, x.status AS renewal_status, x.reference AS renewal_reference
              FROM accesses a
-             JOIN institutions i ON i.id = a.institution_id
-             JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN institutions i ON i.id = a.institution_id
+             LEFT JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN companies k ON k.application_id = a.application_id
              JOIN applications s ON s.id = a.application_id
              LEFT JOIN applications x ON x.id = (
                  SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> 'withdrawn'

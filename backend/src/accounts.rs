@@ -23,6 +23,7 @@ use crate::{
     error::{Error, Result},
     mail::Mail,
     notice::Notice,
+    oidc::rights::{GrantsOf, Why, end_grants},
     secrets::Token,
     sessions,
     throttle::Scope,
@@ -293,6 +294,7 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
         backend.world.now().micros()
     )?;
     execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
+    end_grants(backend, &mut tx, Why::PasswordChanged, GrantsOf::User(user_id)).await?;
     tx.notify(Notice::Person { user_id });
     backend.post(&mut tx, &email, &Mail::PasswordChanged { name }).await?;
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::PasswordReset, Some(user_id), ())?;
@@ -354,7 +356,7 @@ pub async fn change_password(
     if changed == 0 {
         return Err(wrong());
     }
-    sessions::end_others(&mut tx, actor).await?;
+    sessions::end_others(backend, &mut tx, actor, Why::PasswordChanged).await?;
     backend.post(&mut tx, &actor.recipient()?, &Mail::PasswordChanged { name: actor.name.clone() }).await?;
     backend.record(&mut tx, actor, Action::PasswordChanged, Some(actor.user_id), ())?;
     tx.commit().await

@@ -30,11 +30,11 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Whether an institution is within it.
-    pub fn covers(&self, institution: Uuid) -> bool {
+    /// Whether an institution is within it. What belongs to none, such as a supplier, is national.
+    pub fn covers(&self, institution: impl Into<Option<Uuid>>) -> bool {
         match self {
             Self::National => true,
-            Self::Institutions(ids) => ids.contains(&institution),
+            Self::Institutions(ids) => institution.into().is_some_and(|id| ids.contains(&id)),
         }
     }
 }

@@ -104,6 +104,25 @@ actions! {
     SettingsChanged = "settings_changed",
     /// A parked mail was sent again.
     MailResent = "mail_resent",
+    /// A platform was added. Detail: its name in addresses.
+    PlatformCreated = "platform_created",
+    /// A platform was set anew, closed or opened, or its secrets were changed. Detail: what.
+    PlatformChanged = "platform_changed",
+    /// A version of a platform's terms was published.
+    TermsPublished = "terms_published",
+    /// A person accepted a version of terms. Detail: the access.
+    TermsAccepted = "terms_accepted",
+    /// An administrator took the acceptances of a platform as a file.
+    AcceptancesExported = "acceptances_exported",
+    /// A person chose the access for a platform.
+    PlatformChosen = "platform_chosen",
+    /// A person was let in at a platform. Detail: the access, and the session there.
+    PlatformEntered = "platform_entered",
+    /// What a person had at platforms ended by itself, or because a code or token was misused or given back. Detail: why,
+    /// and how many there were.
+    EntryEnded = "entry_ended",
+    /// A key that signs for platforms was made. Detail: its name.
+    KeyMade = "key_made",
 }
 
 /// Who did it: the person and the address of their device, where known.

@@ -1,23 +1,46 @@
-//! The data of development: accounts, every institution, and some thousand made-up work units. Written at the first start
-//! with an empty database, never in production.
+//! The data of development: accounts, every institution, some thousand made-up work units, platforms, and what a supplier
+//! sent. Written at the first start with an empty database, never in production.
 
-use domain::{permission::StaffRole, sirup::SirupAccount, time::Timestamp};
+use std::net::{IpAddr, Ipv4Addr};
+
+use domain::{
+    answers::Answers,
+    application::Verdict,
+    company::CompanyDraft,
+    permission::{Permission, StaffRole},
+    role::{ProfileType, Role},
+    sirup::SirupAccount,
+    time::{Timestamp, Zone},
+};
 use secrecy::SecretString;
 use serde_json::json;
 use sqlx::types::Json;
+use time::{Date, macros::date};
 use uuid::Uuid;
 
 use crate::{
-    Backend,
-    db::{execute, fetch_one},
+    Actor, Backend,
+    actor::Scope,
+    applications::{self, Submission},
+    db::{Tx, execute, fetch_one, fetch_optional},
+    documents::receipt::receipt,
     error::Result,
     master_data::import,
+    secrets::{Token, sha256},
+    verification::{self, VerdictForm},
 };
 
 /// The password of all accounts of development.
 pub const PASSWORD: &str = "Gerbang-2026";
 /// The password of all accounts of the SiRUP simulator.
 pub const SIRUP_PASSWORD: &str = "Sirup-2023";
+/// The demo platform's name in addresses, and as a client.
+pub const DEMO_CLIENT: &str = "daftar-hitam";
+/// Its secret. Known to all, like the passwords above: real ones are made at random, and shown once.
+pub const DEMO_SECRET: &str = "Daftar-Hitam-hanya-untuk-pengembangan-2026";
+
+const SUPPLIER: &str = "toko@contoh.co.id";
+const VERIFIER: &str = "verifikator@contoh.go.id";
 
 /// An account of development.
 pub struct Account {
@@ -37,8 +60,8 @@ pub const ACCOUNTS: &[Account] = &[
     account("siti.pa@contoh.go.id", "Siti Rahmawati", None, "pemohon PA", Some("197804122003122003")),
     account("budi.kpa@contoh.go.id", "Budi Santoso", None, "pemohon KPA", Some("198109052006041001")),
     account("dewi@contoh.go.id", "Dewi Kartikasari", None, "pemohon", Some("198502172010122002")),
-    account("toko@contoh.co.id", "Toko Sinar Jaya", None, "penyedia", None),
-    account("verifikator@contoh.go.id", "Ratna Wulandari", Some(StaffRole::Verifier), "verifikator", None),
+    account(SUPPLIER, "Toko Sinar Jaya", None, "penyedia, dengan satu akses", None),
+    account(VERIFIER, "Ratna Wulandari", Some(StaffRole::Verifier), "verifikator", None),
     account("verifikator2@contoh.go.id", "Hendra Gunawan", Some(StaffRole::Verifier), "verifikator", None),
     account("penyelia@contoh.go.id", "Made Suardana", Some(StaffRole::Supervisor), "penyelia", None),
     account("admin@contoh.go.id", "Agus Setiawan", Some(StaffRole::Admin), "administrator", None),
@@ -77,12 +100,15 @@ pub async fn fill(backend: &Backend) -> Result<bool> {
     let hash = backend.passwords.hash(&backend.world, &SecretString::from(PASSWORD)).await?;
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
+    let mut author = None;
     for account in ACCOUNTS {
+        let id = backend.world.id();
+        author = author.or((account.staff_role == Some(StaffRole::Admin)).then_some(id));
         execute!(
             tx,
             "INSERT INTO users (id, email, name, password_hash, zone, staff_role, employee_number_kind,
                  employee_number, created_at, updated_at) VALUES ($1, $2, $3, $4, 'wib', $5, $6, $7, $8, $8)",
-            backend.world.id(),
+            id,
             account.email,
             account.name,
             &hash,
@@ -117,8 +143,227 @@ pub async fn fill(backend: &Backend) -> Result<bool> {
         Json(&linked),
         now
     )?;
+    if let Some(author) = author {
+        for platform in PLATFORMS {
+            platform.register(backend, &mut tx, author).await?;
+        }
+        register_demo(backend, &mut tx).await?;
+    }
     tx.commit().await?;
     Ok(true)
+}
+
+/// The companies that the supplier's account speaks for: name, NPWP, NIB, address.
+const COMPANIES: [[&str; 4]; 2] = [
+    [
+        "PT Sinar Jaya Abadi",
+        "01.234.567.8-901.000",
+        "9120001234567",
+        "Jalan Raya Bogor Kilometer 26 Nomor 8, Ciracas, Jakarta Timur",
+    ],
+    [
+        "CV Sinar Jaya Mandiri",
+        "02.345.678.9-012.000",
+        "9120007654321",
+        "Jalan Pemuda Nomor 112, Rawamangun, Jakarta Timur",
+    ],
+];
+
+/// Gives the account of the supplier an access for one company, and an application for another that waits in the queue:
+/// by the very use cases that a person would go through. Does nothing once that account has any application, or where
+/// these accounts are no longer what they were.
+///
+/// # Errors
+/// If anything refuses.
+pub async fn fill_supplier(backend: &Backend) -> Result<()> {
+    let verifier = actor(backend, VERIFIER).await?.filter(|verifier| verifier.may(Permission::Verify));
+    let (Some(supplier), Some(verifier)) = (actor(backend, SUPPLIER).await?, verifier) else { return Ok(()) };
+    let known: Option<(Uuid,)> = {
+        let mut conn = backend.db.read().await?;
+        fetch_optional!(conn, (Uuid,), "SELECT id FROM applications WHERE user_id = $1 LIMIT 1", supplier.user_id)?
+    };
+    if known.is_some() {
+        return Ok(());
+    }
+    let [first, second] = COMPANIES;
+    let approved = send(backend, &supplier, first).await?;
+    verification::claim(backend, &verifier, approved).await?;
+    let case = verification::case_file(backend, &verifier, approved).await?;
+    let verdict = VerdictForm {
+        version: case.version,
+        verdict: Verdict::Approve,
+        reason: None,
+        text: String::new(),
+        marks: Vec::new(),
+        checks: case.checks.iter().map(|item| item.id).collect(),
+    };
+    verification::decide(backend, &verifier, approved, &verdict).await?;
+    send(backend, &supplier, second).await.map(drop)
+}
+
+/// Somebody of [`ACCOUNTS`], as if signed in.
+async fn actor(backend: &Backend, email: &str) -> Result<Option<Actor>> {
+    type Row = (Uuid, String, Option<String>);
+    let row: Option<Row> = {
+        let mut conn = backend.db.read().await?;
+        fetch_optional!(
+            conn,
+            Row,
+            "SELECT id, name, staff_role FROM users WHERE email = $1 AND disabled_at IS NULL",
+            email
+        )?
+    };
+    Ok(row.map(|(user_id, name, staff_role)| Actor {
+        user_id,
+        session_id: Uuid::nil(),
+        name,
+        email: email.to_owned(),
+        zone: Zone::Wib,
+        staff_role: staff_role.and_then(|role| role.parse().ok()),
+        scope: Scope::National,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    }))
+}
+
+/// Applies for a company, with a proof that says what is applied for.
+async fn send(backend: &Backend, supplier: &Actor, company: [&str; 4]) -> Result<Uuid> {
+    let [name, npwp, nib, address] = company.map(str::to_owned);
+    let facts = vec![
+        ("Nama", name.clone()),
+        ("NPWP", npwp.clone()),
+        ("NIB", nib.clone()),
+        ("Alamat", address.clone()),
+        ("Penanggung jawab", supplier.name.clone()),
+    ];
+    let proof = receipt("Perizinan Berusaha", &facts, "Dokumen contoh untuk mencoba Gerbang.")?;
+    let id = applications::start(backend, supplier, ProfileType::Penyedia, Role::Penyedia).await?;
+    let version = applications::draft(backend, supplier, id).await?.version;
+    let company = CompanyDraft { name, npwp, nib, address };
+    applications::save(backend, supplier, id, version, Answers { company, ..Answers::default() }).await?;
+    applications::attach_letter(backend, supplier, id, "perizinan berusaha.pdf", proof.into()).await?;
+    let stored = applications::draft(backend, supplier, id).await?;
+    let letter = stored.draft.letter.map(|letter| letter.id);
+    let submission = Submission { version: stored.version, letter, confirmed: true };
+    applications::submit(backend, supplier, id, submission).await?;
+    Ok(id)
+}
+
+/// A platform of development.
+struct Platform {
+    slug: &'static str,
+    name: &'static str,
+    line: &'static str,
+    logo: &'static str,
+    profile_types: &'static [ProfileType],
+    roles: &'static [Role],
+}
+
+/// The one that `gerbang demo-platform` is, and one that only suppliers may enter, behind which there is nothing.
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        slug: DEMO_CLIENT,
+        name: "Daftar Hitam",
+        line: "Sanksi daftar hitam penyedia",
+        logo: "ban",
+        profile_types: &ProfileType::ALL,
+        roles: Role::ALL,
+    },
+    Platform {
+        slug: "toko-daring",
+        name: "Toko Daring",
+        line: "Penjualan produk kepada pemerintah",
+        logo: "cart",
+        profile_types: &[ProfileType::Penyedia],
+        roles: &[Role::Penyedia],
+    },
+];
+
+/// From when the terms of these platforms are in force: before anybody tries them.
+const TERMS_SINCE: Date = date!(2026 - 01 - 01);
+
+impl Platform {
+    /// Writes it and its terms, all at `settings.demo_url`.
+    async fn register(&self, backend: &Backend, tx: &mut Tx, author: Uuid) -> Result<()> {
+        let (id, now) = (backend.world.id(), backend.world.now().micros());
+        let at = &backend.settings.demo_url;
+        execute!(
+            tx,
+            "INSERT INTO platforms (id, slug, client_id, name, line, logo_key, address, client_kind, auth_method, sector,
+                 subject_type, pkce_required, roles, profile_types, terms_for, created_at, updated_at, version)
+             VALUES ($1, $2, $2, $3, $4, $5, $6, 'confidential', 'client_secret_basic', $7, 'pairwise', true, $8, $9, $10,
+                 $11, $11, 1)",
+            id,
+            self.slug,
+            self.name,
+            self.line,
+            self.logo,
+            at.as_str(),
+            at.host_str().unwrap_or_default(),
+            Json(self.roles),
+            Json(self.profile_types),
+            Json(ProfileType::ALL),
+            now
+        )?;
+        for (kind, title) in [("syarat", "Syarat dan Ketentuan"), ("privasi", "Kebijakan Privasi")] {
+            let text = terms(title, self.name);
+            execute!(
+                tx,
+                "INSERT INTO terms (id, platform_id, kind, version, text, sha256, in_force_on, grace_days, created_by,
+                     created_at) VALUES ($1, $2, $3, 1, $4, $5, $6, 0, $7, $8)",
+                backend.world.id(),
+                id,
+                kind,
+                &text,
+                sha256(text.as_bytes()),
+                TERMS_SINCE,
+                author,
+                now
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// What the demo platform has beyond the others: addresses that it answers at, and a secret.
+async fn register_demo(backend: &Backend, tx: &mut Tx) -> Result<()> {
+    let at = |path: &str| format!("{}{path}", backend.settings.demo_url.as_str().trim_end_matches('/'));
+    execute!(
+        tx,
+        "UPDATE platforms SET initiate_login_uri = $2, backchannel_logout_uri = $3 WHERE slug = $1",
+        DEMO_CLIENT,
+        at("/masuk/mulai"),
+        at("/keluar/kanal-belakang")
+    )?;
+    for (kind, path) in [("redirect", "/masuk/kembali"), ("post_logout", "/keluar/selesai")] {
+        execute!(
+            tx,
+            "INSERT INTO platform_redirects (platform_id, kind, uri) SELECT id, $2, $3 FROM platforms WHERE slug = $1",
+            DEMO_CLIENT,
+            kind,
+            at(path)
+        )?;
+    }
+    execute!(
+        tx,
+        "INSERT INTO platform_secrets (id, platform_id, secret_hash, hint, created_at)
+         SELECT $2, id, $3, $4, $5 FROM platforms WHERE slug = $1",
+        DEMO_CLIENT,
+        backend.world.id(),
+        Token::presented(DEMO_SECRET).hash(),
+        &DEMO_SECRET[DEMO_SECRET.len() - 4..],
+        backend.world.now().micros()
+    )?;
+    Ok(())
+}
+
+/// A document of a platform, in Markdown.
+fn terms(title: &str, platform: &str) -> String {
+    format!(
+        "**{title} {platform}**\n\nDokumen contoh untuk mencoba Gerbang.\n\n\
+         1. Anda memakai {platform} dengan akses yang Anda pilih di Gerbang.\n\
+         2. {platform} menerima nama, alamat surel, dan akses itu.\n\
+         3. Akses yang berakhir atau dicabut mengakhiri sesi Anda di {platform}.\n"
+    )
 }
 
 /// Parts of a ministry or an agency.

@@ -8,7 +8,15 @@ use std::{
 
 use domain::{permission::Permission, time::Timestamp};
 
-use crate::{Actor, Backend, applications, error::Result, renewals, sessions, verification};
+use crate::{
+    Actor, Backend, applications,
+    error::Result,
+    oidc::{self, keys, rights},
+    renewals, sessions, verification,
+};
+
+/// How often a job that runs at an instant looks at the clock.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,10 +25,16 @@ pub enum Job {
     ReadOpenCases,
     /// Puts cases whose lease ended back into the queue.
     EndLeases,
+    /// Ends what stands at platforms on an access that is over, or on another right that is gone.
+    EndEntries,
     /// Reminds of accesses that end soon.
     Remind,
     /// Clears sessions, links and counts that are over.
     Sweep,
+    /// Clears what platforms asked for and were given long ago.
+    SweepEntries,
+    /// Makes the next keys that sign for platforms.
+    RotateKeys,
     /// Removes letters that no application holds.
     CollectLetters,
     /// Removes letters of uploads that broke off, and pages that were drawn long ago.
@@ -29,16 +43,28 @@ pub enum Job {
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::ReadOpenCases, Self::EndLeases, Self::Remind, Self::Sweep, Self::CollectLetters, Self::CollectStrays];
+    pub const ALL: [Self; 9] = [
+        Self::ReadOpenCases,
+        Self::EndLeases,
+        Self::EndEntries,
+        Self::Remind,
+        Self::Sweep,
+        Self::SweepEntries,
+        Self::RotateKeys,
+        Self::CollectLetters,
+        Self::CollectStrays,
+    ];
 
     /// Its name on screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::ReadOpenCases => "Menyegarkan antrean",
             Self::EndLeases => "Mengakhiri pegangan kasus",
+            Self::EndEntries => "Mengakhiri sesi platform yang haknya berakhir",
             Self::Remind => "Mengingatkan akses yang segera berakhir",
             Self::Sweep => "Membersihkan sesi dan tautan lama",
+            Self::SweepEntries => "Membersihkan sesi platform yang sudah lama berakhir",
+            Self::RotateKeys => "Menyiapkan kunci tanda tangan",
             Self::CollectLetters => "Menghapus surat tanpa pengajuan",
             Self::CollectStrays => "Menghapus sisa unggahan dan gambar surat lama",
         }
@@ -49,9 +75,16 @@ impl Job {
         Duration::from_secs(match self {
             Self::ReadOpenCases => 30,
             Self::EndLeases => 5,
-            Self::Remind | Self::Sweep | Self::CollectLetters => 600,
+            Self::EndEntries => 60,
+            Self::Remind | Self::Sweep | Self::SweepEntries | Self::CollectLetters => 600,
+            Self::RotateKeys => 3600,
             Self::CollectStrays => 24 * 3600,
         })
+    }
+
+    /// The instant after `now` at which it runs besides: what ends with a day must not wait for its pace.
+    fn runs_at(self, now: Timestamp) -> Option<Timestamp> {
+        (self == Self::EndEntries).then(|| rights::next_end(now))
     }
 
     /// Runs it once; gives how much it did.
@@ -62,8 +95,11 @@ impl Job {
         match self {
             Self::ReadOpenCases => verification::read_open_cases(backend).await.map(|()| 0),
             Self::EndLeases => verification::end_leases(backend).await,
+            Self::EndEntries => rights::end_over(backend).await,
             Self::Remind => renewals::remind(backend).await,
             Self::Sweep => sessions::sweep(backend).await.map(|()| 0),
+            Self::SweepEntries => oidc::sweep(backend).await,
+            Self::RotateKeys => keys::rotate(backend).await,
             Self::CollectLetters => applications::collect_garbage(backend).await,
             Self::CollectStrays => {
                 let strays = applications::collect_strays(backend).await?;
@@ -92,6 +128,8 @@ pub async fn run(backend: Arc<Backend>) {
         let backend = backend.clone();
         tokio::spawn(async move {
             loop {
+                // Before it runs: an instant that passes meanwhile is not missed.
+                let again = job.runs_at(backend.world.now());
                 let outcome = job.run(&backend).await;
                 match &outcome {
                     Ok(0) => {}
@@ -102,11 +140,24 @@ pub async fn run(backend: Arc<Backend>) {
                     .increment(1);
                 let run = Run { at: backend.world.now(), outcome: outcome.map_err(|error| error.to_string()) };
                 backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, run);
-                tokio::time::sleep(job.pace()).await;
+                rest(&backend, job.pace(), again).await;
             }
         })
     });
     futures::future::join_all(jobs).await;
+}
+
+/// Waits for the pace of a job, or until the clock shows an instant: by looking, since it may be set meanwhile, and a
+/// machine may sleep.
+async fn rest(backend: &Backend, pace: Duration, again: Option<Timestamp>) {
+    let Some(again) = again else { return tokio::time::sleep(pace).await };
+    let shown = async {
+        while backend.world.now() < again {
+            tokio::time::sleep(TICK).await;
+        }
+    };
+    // Whichever comes first.
+    let _ = tokio::time::timeout(pace, shown).await;
 }
 
 /// Every job, and its last run on this server.

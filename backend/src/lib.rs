@@ -19,7 +19,9 @@ pub mod jobs;
 pub mod mail;
 pub mod master_data;
 pub mod notice;
+pub mod oidc;
 pub mod passwords;
+pub mod platforms;
 pub mod renewals;
 pub mod secrets;
 pub mod sessions;
@@ -59,6 +61,8 @@ pub struct Backend {
     pub settings: Settings,
     /// Wakes the mail worker when a mail was written.
     pub outbox_bell: Arc<tokio::sync::Notify>,
+    /// The OpenID Connect provider.
+    pub oidc: oidc::Provider,
 }
 
 /// What an operator decides about the rules of the use cases.
@@ -68,10 +72,14 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Where the demo platform is, which the development data register.
+    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.
     pub help_address: domain::email::Email,
+    /// The secret of the installation.
+    pub secret: oidc::Secret,
 }
 
 impl Settings {

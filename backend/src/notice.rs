@@ -13,7 +13,8 @@ pub enum Notice {
         id: Uuid,
         /// The person it belongs to.
         user_id: Uuid,
-        /// The institution applied for, once chosen: whose desk is told.
+        /// The institution applied for, once chosen: whose desk is told. A supplier has none, and is of the national
+        /// desk.
         #[serde(default)]
         institution_id: Option<Uuid>,
     },

@@ -4,6 +4,7 @@ use domain::{
     access::{REMINDERS, Renewal},
     answers::Answers,
     application::Status,
+    company::CompanyDraft,
     conflict::Conflict,
     email::Email,
     role::Role,
@@ -36,8 +37,8 @@ pub async fn look(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<A
 }
 
 /// Opens the short application that continues an access (**Perpanjang**, from 60 days before its end), or takes it up
-/// again after it (**Aktifkan Kembali**): the same role, institution and work unit, a new period and a new letter. Gives
-/// the draft that was opened already, if there is one; after a refusal, one with its answers and its reason.
+/// again after it (**Aktifkan Kembali**): the same role, institution and work unit (of a supplier: the same company by its
+/// NIB), a new period and a new letter. Gives the draft that was opened already, if there is one; after a refusal, one with its answers and its reason.
 ///
 /// # Errors
 /// [`Error::NotFound`] if it is not the person's; [`Conflict::NotRenewable`]; [`Error::Throttled`] after many drafts in a
@@ -69,7 +70,8 @@ pub async fn start(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<
             first_day: DateInput::from_date(first),
             last_day: DateInput::default(),
             ..before.answers
-        },
+        }
+        .asked_of(before.profile_type),
         ..Fresh::linked_as(before.link)
     };
     let id = applications::insert(backend, &mut tx, actor, &fresh).await?;
@@ -116,13 +118,15 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
         fetch_all!(
             conn,
             Ending,
-            "SELECT c.id, u.name, u.email, u.zone, c.role, w.name AS work_unit, c.last_day,
+            "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
                     EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
                               AND a.status IN ('submitted', 'in_review', 'returned', 'approved'))
-                    OR EXISTS (SELECT 1 FROM accesses n
-                               WHERE n.user_id = c.user_id AND n.role = c.role AND n.work_unit_id = c.work_unit_id
+                    OR EXISTS (SELECT 1 FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
+                               WHERE n.user_id = c.user_id AND n.role = c.role
+                                 AND (n.work_unit_id = c.work_unit_id OR m.nib = k.nib)
                                  AND n.revoked_at IS NULL AND n.last_day > c.last_day) AS renewing
-             FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
+             FROM accesses c JOIN users u ON u.id = c.user_id LEFT JOIN work_units w ON w.id = c.work_unit_id
+             LEFT JOIN companies k ON k.application_id = c.application_id
              WHERE c.revoked_at IS NULL AND c.last_day >= $1 AND c.last_day <= $2 AND u.disabled_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM access_reminders r WHERE r.access_id = c.id AND r.days <= $3)
              ORDER BY c.last_day, c.id LIMIT $4",
@@ -165,12 +169,14 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
     Ok((found, mails))
 }
 
-/// The answers of a renewal as they may be saved: the place stays what it is.
+/// The answers of a renewal as they may be saved: the place stays what it is, and so does the number of a company, whose
+/// name, NPWP and address may have changed since.
 pub(crate) fn held(answers: Answers, stored: &Answers) -> Answers {
     Answers {
         institution_type: stored.institution_type,
         institution: stored.institution,
         work_unit: stored.work_unit,
+        company: CompanyDraft { nib: stored.company.nib.clone(), ..answers.company },
         ..answers
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     mail,
     notice::Notice,
+    oidc::rights::{GrantsOf, Why, end_grants},
     secrets::Token,
 };
 
@@ -161,16 +162,23 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
         .collect())
 }
 
-/// Ends the session that speaks.
+/// Ends the session that speaks, here and at the platforms that were entered with it.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
     let mut tx = backend.db.begin().await?;
-    execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
-    tx.notify(Notice::Person { user_id: actor.user_id });
-    backend.record(&mut tx, actor, Action::SignedOut, Some(actor.user_id), ())?;
+    close(backend, &mut tx, actor).await?;
     tx.commit().await
+}
+
+/// Ends the session that speaks, within a transaction.
+pub(crate) async fn close(backend: &Backend, tx: &mut Tx, actor: &Actor) -> Result<()> {
+    tx.lock_user(actor.user_id).await?;
+    execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
+    end_grants(backend, tx, Why::SignedOut, GrantsOf::Session(actor.session_id)).await?;
+    tx.notify(Notice::Person { user_id: actor.user_id });
+    backend.record(tx, actor, Action::SignedOut, Some(actor.user_id), ())
 }
 
 /// Which of the person's own sessions to end.
@@ -188,11 +196,16 @@ pub enum Which {
 /// If the database refuses.
 pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> {
     let mut tx = backend.db.begin().await?;
+    tx.lock_user(actor.user_id).await?;
     let ended = match which {
-        Which::Others => end_others(&mut tx, actor).await?,
+        Which::Others => end_others(backend, &mut tx, actor, Why::SessionEnded).await?,
         Which::One(id) => {
             tx.notify(Notice::Person { user_id: actor.user_id });
-            execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?
+            let ended = execute!(tx, "DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, actor.user_id)?;
+            if ended > 0 {
+                end_grants(backend, &mut tx, Why::SessionEnded, GrantsOf::Session(id)).await?;
+            }
+            ended
         }
     };
     if ended > 0 {
@@ -202,10 +215,14 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
     Ok(ended)
 }
 
-/// Ends all of the person's sessions but the one that speaks, within a transaction.
-pub(crate) async fn end_others(tx: &mut Tx, actor: &Actor) -> Result<u64> {
+/// Ends all of the person's sessions but the one that speaks, within a transaction; also what still stands at platforms
+/// of sessions that are over.
+pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, why: Why) -> Result<u64> {
     tx.notify(Notice::Person { user_id: actor.user_id });
-    Ok(execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?)
+    let ended = execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?;
+    let others = GrantsOf::OthersOf { user_id: actor.user_id, session_id: actor.session_id };
+    end_grants(backend, tx, why, others).await?;
+    Ok(ended)
 }
 
 /// Clears away what is over: sessions, sign-ups, resets and invitations past their end, forgotten counts, and the secrets of links
@@ -221,6 +238,12 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
         "DELETE FROM sessions WHERE expires_at <= $1 OR seen_at <= $2",
         now.micros(),
         now.minus(IDLE).micros()
+    )?;
+    // A session that ends by time is no right that ends: what was granted in it lives as long as its refresh tokens.
+    execute!(
+        tx,
+        "UPDATE oidc_grants SET session_id = NULL WHERE ended_at IS NULL AND session_id IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = oidc_grants.session_id)"
     )?;
     execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;

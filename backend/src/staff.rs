@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     mail::Mail,
     notice::Notice,
+    oidc::rights::{GrantsOf, Why, end_grants},
     secrets::Token,
     sessions, verification,
 };
@@ -355,7 +356,7 @@ async fn write_scope(
     Ok(changed > 0)
 }
 
-/// Disables an account, or enables it again. Its sessions end at once, and what it holds is freed.
+/// Disables an account, or enables it again. Its sessions end at once, also at platforms, and what it holds is freed.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Conflict::LastAdministrator`].
@@ -379,6 +380,7 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
     }
     if disabled {
         execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
+        end_grants(backend, &mut tx, Why::AccountDisabled, GrantsOf::User(user_id)).await?;
         tx.notify(Notice::Person { user_id });
         verification::release_all(backend, &mut tx, user_id).await?;
     }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::stage::Failure;
+use crate::{stage::Failure, table::timed};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,6 +74,15 @@ impl Connection {
         }
         let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
         Err(format!("{}: {}", String::from_utf8_lossy(line), answer.status).into())
+    }
+
+    /// Where an answer leads that must be a redirect.
+    pub fn redirect(&mut self, request: &[u8]) -> Result<String, Failure> {
+        let status = self.ask(request)?.status;
+        let head = String::from_utf8_lossy(&self.buffer);
+        let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+        let location = headers.find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        Ok(location.ok_or_else(|| format!("no redirect but {status}"))?.1.trim().to_owned())
     }
 
     /// A body in chunks (RFC 9112, section 7.1) that begins at `at`.
@@ -147,24 +156,42 @@ pub fn form(path: &str, session: Option<&str>, fields: &[(&str, &str)]) -> Resul
 
 /// Asks the same over several connections for a while; gives the number of answers and the seconds it took.
 pub fn load(addr: SocketAddr, request: &[u8], lasting: Duration) -> Result<(f64, f64), Failure> {
-    let together = Barrier::new(CONNECTIONS);
-    let one = || {
-        let connection = Connection::open(addr);
-        together.wait();
-        let mut connection = connection?;
+    let (answers, seconds) = at_once(addr, CONNECTIONS, |_, connection| {
         let (began, mut answers) = (Instant::now(), 0u32);
         while began.elapsed() < lasting {
             connection.expect(request)?;
             answers += 1;
         }
-        Ok::<_, Failure>((f64::from(answers), began.elapsed().as_secs_f64()))
+        Ok(f64::from(answers))
+    })?;
+    Ok((answers.into_iter().sum(), seconds))
+}
+
+/// Does work over several connections, all at the same time, each by its number; gives what came of it and the seconds
+/// that the longest took.
+pub fn at_once<T: Send>(
+    addr: SocketAddr,
+    connections: usize,
+    work: impl Fn(usize, &mut Connection) -> Result<T, Failure> + Sync,
+) -> Result<(Vec<T>, f64), Failure> {
+    let together = Barrier::new(connections);
+    let one = |nth: usize| {
+        let connection = Connection::open(addr);
+        together.wait();
+        let mut connection = connection?;
+        let (seconds, outcome) = timed(|| work(nth, &mut connection));
+        Ok::<_, Failure>((outcome?, seconds))
     };
     std::thread::scope(|scope| {
-        let running: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(one)).collect();
-        running.into_iter().try_fold((0.0, 0.0), |(answers, longest): (f64, f64), thread| {
-            let (more, seconds) = thread.join().map_err(|_| "a client broke")??;
-            Ok((answers + more, longest.max(seconds)))
-        })
+        let one = &one;
+        let running: Vec<_> = (0..connections).map(|nth| scope.spawn(move || one(nth))).collect();
+        let (mut outcomes, mut longest) = (Vec::new(), 0.0);
+        for thread in running {
+            let (outcome, seconds) = thread.join().map_err(|_| "a client broke")??;
+            longest = f64::max(longest, seconds);
+            outcomes.push(outcome);
+        }
+        Ok((outcomes, longest))
     })
 }
 

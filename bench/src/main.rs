@@ -17,6 +17,7 @@ mod data;
 mod desk;
 mod letter;
 mod memory;
+mod oidc;
 mod page;
 mod people;
 mod search;
@@ -38,6 +39,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("memory", "Memory of the idle server"),
     ("search", "Satker search over 200,000 rows, 40,000 of them active"),
     ("desk", "The desk with 1,000,000 applications, 20,000 of them open"),
+    ("oidc", "Codes exchanged and userinfo answered, against oidc-provider with its store in memory"),
 ];
 
 #[tokio::main]
@@ -79,6 +81,7 @@ async fn measure(section: &str, stage: &Stage, table: &mut Table) -> Result<(), 
         "letter" => letter::measure(stage, table).await,
         "memory" => memory::measure(stage, table).await,
         "desk" => desk::measure(stage, table).await,
+        "oidc" => oidc::measure(stage, table).await,
         _ => search::measure(stage, table).await,
     }
 }

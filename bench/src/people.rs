@@ -105,6 +105,7 @@ pub fn answers(backend: &Backend, wanted: usize) -> Vec<Answers> {
             address: "Jalan Merdeka Timur Nomor 3, Jakarta".to_owned(),
             first_day: DateInput::from_date(today),
             last_day: DateInput::from_date(today + time::Duration::days(365)),
+            ..Answers::default()
         })
         .collect()
 }

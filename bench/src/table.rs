@@ -26,6 +26,12 @@ impl Table {
         self.rows.push(Row { what: what.into(), figure: figure.into(), budget: None });
     }
 
+    /// A figure that must be at least `least`, both written by `show`.
+    pub fn at_least(&mut self, what: impl Into<String>, value: f64, least: f64, show: impl Fn(f64) -> String) {
+        let budget = Some((format!("≥ {}", show(least)), value >= least));
+        self.rows.push(Row { what: what.into(), figure: show(value), budget });
+    }
+
     /// A figure that must be at most `most`, both written by `show`.
     pub fn at_most(&mut self, what: impl Into<String>, value: f64, most: f64, show: impl Fn(f64) -> String) {
         let budget = Some((format!("≤ {}", show(most)), value <= most));

@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{institution::InstitutionType, validity::DateInput};
+use crate::{
+    company::{CompanyDraft, NAME_LENGTH},
+    institution::InstitutionType,
+    role::ProfileType,
+    validity::DateInput,
+};
 
 /// What the person entered into the form, right or wrong; the draft stores it whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,14 +26,18 @@ pub struct Answers {
     pub first_day: DateInput,
     /// Masa Berlaku Peran, last day.
     pub last_day: DateInput,
+    /// The company of a Penyedia.
+    pub company: CompanyDraft,
 }
 
 /// The fewest and the most characters of an address.
 pub const ADDRESS_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
+/// Most characters that are kept of a number as typed, its dots and spaces included.
+const NUMBER_TYPED: usize = 40;
 
 impl Answers {
-    /// These answers cut to what may be stored: an address of at most four times its limit, date boxes of at most 10
-    /// characters, no zero bytes. Other input is nobody's typing.
+    /// These answers cut to what may be stored: names and addresses of at most four times their limit, numbers of at
+    /// most 40 characters, date boxes of at most 10, no zero bytes. Other input is nobody's typing.
     #[must_use]
     pub fn bounded(mut self) -> Self {
         let cut = |text: &mut String, max: usize| {
@@ -38,12 +47,26 @@ impl Answers {
             }
         };
         cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
+        cut(&mut self.company.name, NAME_LENGTH.end() * 4);
+        cut(&mut self.company.npwp, NUMBER_TYPED);
+        cut(&mut self.company.nib, NUMBER_TYPED);
+        cut(&mut self.company.address, ADDRESS_LENGTH.end() * 4);
         for date in [&mut self.first_day, &mut self.last_day] {
             for part in [&mut date.day, &mut date.month, &mut date.year] {
                 cut(part, 10);
             }
         }
         self
+    }
+
+    /// What of these answers the form of a profile type asks for: a Penyedia has a company and no institution, so that
+    /// none can be slipped into it to lead it to another desk.
+    #[must_use]
+    pub fn asked_of(self, profile_type: ProfileType) -> Self {
+        match profile_type {
+            ProfileType::NonPenyedia => Self { company: CompanyDraft::default(), ..self },
+            ProfileType::Penyedia => Self { company: self.company, ..Self::default() },
+        }
     }
 
     /// What follows from a change of type, institution or work unit: whatever hung on the old choice is cleared (guide
@@ -100,6 +123,20 @@ mod tests {
         // Whatever takes the work unit away takes the address along.
         let none = Answers { institution: None, ..before.clone() }.following(&before);
         assert_eq!((none.work_unit, none.address.as_str()), (None, ""));
+    }
+
+    #[test]
+    fn each_profile_type_keeps_what_its_form_asks_for() {
+        let all = Answers {
+            institution: Some(Uuid::from_u128(1)),
+            work_unit: Some(Uuid::from_u128(2)),
+            company: CompanyDraft { nib: "9120001234567".into(), ..CompanyDraft::default() },
+            ..Answers::default()
+        };
+        let supplier = all.clone().asked_of(ProfileType::Penyedia);
+        assert_eq!((supplier.institution, supplier.work_unit, supplier.company), (None, None, all.company.clone()));
+        let official = all.clone().asked_of(ProfileType::NonPenyedia);
+        assert_eq!((official.institution, official.company), (all.institution, CompanyDraft::default()));
     }
 
     #[test]

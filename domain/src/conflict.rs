@@ -23,6 +23,10 @@ pub enum Conflict {
     OpenApplication { reference: String },
     /// The same person, role and work unit already have an access in that period.
     OverlappingAccess { first: Date, last: Date },
+    /// The same person already has an open application for the company of this NIB.
+    OpenForCompany { reference: String },
+    /// The same person already has an access for the company of this NIB in that period.
+    AccessForCompany { first: Date, last: Date },
     /// One's own application: nobody decides for themselves.
     OwnApplication,
     /// The e-mail address was taken in the meantime.
@@ -39,6 +43,12 @@ pub enum Conflict {
     NotRenewable(NotRenewable),
     /// The only administrator that is left cannot be disabled or demoted.
     LastAdministrator,
+    /// What a form shows was changed by somebody else at `at`.
+    ChangedMeanwhile { at: Timestamp },
+    /// Two secrets hold already.
+    TwoSecrets,
+    /// Another version of the terms is in force by now.
+    TermsChanged,
 }
 
 told!(Conflict {
@@ -47,6 +57,8 @@ told!(Conflict {
     AlreadyDecided { status: status, by: text, at: at } = "already_decided",
     OpenApplication { reference: text } = "open_application",
     OverlappingAccess { first: day, last: last } = "overlapping_access",
+    OpenForCompany { reference: text } = "open_for_company",
+    AccessForCompany { first: day, last: last } = "access_for_company",
     OwnApplication = "own_application",
     AlreadyConfirmed = "already_confirmed",
     HeldBy { by: text, until: at } = "held_by",
@@ -55,6 +67,9 @@ told!(Conflict {
     LetterChanged = "letter_changed",
     NotRenewable(of) = "not_renewable",
     LastAdministrator = "last_administrator",
+    ChangedMeanwhile { at: at } = "changed_meanwhile",
+    TwoSecrets = "two_secrets",
+    TermsChanged = "terms_changed",
 });
 
 /// Why an access cannot be renewed.

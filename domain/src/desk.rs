@@ -10,7 +10,7 @@ use crate::{
     calendar::{Holidays, Promise},
     issue::{Field, Problem},
     person::{EmployeeNumberKind, grouped},
-    role::Role,
+    role::{ProfileType, Role},
     search::searchable,
 };
 
@@ -24,9 +24,26 @@ pub const RESERVED: Duration = Duration::from_secs(24 * 3600);
 /// The fewest and the most characters of a note beside a mark.
 pub const NOTE_LENGTH: std::ops::RangeInclusive<usize> = 5..=500;
 
-/// What a verifier can mark for repair, in the order of the form.
-pub const MARKABLE: &[Field] =
-    &[Field::Institution, Field::WorkUnit, Field::Address, Field::FirstDay, Field::LastDay, Field::Letter];
+/// What a verifier can mark for repair, in the order of the forms.
+pub const MARKABLE: &[Field] = &[
+    Field::Institution,
+    Field::WorkUnit,
+    Field::Address,
+    Field::FirstDay,
+    Field::LastDay,
+    Field::CompanyName,
+    Field::Npwp,
+    Field::Nib,
+    Field::CompanyAddress,
+    Field::Letter,
+];
+
+/// Whether the form of a role has a field that can be marked.
+pub fn is_markable(field: Field, role: Role) -> bool {
+    let of_company = matches!(field, Field::CompanyName | Field::Npwp | Field::Nib | Field::CompanyAddress);
+    let supplier = role.info().profile_type == ProfileType::Penyedia;
+    MARKABLE.contains(&field) && (field == Field::Letter || of_company == supplier)
+}
 
 /// One thing to repair, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -353,6 +370,16 @@ mod tests {
     fn nonsense_in_an_address_is_left_out() {
         let read = QueueFilter::from_query(|key| (key != "cari").then_some("zzz"));
         assert_eq!(read, QueueFilter::default());
+    }
+
+    #[test]
+    fn what_is_marked_is_on_the_form_of_the_role() {
+        let of = |role| MARKABLE.iter().copied().filter(move |field| is_markable(*field, role)).collect::<Vec<_>>();
+        use Field::{
+            Address, CompanyAddress, CompanyName, FirstDay, Institution, LastDay, Letter, Nib, Npwp, WorkUnit,
+        };
+        assert_eq!(of(Role::Pa), [Institution, WorkUnit, Address, FirstDay, LastDay, Letter]);
+        assert_eq!(of(Role::Penyedia), [CompanyName, Npwp, Nib, CompanyAddress, Letter]);
     }
 
     #[rstest]

@@ -3,10 +3,13 @@
 //! What is found is a hint for whoever compares, never a verdict, so that the search forgives what tells nothing: case,
 //! spacing, line breaks, punctuation, hyphens, academic titles, abbreviations of administration.
 
+use std::collections::HashSet;
+
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    company::Company,
     indonesian::MONTHS,
     role::Role,
     search::{expansion, words},
@@ -30,6 +33,14 @@ pub enum What {
     FirstDay,
     /// The last day of the role.
     LastDay,
+    /// The name of the company.
+    Company,
+    /// Its NPWP.
+    Npwp,
+    /// Its NIB.
+    Nib,
+    /// Its address.
+    Address,
 }
 
 crate::text_enum!(What {
@@ -40,6 +51,10 @@ crate::text_enum!(What {
     WorkUnit = "work_unit",
     FirstDay = "first_day",
     LastDay = "last_day",
+    Company = "company",
+    Npwp = "npwp",
+    Nib = "nib",
+    Address = "address",
 });
 
 /// Where the letter names it.
@@ -90,6 +105,101 @@ pub fn find(pages: &[String], sought: &Sought) -> Vec<Finding> {
     findings
 }
 
+/// Looks for a company, and for the person who speaks for it, in the text of each page of its proof: first the person,
+/// then the company's name, NPWP, NIB and address.
+pub fn find_company(pages: &[String], person: &str, company: &Company) -> Vec<Finding> {
+    let pages: Vec<Page> = pages.iter().map(|text| Page::read(text)).collect();
+    let on = |what, names: &dyn Fn(&Page) -> bool| Finding {
+        what,
+        pages: (1..).zip(&pages).filter(|(_, page)| names(page)).map(|(number, _)| number).collect(),
+    };
+    let person = Squeezed::of(&bare_name(person)).letters;
+    let name = Squeezed::of(&bare_company(company.name.as_str())).letters;
+    let npwp = company.npwp.readings();
+    let address = address_words(&company.address);
+    vec![
+        on(What::Name, &|page| page.letters.has(&person)),
+        on(What::Company, &|page| page.letters.has(&name)),
+        on(What::Npwp, &|page| npwp.iter().any(|digits| page.digits.has(digits))),
+        on(What::Nib, &|page| page.digits.has(company.nib.as_str())),
+        on(What::Address, &|page| page.names_address(&address)),
+    ]
+}
+
+/// Words of an address that papers write in many ways or leave out.
+const OF_ADDRESSES: &[&str] = &[
+    "blok",
+    "desa",
+    "di",
+    "gedung",
+    "indonesia",
+    "jalan",
+    "jl",
+    "jln",
+    "kab",
+    "kabupaten",
+    "kav",
+    "kavling",
+    "kec",
+    "kecamatan",
+    "kel",
+    "kelurahan",
+    "kilometer",
+    "km",
+    "kode",
+    "kota",
+    "lantai",
+    "lt",
+    "no",
+    "nomor",
+    "pos",
+    "prov",
+    "provinsi",
+    "rt",
+    "rw",
+];
+
+/// The words of an address by which it is known on a page, each once: names, and numbers without the zeros before them.
+fn address_words(address: &str) -> Vec<String> {
+    let mut known: Vec<String> = words(address).into_iter().map(|(_, word)| bare_number(&word)).collect();
+    known.retain(|word| !OF_ADDRESSES.contains(&word.as_str()));
+    known.sort_unstable();
+    known.dedup();
+    known
+}
+
+/// `026` as `26`; any other word as it is.
+fn bare_number(word: &str) -> String {
+    match word.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        bare if word.bytes().all(|byte| byte.is_ascii_digit()) => bare.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+/// Legal forms before the name of a company, and what stands behind it.
+const LEGAL_FORMS: &[&str] = &["cv", "fa", "firma", "koperasi", "pd", "perseroan", "pt", "terbatas", "ud"];
+const LEGAL_ENDINGS: &[&str] = &["persero", "perseroda", "tbk"];
+
+/// The name of a company without its legal form, which papers write in many ways or elsewhere.
+fn bare_company(name: &str) -> String {
+    let words: Vec<String> = words(name).into_iter().map(|(_, word)| word).collect();
+    let mut rest = words.as_slice();
+    while let [first, others @ ..] = rest
+        && !others.is_empty()
+        && LEGAL_FORMS.contains(&first.as_str())
+    {
+        rest = others;
+    }
+    while let [others @ .., last] = rest
+        && !others.is_empty()
+        && LEGAL_ENDINGS.contains(&last.as_str())
+    {
+        rest = others;
+    }
+    rest.join(" ")
+}
+
 /// A page, read in each of the ways in which something is looked for.
 struct Page {
     letters: Squeezed,
@@ -98,6 +208,8 @@ struct Page {
     /// The words that are codes of roles.
     codes: Vec<Role>,
     dates: Vec<Date>,
+    /// Every word, numbers without the zeros before them.
+    words: HashSet<String>,
 }
 
 impl Page {
@@ -111,7 +223,14 @@ impl Page {
             digits: Squeezed::digits(text),
             codes: Role::ALL.iter().copied().filter(|role| is_word(role.info().code)).collect(),
             dates: dates(text),
+            words: words(text).into_iter().map(|(_, word)| bare_number(&word)).collect(),
         }
+    }
+
+    /// Four in five of an address's words: registers order them otherwise, and add the parts that people leave out.
+    fn names_address(&self, known: &[String]) -> bool {
+        let found = known.iter().filter(|word| self.words.contains(*word)).count();
+        found > 0 && found * 5 >= known.len() * 4
     }
 
     /// By its code, or by its name where that is not the end of another role's longer name.
@@ -524,6 +643,58 @@ mod tests {
         use What::{EmployeeNumber, FirstDay, Institution, LastDay, Name, Role, WorkUnit};
         assert_eq!(order, [Name, EmployeeNumber, Role, Institution, WorkUnit, FirstDay, LastDay]);
         assert!(found.iter().all(|finding| finding.pages == [2]), "{found:?}");
+    }
+
+    #[rstest]
+    #[case("PT Sinar Jaya Abadi", "P.T. SINAR JAYA ABADI", true)]
+    #[case("PT Sinar Jaya Abadi", "Perseroan Terbatas Sinar Jaya Abadi, Tbk.", true)]
+    #[case("Sinar Jaya Abadi (Persero) Tbk", "sinar jaya\nabadi", true)]
+    #[case("CV Sinar Jaya", "CV Sinar Jayakarta", false)]
+    #[case("PT", "apa saja", false)]
+    fn companies(#[case] name: &str, #[case] text: &str, #[case] found: bool) {
+        assert_eq!(Page::read(text).letters.has(&Squeezed::of(&bare_company(name)).letters), found);
+    }
+
+    #[rstest]
+    #[case("NPWP 01.234.567.8-901.000", &[1])]
+    #[case("NPWP 0012345678901000", &[1])]
+    #[case("NPWP 0012 3456 7890 1000", &[1])]
+    #[case("NPWP 01.234.567.8-901.001", &[])]
+    fn a_proof_names_its_company(#[case] npwp: &str, #[case] expected: &[u32]) {
+        let company = Company::read(&crate::company::CompanyDraft {
+            name: "PT Sinar Jaya Abadi".into(),
+            npwp: "012345678901000".into(),
+            nib: "9120001234567".into(),
+            address: "Jalan Raya Bogor Kilometer 26, Jakarta".into(),
+        })
+        .unwrap();
+        let page =
+            format!("NOMOR INDUK BERUSAHA: 9120001234567\nPT SINAR JAYA ABADI\n{npwp}\nDirektur: Toko Sinar Jaya");
+        let found = find_company(&[page], "Toko Sinar Jaya", &company);
+        let pages: Vec<_> = found.iter().map(|finding| (finding.what, finding.pages.as_slice())).collect();
+        let one: &[u32] = &[1];
+        assert_eq!(
+            pages,
+            [
+                (What::Name, one),
+                (What::Company, one),
+                (What::Npwp, expected),
+                (What::Nib, one),
+                (What::Address, &[][..])
+            ]
+        );
+    }
+
+    #[rstest]
+    #[case("Jl. Raya Bogor KM. 26, Kel. Ciracas, Kec. Ciracas, Kota Adm. Jakarta Timur, 13740", true)]
+    #[case("JALAN RAYA BOGOR NO 026\nJAKARTA", true)]
+    #[case("Jalan Raya Bogor Kilometer 27, Jakarta Timur", true)] // a hint: the eyes compare
+    #[case("Jalan Raya Serang Kilometer 27, Jakarta", false)]
+    #[case("", false)]
+    fn addresses(#[case] text: &str, #[case] found: bool) {
+        let known = address_words("Jalan Raya Bogor Kilometer 26, Jakarta Timur");
+        assert_eq!(Page::read(text).names_address(&known), found);
+        assert!(!Page::read(text).names_address(&address_words("Jl. No.")));
     }
 
     #[test]

@@ -69,6 +69,14 @@ pub enum Field {
     FirstDay,
     /// Masa Berlaku Peran, its last day (guide step 10).
     LastDay,
+    /// Nama Perusahaan of a Penyedia.
+    CompanyName,
+    /// NPWP of a Penyedia.
+    Npwp,
+    /// NIB of a Penyedia.
+    Nib,
+    /// Alamat Perusahaan of a Penyedia.
+    CompanyAddress,
     /// The letter that proves the role (guide step 10).
     Letter,
     /// The tick box that confirms the data (guide step 12).
@@ -90,8 +98,48 @@ pub enum Field {
     Title,
     /// A day of the list of holidays.
     Day,
-    /// Text of a reason or of a check list's item.
+    /// Text of a reason, of a check list's item, or of a platform's terms.
     Text,
+    /// The access with which a platform is entered (guide step 18).
+    Access,
+    /// A platform's name on screen.
+    PlatformName,
+    /// A platform's name in addresses.
+    Slug,
+    /// What a platform is for, in one line.
+    Line,
+    /// The symbol that stands for a platform.
+    Logo,
+    /// Where a platform is.
+    Site,
+    /// Where a platform lets us begin the sign-in.
+    InitiateLogin,
+    /// Where a platform is returned to after signing in.
+    Redirects,
+    /// Where it is returned to after signing out.
+    LogoutRedirects,
+    /// Where it is told that a session ended.
+    BackChannel,
+    /// Whether a platform can keep a secret.
+    ClientKind,
+    /// How a platform proves itself.
+    AuthMethod,
+    /// A platform's public keys.
+    Jwks,
+    /// How what a platform is told of people is signed.
+    IdTokenAlg,
+    /// How people are named to a platform.
+    SubjectType,
+    /// The host that platforms share their names of people by.
+    Sector,
+    /// The profile types that a platform admits.
+    ProfileTypes,
+    /// The roles that a platform admits.
+    Roles,
+    /// The profile types that must accept a platform's terms.
+    TermsFor,
+    /// For how many days a new version of terms may wait.
+    GraceDays,
 }
 
 crate::text_enum!(Field {
@@ -114,6 +162,10 @@ crate::text_enum!(Field {
     Address = "address",
     FirstDay = "first_day",
     LastDay = "last_day",
+    CompanyName = "company_name",
+    Npwp = "npwp",
+    Nib = "nib",
+    CompanyAddress = "company_address",
     Letter = "letter",
     Confirmation = "confirmation",
     Reason = "reason",
@@ -126,6 +178,26 @@ crate::text_enum!(Field {
     Title = "title",
     Day = "day",
     Text = "text",
+    Access = "access",
+    PlatformName = "platform_name",
+    Slug = "slug",
+    Line = "line",
+    Logo = "logo",
+    Site = "site",
+    InitiateLogin = "initiate_login",
+    Redirects = "redirects",
+    LogoutRedirects = "logout_redirects",
+    BackChannel = "back_channel",
+    ClientKind = "client_kind",
+    AuthMethod = "auth_method",
+    Jwks = "jwks",
+    IdTokenAlg = "id_token_alg",
+    SubjectType = "subject_type",
+    Sector = "sector",
+    ProfileTypes = "profile_types",
+    Roles = "roles",
+    TermsFor = "terms_for",
+    GraceDays = "grace_days",
 });
 
 impl Field {
@@ -138,6 +210,10 @@ impl Field {
             Self::Address => "Alamat Satuan Kerja",
             Self::FirstDay => "Masa Berlaku Peran, hari pertama",
             Self::LastDay => "Masa Berlaku Peran, hari terakhir",
+            Self::CompanyName => "Nama Perusahaan",
+            Self::Npwp => "NPWP",
+            Self::Nib => "NIB",
+            Self::CompanyAddress => "Alamat Perusahaan",
             Self::Letter => role.info().letter,
             _ => "Isian lain",
         }
@@ -175,6 +251,10 @@ pub enum Problem {
     NipBirthDate,
     /// An NRP that does not have 5 to 16 digits.
     NrpLength { digits: usize },
+    /// An NPWP that does not have 15 or 16 digits.
+    NpwpLength { digits: usize },
+    /// An NIB that does not have 13 digits.
+    NibLength { digits: usize },
     /// Not an Indonesian telephone number.
     NotAPhone,
     /// One of the boxes of a date is empty.
@@ -211,6 +291,16 @@ pub enum Problem {
     ChecksLeft { count: usize },
     /// Nothing is marked for repair.
     NothingMarked,
+    /// Another has this name already.
+    Taken,
+    /// Not an address of the web as it is needed here.
+    NotAnAddress,
+    /// Not a set of public keys.
+    NotAKeySet,
+    /// The day is over.
+    DayInPast { day: Date },
+    /// More than `max` of them.
+    TooMany { max: u32 },
     /// A part that is needed does not answer now; nothing was changed.
     Unavailable,
 }
@@ -227,6 +317,8 @@ told!(Problem {
     NipLength { digits: number } = "nip_length",
     NipBirthDate = "nip_birth_date",
     NrpLength { digits: number } = "nrp_length",
+    NpwpLength { digits: number } = "npwp_length",
+    NibLength { digits: number } = "nib_length",
     NotAPhone = "not_a_phone",
     DateIncomplete = "date_incomplete",
     NoSuchDate = "no_such_date",
@@ -245,5 +337,10 @@ told!(Problem {
     SignedOut = "signed_out",
     ChecksLeft { count: number } = "checks_left",
     NothingMarked = "nothing_marked",
+    Taken = "taken",
+    NotAnAddress = "not_an_address",
+    NotAKeySet = "not_a_key_set",
+    DayInPast { day: day } = "day_in_past",
+    TooMany { max: number } = "too_many",
     Unavailable = "unavailable",
 });

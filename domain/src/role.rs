@@ -27,6 +27,12 @@ impl ProfileType {
     pub fn roles(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| role.info().profile_type == self)
     }
+
+    /// Its role, where it offers but one: nothing is left to choose then.
+    pub fn only_role(self) -> Option<Role> {
+        let mut roles = self.roles();
+        roles.next().filter(|_| roles.next().is_none())
+    }
 }
 
 /// What the catalogue knows of a role.
@@ -77,12 +83,21 @@ macro_rules! roles {
 roles! {
     Pa = "pa", NonPenyedia, "PA", "Pengguna Anggaran", "Surat Tanda Jabatan sebagai PA", sirup: true;
     Kpa = "kpa", NonPenyedia, "KPA", "Kuasa Pengguna Anggaran", "Surat Pengangkatan sebagai KPA", sirup: true;
+    Penyedia = "penyedia", Penyedia, "Penyedia", "Pelaku Usaha", "Bukti Badan Usaha", sirup: false;
 }
 
 impl Role {
     /// `PA · Pengguna Anggaran`
     pub fn title(self) -> String {
         format!("{} · {}", self.info().code, self.info().name)
+    }
+
+    /// What that is called which the role is held for, and what it belongs to or is known by.
+    pub const fn place_labels(self) -> (&'static str, &'static str) {
+        match self.info().profile_type {
+            ProfileType::NonPenyedia => ("Satuan Kerja", "Instansi"),
+            ProfileType::Penyedia => ("Perusahaan", "Nomor Induk Berusaha"),
+        }
     }
 }
 
@@ -93,6 +108,8 @@ mod tests {
     #[test]
     fn roles_follow_the_profile_type() {
         assert_eq!(ProfileType::NonPenyedia.roles().collect::<Vec<_>>(), [Role::Pa, Role::Kpa]);
+        assert_eq!(ProfileType::Penyedia.only_role(), Some(Role::Penyedia));
+        assert_eq!(ProfileType::NonPenyedia.only_role(), None);
         assert_eq!("kpa".parse(), Ok(Role::Kpa));
         assert_eq!(Role::Pa.title(), "PA · Pengguna Anggaran");
         assert!("PPK".parse::<Role>().is_err());

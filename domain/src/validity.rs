@@ -61,6 +61,11 @@ impl Validity {
         (first <= last).then_some(Self { first, last })
     }
 
+    /// From two dates; of a last that would precede the first, the first day alone.
+    pub fn of(first: Date, last: Date) -> Self {
+        Self { first, last: last.max(first) }
+    }
+
     /// The first day.
     pub const fn first(self) -> Date {
         self.first

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     answers::{ADDRESS_LENGTH, Answers},
+    company,
     institution::Institution,
     issue::{Field, Issue, Problem},
     letter::Letter,
@@ -91,9 +92,19 @@ pub fn issues(draft: &Draft, step: Step, today: Date) -> Vec<Issue> {
             vec![Issue::new(Field::SirupUsername, Problem::Missing)]
         }
         Step::Sirup => Vec::new(),
-        Step::Form => form_issues(draft, today),
+        Step::Form => match draft.profile_type {
+            ProfileType::NonPenyedia => form_issues(draft, today),
+            ProfileType::Penyedia => company_issues(draft),
+        },
         Step::Review => [Step::Sirup, Step::Form].into_iter().flat_map(|step| issues(draft, step, today)).collect(),
     }
+}
+
+/// The company in place of institution, work unit and period: how long its access holds is not typed
+/// ([`company::validity`]).
+fn company_issues(draft: &Draft) -> Vec<Issue> {
+    let proof = draft.letter.is_none().then(|| Issue::new(Field::Letter, Problem::Missing));
+    company::issues(&draft.answers.company).into_iter().chain(proof).collect()
 }
 
 fn form_issues(draft: &Draft, today: Date) -> Vec<Issue> {
@@ -201,6 +212,7 @@ mod tests {
                 address: "Jalan Jenderal Gatot Subroto Kavling 51".into(),
                 first_day: DateInput::from_date(date!(2026 - 12 - 01)),
                 last_day: DateInput::from_date(date!(2027 - 12 - 31)),
+                ..Answers::default()
             },
             institution: Some(institution),
             work_unit: Some(work_unit),
@@ -249,6 +261,30 @@ mod tests {
     #[case(with(|d| d.letter = None), Field::Letter, Problem::Missing)]
     fn each_rule_has_its_code(#[case] draft: Draft, #[case] field: Field, #[case] problem: Problem) {
         assert_eq!(issues(&draft, Step::Form, TODAY), [Issue::new(field, problem)]);
+    }
+
+    #[test]
+    fn a_supplier_passes_by_sirup_and_gives_a_company() {
+        let draft = Draft {
+            profile_type: ProfileType::Penyedia,
+            role: Role::Penyedia,
+            link: Link::Undecided,
+            answers: Answers::default(),
+            institution: None,
+            work_unit: None,
+            letter: None,
+        };
+        assert_eq!(next_step(&draft, TODAY), Step::Form);
+        let fields: Vec<Field> = issues(&draft, Step::Review, TODAY).into_iter().map(|issue| issue.field).collect();
+        assert_eq!(fields, [Field::CompanyName, Field::Npwp, Field::Nib, Field::CompanyAddress, Field::Letter]);
+        let company = company::CompanyDraft {
+            name: "PT Sinar Jaya Abadi".into(),
+            npwp: "012345678901000".into(),
+            nib: "9120001234567".into(),
+            address: "Jalan Raya Bogor Kilometer 26, Jakarta".into(),
+        };
+        let draft = Draft { answers: Answers { company, ..Answers::default() }, letter: complete().letter, ..draft };
+        assert_eq!(next_step(&draft, TODAY), Step::Review);
     }
 
     #[test]

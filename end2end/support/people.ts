@@ -17,6 +17,7 @@ export const RATNA = account('verifikator@contoh.go.id', 'Ratna Wulandari');
 export const HENDRA = account('verifikator2@contoh.go.id', 'Hendra Gunawan');
 export const MADE = account('penyelia@contoh.go.id', 'Made Suardana');
 export const AGUS = account('admin@contoh.go.id', 'Agus Setiawan');
+export const TOKO = account('toko@contoh.co.id', 'Toko Sinar Jaya');
 
 let newcomers = 0;
 

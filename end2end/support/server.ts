@@ -1,8 +1,9 @@
-/** The real program: a SiRUP simulator, a mail server and a server over an empty data folder, on ports of their own. */
+/** The real program: a server over an empty data folder with a SiRUP simulator, a mail server and the demo platform. */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startMailServer } from './smtp';
@@ -17,6 +18,8 @@ export class Server {
   private constructor(
     /** Where people reach it, without a slash at the end. */
     readonly url: string,
+    /** Where the demo platform is, without a slash at the end. */
+    readonly demo: string,
     private readonly folder: string,
     private readonly children: ChildProcess[],
     private readonly stopMail: () => void,
@@ -26,6 +29,7 @@ export class Server {
     const folder = mkdtempSync(join(tmpdir(), 'gerbang-browser.'));
     const children: ChildProcess[] = [];
     const mail = await startMailServer();
+    const demo = `127.0.0.1:${await freePort()}`;
     // Nothing of the machine's own settings: whoever runs the tests may have a Gerbang of their own.
     const settings: Record<string, string> = {
       PATH: process.env.PATH ?? '',
@@ -36,6 +40,7 @@ export class Server {
       GERBANG_DATA_DIR: folder,
       GERBANG_SITE_DIR: join(ROOT, 'target/site'),
       GERBANG_SMTP_URL: mail.url,
+      GERBANG_DEMO_URL: `http://${demo}`,
       ...(database === 'postgres' ? { GERBANG_DATABASE_URL: newPostgresDatabase() } : {}),
     };
     const run = async (args: string[], more: Record<string, string>, ready: RegExp): Promise<string> => {
@@ -56,7 +61,9 @@ export class Server {
       const url = await run(['serve'], { GERBANG_SIRUP_URL: `http://${sirup}` }, /Gerbang siap di (\S+)/);
       const health = await fetch(`${url}/health/ready`);
       if (!health.ok) throw new Error(`not ready: ${health.status}`);
-      return new Server(url, folder, children, mail.stop);
+      // It must know where Gerbang is, and Gerbang, which has registered it, where it will be.
+      await run(['demo-platform'], { GERBANG_ADDR: new URL(url).host }, /demo platform is listening.* addr=(\S+)/);
+      return new Server(url, settings.GERBANG_DEMO_URL, folder, children, mail.stop);
     } catch (error) {
       children.forEach((child) => child.kill('SIGKILL'));
       mail.stop();
@@ -78,7 +85,7 @@ export class Server {
     return readFileSync(this.log).subarray(mark).toString();
   }
 
-  /** Asks both to end, as an operator would, and takes their data away. */
+  /** Asks all to end, as an operator would, and takes their data away. */
   async stop(): Promise<void> {
     for (const child of this.children.reverse()) {
       if (child.exitCode === null) {
@@ -96,6 +103,15 @@ export class Server {
 }
 
 const soon = () => new Promise((done) => setTimeout(done, 20));
+
+/** A port that nobody has: taken, and given back. */
+async function freePort(): Promise<number> {
+  const holder = createServer();
+  await new Promise<void>((listening) => holder.listen(0, '127.0.0.1', listening));
+  const { port } = holder.address() as AddressInfo;
+  await new Promise((closed) => holder.close(closed));
+  return port;
+}
 
 function newPostgresDatabase(): string {
   const given = process.env.TEST_POSTGRES_URL;

@@ -64,6 +64,8 @@ export class Visitor {
     readonly base: string,
     /** Who it is, once signed in. */
     public account: Account | undefined,
+    /** The platforms that this browser may also go to, by their origins. */
+    private readonly platforms: Set<string> = new Set(),
   ) {}
 
   static async at(context: BrowserContext, base: string, scripted: boolean, account?: Account): Promise<Visitor> {
@@ -71,17 +73,23 @@ export class Visitor {
     return Visitor.tab(context, base, scripted, account);
   }
 
-  private static async tab(context: BrowserContext, base: string, scripted: boolean, account?: Account): Promise<Visitor> {
-    const visitor = new Visitor(context, await context.newPage(), scripted, base, account);
+  private static async tab(
+    context: BrowserContext,
+    base: string,
+    scripted: boolean,
+    account?: Account,
+    platforms?: Set<string>,
+  ): Promise<Visitor> {
+    const visitor = new Visitor(context, await context.newPage(), scripted, base, account, platforms);
     visitor.watch(visitor.page);
     return visitor;
   }
 
   /** Another tab of the same browser: a new one, or the one that a link opens. */
   async anotherTab(link?: Locator): Promise<Visitor> {
-    if (!link) return Visitor.tab(this.context, this.base, this.scripted, this.account);
+    if (!link) return Visitor.tab(this.context, this.base, this.scripted, this.account, this.platforms);
     const [page] = await Promise.all([this.context.waitForEvent('page'), link.click()]);
-    const visitor = new Visitor(this.context, page, this.scripted, this.base, this.account);
+    const visitor = new Visitor(this.context, page, this.scripted, this.base, this.account, this.platforms);
     visitor.watch(page);
     return visitor;
   }
@@ -93,7 +101,8 @@ export class Visitor {
     page.on('response', (response) => this.onResponse(response));
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.origin !== this.base && !['data:', 'blob:'].includes(url.protocol)) this.fault(`asks a stranger: ${url}`);
+      const known = url.origin === this.base || this.platforms.has(url.origin);
+      if (!known && !['data:', 'blob:'].includes(url.protocol)) this.fault(`asks a stranger: ${url}`);
     });
     const answered = new WeakSet<Request>();
     page.on('response', (response) => answered.add(response.request()));
@@ -109,8 +118,14 @@ export class Visitor {
       if (!ended && !announced) this.refuse(0, request.url(), `${request.method()} ${request.url()} failed: ${reason}`);
     });
     page.on('framenavigated', (frame) => {
-      if (frame === page.mainFrame()) this.met.add(new URL(frame.url()).pathname);
+      if (frame === page.mainFrame()) this.met.add(this.place(frame.url()));
     });
+  }
+
+  /** What a page is noted by: its path, and its origin too where that is a platform's. */
+  private place(address: string): string {
+    const { origin, pathname } = new URL(address);
+    return this.platforms.has(origin) ? origin + pathname : pathname;
   }
 
   private fault(what: string): void {
@@ -150,6 +165,11 @@ export class Visitor {
     if (!this.scripted) this.allows(status, path);
   }
 
+  /** From now on this browser may also go to a platform. */
+  meets(platform: string): void {
+    this.platforms.add(new URL(platform).origin);
+  }
+
   /** Opens an address, as from a bookmark. */
   async goto(path: string): Promise<void> {
     await this.page.goto(path);
@@ -172,6 +192,21 @@ export class Visitor {
     const exact = typeof heading === 'string';
     await expect(this.page.getByRole('heading', { level: 1, name: heading, exact })).toBeVisible();
     await this.looks();
+  }
+
+  /** Has this page of a platform in front; looks at it. */
+  async seesPlatform(heading: string): Promise<void> {
+    await this.page.waitForURL((url) => this.platforms.has(url.origin));
+    await this.seesAlone(heading);
+  }
+
+  /** Has this page in front, which no script of ours takes over; looks at it. */
+  async seesAlone(heading: string): Promise<void> {
+    await this.loadsAnew();
+    await expect(this.page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeVisible();
+    this.looked.add(this.place(this.page.url()));
+    await fitsItsWidth(this.page);
+    await isAccessible(this.page);
   }
 
   /** Has this pop-up in front; looks at it. */

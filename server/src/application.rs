@@ -1,7 +1,10 @@
 //! The running product: the use cases with their outside world, the listener, the workers.
 
 use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write},
     net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,6 +18,7 @@ use backend::{
     jobs,
     mail::{self, Mailbox, Transport},
     master_data::Directory,
+    oidc::{self, Provider, Secret},
     passwords::Passwords,
     sirup::Sirup,
     verification,
@@ -58,6 +62,10 @@ pub async fn open_backend(
     world: World,
 ) -> Result<Backend, StartError> {
     private_folder(&config.data_dir).map_err(blame("DATA_DIR"))?;
+    let secret = match &config.secret {
+        Some(secret) => secret.clone(),
+        None => kept_secret(&config.data_dir, &world).map_err(blame("DATA_DIR"))?,
+    };
     let db = Db::connect(config.database_url.expose_secret()).await.map_err(blame("DATABASE_URL"))?;
     db.migrate().await?;
     let reader = PdfReader::new(program);
@@ -73,10 +81,28 @@ pub async fn open_backend(
         master_data: Directory::default(),
         open_cases: Default::default(),
         jobs: Default::default(),
-        settings: config.settings(base_url),
+        oidc: Provider::new(&secret)?,
+        settings: config.settings(base_url, secret),
         outbox_bell: Arc::default(),
         world,
     })
+}
+
+/// The secret of an installation that was given none: made once, and kept beside its data for us alone.
+fn kept_secret(folder: &Path, world: &World) -> std::io::Result<Secret> {
+    let path = folder.join("secret");
+    if !path.exists() {
+        // Written beside it and then linked: of two that start together one makes it, and nobody ever reads half of it.
+        let draft = folder.join(format!("secret.{}", std::process::id()));
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(Secret::new(world).to_text().as_bytes())?;
+        file.sync_all()?;
+        let linked = fs::hard_link(&draft, &path);
+        fs::remove_file(&draft)?;
+        linked.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
+    }
+    let unread = || std::io::Error::new(ErrorKind::InvalidData, format!("isi {} bukan rahasia.", path.display()));
+    Secret::parse(&fs::read_to_string(&path)?).ok_or_else(unread)
 }
 
 /// Names the setting by which something does not open.
@@ -100,6 +126,7 @@ impl Application {
         if config.is_development() && development::fill(&backend).await? {
             tracing::info!("filled the empty database with development data");
         }
+        oidc::ready(&backend).await.map_err(blame("SECRET"))?;
         Directory::refresh(&backend).await?;
         // The first dashboard need not wait for it.
         verification::read_open_cases(&backend).await?;
@@ -130,8 +157,8 @@ impl Application {
         self.mailbox.clone()
     }
 
-    /// Serves until `shutdown` is done, then lets what is under way end. With `workers`, mail is sent, master data kept
-    /// fresh and waste cleared meanwhile.
+    /// Serves until `shutdown` is done, then lets what is under way end. With `workers`, mail is sent, platforms are told
+    /// what ended, master data kept fresh and waste cleared meanwhile.
     ///
     /// # Errors
     /// If the listener fails.
@@ -144,6 +171,7 @@ impl Application {
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
+            tasks.spawn(oidc::logout::run(backend.clone()));
             tasks.spawn(Directory::keep_fresh(backend.clone()));
             tasks.spawn(jobs::run(backend.clone()));
         }
@@ -182,4 +210,23 @@ fn pkg_dir(site: &Path) -> String {
     let named =
         folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
     named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_made_once_and_for_us_alone() {
+        let (dir, world) = (tempfile::tempdir().unwrap(), World::system());
+        let made = kept_secret(dir.path(), &world).unwrap();
+        let path = dir.path().join("secret");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(kept_secret(dir.path(), &world).unwrap().to_text(), made.to_text());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left there");
+        fs::write(&path, "rusak").unwrap();
+        assert!(kept_secret(dir.path(), &world).is_err());
+    }
 }

@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use backend::Settings;
+use backend::{Settings, oidc::Secret};
 use domain::{calendar::PROMISED_WORKING_DAYS, email::Email, sirup::CUTOFF};
 use figment::{
     Figment,
@@ -42,6 +42,7 @@ struct Raw {
     env: Option<Environment>,
     addr: Option<String>,
     base_url: Option<String>,
+    secret: Option<SecretString>,
     data_dir: Option<PathBuf>,
     database_url: Option<SecretString>,
     documents_url: Option<String>,
@@ -49,6 +50,7 @@ struct Raw {
     sirup_url: Option<String>,
     sirup_token: Option<SecretString>,
     sirup_cutoff: Option<String>,
+    demo_url: Option<String>,
     promised_working_days: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
@@ -66,6 +68,8 @@ pub struct Config {
     pub addr: SocketAddr,
     /// Where people reach it; from the address it listens on if nothing is said (development only).
     pub base_url: Option<Url>,
+    /// The secret of the installation; one that is kept under `data_dir` if nothing is said (development only).
+    pub secret: Option<Secret>,
     /// Where SQLite and letters lie.
     pub data_dir: PathBuf,
     /// The database; SQLite under `data_dir` if nothing is said.
@@ -80,6 +84,8 @@ pub struct Config {
     pub sirup_token: SecretString,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
+    /// Where the demo platform is (development only).
+    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// Where mail leaves; without it (development only), mail is only shown.
@@ -167,11 +173,13 @@ impl Config {
         self.env == Environment::Development
     }
 
-    /// What the use cases are told, once the address is known.
-    pub fn settings(&self, base_url: Url) -> Settings {
+    /// What the use cases are told, once address and secret are known.
+    pub fn settings(&self, base_url: Url, secret: Secret) -> Settings {
         Settings {
             base_url,
+            secret,
             sirup_cutoff: self.sirup_cutoff,
+            demo_url: self.demo_url.clone(),
             promised_working_days: self.promised_working_days,
             help_address: self.help_address.clone(),
         }
@@ -195,6 +203,7 @@ impl Raw {
             }
         };
         needed("BASE_URL", self.base_url.is_some())?;
+        needed("SECRET", self.secret.is_some())?;
         needed("SIRUP_URL", self.sirup_url.is_some())?;
         needed("SIRUP_TOKEN", self.sirup_token.is_some())?;
         needed("SMTP_URL", self.smtp_url.is_some())?;
@@ -214,6 +223,15 @@ impl Raw {
                     .to_owned(),
             ));
         }
+        // What stands there is a secret, and is not repeated.
+        let secret = self
+            .secret
+            .map(|text| {
+                Secret::parse(text.expose_secret()).ok_or_else(|| {
+                    wrong("SECRET", "tulis 32 byte acak dalam base64, seperti hasil `openssl rand -base64 32`.")
+                })
+            })
+            .transpose()?;
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("./data"));
         let database_url = match self.database_url {
             Some(url) => {
@@ -235,6 +253,10 @@ impl Raw {
                 .map_err(|_| wrong("SIRUP_CUTOFF", format!("{text:?} bukan tanggal seperti 2024-08-01.")))?,
             None => CUTOFF,
         };
+        if production && self.demo_url.is_some() {
+            return Err(wrong("DEMO_URL", "platform percobaan tidak ada bila GERBANG_ENV=production."));
+        }
+        let demo_url = own_host("DEMO_URL", self.demo_url.as_deref().unwrap_or("http://127.0.0.1:3002"))?;
         let promised_working_days = match self.promised_working_days {
             Some(text) => text.parse().ok().filter(|days| PROMISES.contains(days)).ok_or_else(|| {
                 let (least, most) = PROMISES.into_inner();
@@ -286,6 +308,7 @@ impl Raw {
             env,
             addr,
             base_url,
+            secret,
             data_dir,
             database_url,
             documents_url,
@@ -293,6 +316,7 @@ impl Raw {
             sirup_url,
             sirup_token: self.sirup_token.unwrap_or_else(|| "simulator".into()),
             sirup_cutoff: cutoff,
+            demo_url,
             promised_working_days,
             smtp_url: self.smtp_url,
             mail_from,
@@ -310,11 +334,17 @@ fn http_url(name: &str, text: &str) -> Result<Url, ConfigError> {
         .ok_or_else(|| wrong(name, format!("{text:?} bukan alamat http(s).")))
 }
 
-fn base_url(text: &str, production: bool) -> Result<Url, ConfigError> {
-    let url = http_url("BASE_URL", text)?;
+/// An address of a program that has its host to itself.
+fn own_host(name: &str, text: &str) -> Result<Url, ConfigError> {
+    let url = http_url(name, text)?;
     if url.path() != "/" || url.query().is_some() {
-        return Err(wrong("BASE_URL", format!("{text:?} tidak boleh memuat jalur; Gerbang memakai seluruh host.")));
+        return Err(wrong(name, format!("{text:?} tidak boleh memuat jalur; seluruh host dipakai.")));
     }
+    Ok(url)
+}
+
+fn base_url(text: &str, production: bool) -> Result<Url, ConfigError> {
+    let url = own_host("BASE_URL", text)?;
     if production && url.scheme() != "https" {
         return Err(wrong("BASE_URL", "alamat harus https bila GERBANG_ENV=production."));
     }
@@ -339,9 +369,13 @@ mod tests {
 
     use super::*;
 
+    /// 32 bytes.
+    const SECRET: &str = "cmFoYXNpYS1yYWhhc2lhLXJhaGFzaWEtcmFoYXNpYTE=";
+
     const PRODUCTION: &[(&str, &str)] = &[
         ("env", "production"),
         ("base_url", "https://gerbang.contoh.go.id"),
+        ("secret", SECRET),
         ("sirup_url", "https://sirup.contoh.go.id"),
         ("sirup_token", "rahasia"),
         ("smtp_url", "smtps://surel.contoh.go.id"),
@@ -356,7 +390,7 @@ mod tests {
     #[test]
     fn development_needs_nothing() {
         let config = Config::from_pairs(&[]).unwrap();
-        assert!(config.is_development() && config.smtp_url.is_none());
+        assert!(config.is_development() && config.smtp_url.is_none() && config.secret.is_none());
         assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
     }
 
@@ -382,6 +416,9 @@ mod tests {
         assert!(refusal(&[("sirup_cutoff", "1 Agustus")]).contains("GERBANG_SIRUP_CUTOFF"));
         let insecure = [PRODUCTION, &[("base_url", "http://contoh.go.id")]].concat();
         assert!(refusal(&insecure).contains("https"));
+        let with_demo = [PRODUCTION, &[("demo_url", "http://127.0.0.1:3002")]].concat();
+        assert!(refusal(&with_demo).contains("GERBANG_DEMO_URL"));
+        assert!(refusal(&[("demo_url", "http://127.0.0.1:3002/daftar")]).contains("GERBANG_DEMO_URL"));
     }
 
     #[test]
@@ -389,7 +426,8 @@ mod tests {
         assert_eq!(Config::from_pairs(&[]).unwrap().promised_working_days, 3);
         for (text, days) in [("1", 1), ("5", 5), ("30", 30)] {
             let config = Config::from_pairs(&[("promised_working_days", text)]).unwrap();
-            assert_eq!(config.settings("http://localhost".parse().unwrap()).promised_working_days, days);
+            let settings = config.settings("http://localhost".parse().unwrap(), Secret::parse(SECRET).unwrap());
+            assert_eq!(settings.promised_working_days, days);
         }
         for text in ["0", "31", "-1", "tiga", "3 hari", ""] {
             let sentence = refusal(&[("promised_working_days", text)]);
@@ -436,11 +474,20 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_is_32_bytes_and_not_repeated() {
+        assert!(Config::from_pairs(&[("secret", SECRET)]).unwrap().secret.is_some());
+        for text in ["", "rahasia-pendek", &SECRET[4..], "bukan base64, tetapi rahasia juga"] {
+            let sentence = refusal(&[("secret", text)]);
+            assert!(sentence.contains("GERBANG_SECRET"), "{sentence}");
+            assert!(text.is_empty() || !sentence.contains(text), "{sentence}");
+        }
+    }
+
+    #[test]
     fn secrets_are_not_printed() {
-        let config =
-            Config::from_pairs(&[("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h")]).unwrap();
-        let printed = format!("{config:?}");
-        assert!(!printed.contains("sangat-rahasia") && !printed.contains("sandi@"));
+        let pairs = [("sirup_token", "sangat-rahasia"), ("smtp_url", "smtp://u:sandi@h"), ("secret", SECRET)];
+        let printed = format!("{:?}", Config::from_pairs(&pairs).unwrap());
+        assert!(!printed.contains("sangat-rahasia") && !printed.contains("sandi@") && !printed.contains(SECRET));
     }
 
     /// The table of the README and the settings are one set, with the same ones required in production.

@@ -3,5 +3,6 @@
 pub mod application;
 pub mod commands;
 pub mod config;
+pub mod demo_platform;
 pub mod http;
 pub mod sirup_simulator;

@@ -22,11 +22,11 @@ pub struct AccessView {
     pub id: Uuid,
     /// The role it proves.
     pub role: Role,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
     /// Code of the work unit.
     pub work_unit_code: Option<String>,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// Its period.
     pub validity: Validity,
@@ -55,11 +55,11 @@ pub struct ApplicationView {
     pub reference: Option<String>,
     /// The role applied for.
     pub role: Role,
-    /// Name of the institution, once chosen.
+    /// Name of the institution, once chosen; of a supplier, the number of the company.
     pub institution: Option<String>,
     /// Code of the work unit.
     pub work_unit_code: Option<String>,
-    /// Name of the work unit, once chosen.
+    /// Name of the work unit, once chosen, or of the company.
     pub work_unit: Option<String>,
     /// When it was last changed.
     pub updated_at: Timestamp,

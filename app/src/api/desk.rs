@@ -3,6 +3,7 @@
 use domain::{
     application::{Status, Verdict},
     calendar::Promise,
+    company::Company,
     desk::{Age, Mark, Part},
     finding::What,
     role::Role,
@@ -216,11 +217,13 @@ pub struct CaseView {
     pub employee_number: Option<String>,
     /// The role applied for.
     pub role: Role,
-    /// Name and code of the institution.
+    /// Name and code of the institution; of a supplier, the number of the company.
     pub institution: (String, Option<String>),
-    /// Name and code of the work unit.
+    /// Name and code of the work unit, or the name of the company.
     pub work_unit: (String, Option<String>),
-    /// The period applied for.
+    /// The company of a supplier.
+    pub company: Option<Company>,
+    /// The period applied for; of a supplier, the one that was given or that an approval now would give.
     pub validity: Validity,
     /// Whether that period is over already.
     pub over: bool,
@@ -445,6 +448,7 @@ mod views {
                 role: file.role,
                 institution: file.institution,
                 work_unit: file.work_unit,
+                company: file.company,
                 validity: file.validity,
                 over: file.over,
                 address: file.address,

@@ -9,6 +9,8 @@ pub mod error;
 pub mod figures;
 pub mod help;
 pub mod invitation;
+pub mod leaving;
+pub mod platform;
 pub mod session;
 pub mod wizard;
 

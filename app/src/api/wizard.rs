@@ -3,6 +3,7 @@
 use domain::{
     access::Renewal,
     answers::Answers,
+    company::CompanyDraft,
     conflict::Conflict,
     desk,
     institution::InstitutionType,
@@ -213,7 +214,7 @@ pub struct StatusView {
     pub application: ApplicationView,
     /// What was entered.
     pub draft: Draft,
-    /// The period.
+    /// The period; of a supplier, once it was approved.
     pub validity: Option<Validity>,
     /// The address that was sent with it.
     pub address: Option<String>,
@@ -257,9 +258,9 @@ pub struct RenewalView {
     pub id: Uuid,
     /// The role it proves.
     pub role: Role,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// Its period.
     pub validity: Validity,
@@ -317,6 +318,14 @@ pub struct FormFields {
     pub last_day_month: String,
     /// Year of it.
     pub last_day_year: String,
+    /// Nama Perusahaan.
+    pub company_name: String,
+    /// NPWP.
+    pub npwp: String,
+    /// NIB.
+    pub nib: String,
+    /// Alamat Perusahaan.
+    pub company_address: String,
 }
 
 impl FormFields {
@@ -338,6 +347,10 @@ impl FormFields {
             last_day: value("last_day"),
             last_day_month: value("last_day_month"),
             last_day_year: value("last_day_year"),
+            company_name: value("company_name"),
+            npwp: value("npwp"),
+            nib: value("nib"),
+            company_address: value("company_address"),
         }
     }
 
@@ -358,6 +371,12 @@ impl FormFields {
                 day: self.last_day.clone(),
                 month: self.last_day_month.clone(),
                 year: self.last_day_year.clone(),
+            },
+            company: CompanyDraft {
+                name: self.company_name.clone(),
+                npwp: self.npwp.clone(),
+                nib: self.nib.clone(),
+                address: self.company_address.replace("\r\n", "\n"),
             },
         }
     }
@@ -417,7 +436,10 @@ mod handlers {
                 return Ok(Done::go(path(id, "formulir")));
             }
             let profile_type: Option<ProfileType> = form.profile_type.parse().ok();
-            let role: Option<Role> = form.role.parse().ok();
+            // Where but one role is offered there is nothing to choose; without script, those of the other type are still
+            // on screen.
+            let only = profile_type.and_then(ProfileType::only_role);
+            let role: Option<Role> = only.or_else(|| form.role.parse().ok());
             let (Some(profile_type), Some(role)) = (profile_type, role) else {
                 let missing = [(Field::ProfileType, profile_type.is_none()), (Field::Role, role.is_none())];
                 let missing = missing.into_iter().filter(|(_, missing)| *missing);

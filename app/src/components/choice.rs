@@ -22,9 +22,6 @@ pub fn Choice(
     /// Whether it is chosen at the beginning.
     #[prop(optional)]
     checked: bool,
-    /// Whether it cannot be chosen; the note then says why.
-    #[prop(optional)]
-    disabled: bool,
     /// Its id, for a link to it.
     #[prop(optional_no_strip)]
     id: Option<&'static str>,
@@ -39,7 +36,7 @@ pub fn Choice(
     };
     view! {
         <label class="choice">
-            <input id=id type="radio" name=name value=value checked=checked disabled=disabled on:change=choose />
+            <input id=id type="radio" name=name value=value checked=checked on:change=choose />
             {match note {
                 Some(note) => view! { <span><b>{title}</b><small>{note}</small></span> }.into_any(),
                 None => title.into_any(),

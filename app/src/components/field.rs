@@ -157,8 +157,15 @@ pub fn TextField(
     /// A remark under the control that follows what is typed.
     #[prop(optional)]
     remark: Option<fn(&str) -> Option<&'static str>>,
+    /// Called with what is typed.
+    #[prop(optional, into)]
+    on_change: Option<Callback<String>>,
+    /// What the desk asked to repair.
+    #[prop(optional_no_strip)]
+    note: Option<String>,
 ) -> impl IntoView {
     let (on_input, on_leave) = checking(form, field, check);
+    let noted = note.is_some();
     let value = form.typed(field.as_str()).unwrap_or(value);
     let typed = RwSignal::new(value.clone());
     let spellcheck = (kind == "email" || field == Field::SirupUsername).then_some("false");
@@ -167,6 +174,7 @@ pub fn TextField(
         <div class="field">
             <label class="label" for=field.as_str()>{label}</label>
             {hint.clone().map(|hint| view! { <p class="sub" id=format!("{field}-h")>{hint}</p> })}
+            <RepairNote field note />
             <div class="control">
                 <input
                     id=field.as_str()
@@ -180,10 +188,14 @@ pub fn TextField(
                     autocapitalize=autocapitalize
                     autofocus=comes_back_first(form, field)
                     aria-invalid=invalid(form, field)
-                    aria-describedby=described_by(form, field, hint.is_some())
+                    aria-describedby=described_by_note(form, field, hint.is_some(), noted)
                     on:input:target=move |ev| {
-                        on_input(ev.target().value());
-                        typed.set(ev.target().value());
+                        let value = ev.target().value();
+                        on_input(value.clone());
+                        if let Some(on_change) = on_change {
+                            on_change.run(value.clone());
+                        }
+                        typed.set(value);
                     }
                     on:change:target=move |ev| on_leave(ev.target().value())
                 />

@@ -10,7 +10,7 @@ mod client;
 #[cfg(feature = "hydrate")]
 pub use client::fields;
 #[cfg(feature = "ssr")]
-mod notice;
+pub mod notice;
 #[cfg(feature = "ssr")]
 pub mod server;
 

@@ -1,12 +1,12 @@
-//! Pages that stand alone, for posts that no page of the product can take: without script, since only posts without it
-//! are answered by them.
+//! Pages that stand alone: for posts that no page of the product can take, and for what must not be at an address.
 
 use axum::{
     http::{Method, StatusCode, request::Parts},
     response::Response,
 };
+use backend::oidc::authorize::Strange;
 use leptos::{config::LeptosOptions, prelude::*};
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 
 use super::server::Unread;
 use crate::components::{EntryShell, PageTitle};
@@ -53,7 +53,50 @@ pub async fn unread(options: LeptosOptions, parts: Parts, why: Unread) -> Respon
     .await
 }
 
-async fn draw(
+/// The way to a platform, which the page takes by itself.
+pub async fn leaving(options: LeptosOptions, parts: Parts, to: String, platform: String) -> Response {
+    draw(options, parts, StatusCode::OK, "Membuka platform", move || {
+        view! {
+            <Meta http_equiv="refresh" content=format!("0; url={to}") />
+            <div class="stack g6">
+                <div class="stack g2">
+                    <h1>{format!("Membuka {platform}")}</h1>
+                    <p class="lead">"Bila halaman ini tidak berganti sendiri, pilih tombol di bawah."</p>
+                </div>
+                <p class="row"><a class="btn btn--primary" href=to.clone() rel="noopener">"Lanjutkan"</a></p>
+            </div>
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// What a platform sent somebody here with, and why nobody can be sent back.
+pub async fn strange(options: LeptosOptions, parts: Parts, why: Strange) -> Response {
+    let advice = match why {
+        Strange::Client => "Platform yang mengirim Anda tidak terdaftar di Gerbang, atau sedang ditutup.",
+        Strange::Redirect => {
+            "Alamat kembali yang disebut platform tidak terdaftar di Gerbang, sehingga Anda tidak dikirim ke sana."
+        }
+    };
+    draw(options, parts, StatusCode::BAD_REQUEST, "Permintaan platform ditolak", move || {
+        view! {
+            <div class="stack g6">
+                <div class="stack g2">
+                    <h1>"Permintaan platform ini ditolak"</h1>
+                    <p class="lead">{advice}</p>
+                    <p>"Kata sandi dan data Anda tidak diberikan kepada siapa pun. Kembali ke platform lalu ulangi, atau buka platform dari Gerbang."</p>
+                </div>
+                <p class="row"><a class="btn btn--primary" href="/platform">"Pilih platform"</a></p>
+            </div>
+        }
+        .into_any()
+    })
+    .await
+}
+
+/// Draws a page that stands alone.
+pub(super) async fn draw(
     options: LeptosOptions,
     mut parts: Parts,
     status: StatusCode,

@@ -48,12 +48,19 @@ pub struct Done {
     to: String,
     cookie: Option<HeaderValue>,
     session: bool,
+    platform: Option<String>,
 }
 
 impl Done {
     /// On to this path of ours.
     pub fn go(to: impl Into<String>) -> Self {
-        Self { to: to.into(), cookie: None, session: false }
+        Self { to: to.into(), cookie: None, session: false, platform: None }
+    }
+
+    /// On to this address of the platform of this name. Without script a page of ours leads there: browsers let a form
+    /// be answered by a redirect only within `form-action` (CSP3, section 6.3.1), and that stays our own origin.
+    pub fn leave(to: impl Into<String>, platform: impl Into<String>) -> Self {
+        Self { platform: Some(platform.into()), ..Self::go(to) }
     }
 
     /// And set this cookie, which changes who is signed in.
@@ -187,9 +194,25 @@ impl Answer {
     /// Answers: done, or not done because of an error. An error that the form cannot show leads to a page that can.
     pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
         match outcome {
+            Ok(Done { to, cookie, platform: Some(platform), .. }) if !self.wants_json() => {
+                let mut response = notice::leaving(self.state.leptos_options, self.parts, to, platform).await;
+                if let Some(cookie) = cookie {
+                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                }
+                response
+            }
             Ok(done) => self.go(done),
             Err(error) => self.refuse(error).await,
         }
+    }
+
+    /// Answers with a page that stands alone and is at no address, so that it cannot be opened again.
+    pub async fn alone(
+        self,
+        title: &'static str,
+        content: impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static,
+    ) -> Response {
+        notice::draw(self.state.leptos_options, self.parts, StatusCode::OK, title, content).await
     }
 
     fn wants_json(&self) -> bool {

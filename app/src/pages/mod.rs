@@ -7,6 +7,7 @@ pub mod desk;
 pub mod entry;
 pub mod help;
 pub mod page;
+pub mod platform;
 pub mod wizard;
 
 pub use page::Page;

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 
-use super::{NotFound, access, account, admin, desk, entry, help, wizard};
+use super::{NotFound, access, account, admin, desk, entry, help, platform, wizard};
 use crate::components::{AppShell, EntryShell};
 
 /// A page.
@@ -45,7 +45,13 @@ pub enum Page {
     Holidays,
     Mails,
     Jobs,
+    Platforms,
+    Platform,
     Invitation,
+    Leaving,
+    Launcher,
+    Agreement,
+    Request,
 }
 
 /// The code that a page needs beyond that of the first visit.
@@ -58,6 +64,7 @@ enum Group {
     Help,
     Desk,
     Admin,
+    Platform,
 }
 
 impl Page {
@@ -71,7 +78,8 @@ impl Page {
             | Self::Forgot
             | Self::ForgotSent
             | Self::Reset
-            | Self::Invitation => Group::Entry,
+            | Self::Invitation
+            | Self::Leaving => Group::Entry,
             Self::Start
             | Self::Renew
             | Self::Resume
@@ -85,7 +93,14 @@ impl Page {
             Self::Profile | Self::Password | Self::Sessions => Group::Account,
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
             Self::Desk | Self::History | Self::Figures => Group::Desk,
-            Self::Staff | Self::Lists | Self::Holidays | Self::Mails | Self::Jobs => Group::Admin,
+            Self::Staff
+            | Self::Lists
+            | Self::Holidays
+            | Self::Mails
+            | Self::Jobs
+            | Self::Platforms
+            | Self::Platform => Group::Admin,
+            Self::Launcher | Self::Agreement | Self::Request => Group::Platform,
         }
     }
 }
@@ -100,6 +115,7 @@ impl ChooseView for Page {
             Group::Help => help_pages(self).await,
             Group::Desk => desk_pages(self).await,
             Group::Admin => admin_pages(self).await,
+            Group::Platform => platform_pages(self).await,
         };
         match self.group() {
             Group::Entry => view! { <EntryShell>{view}</EntryShell> }.into_any(),
@@ -119,6 +135,7 @@ impl ChooseView for Page {
             Group::Help => __preload_help_pages().await,
             Group::Desk => __preload_desk_pages().await,
             Group::Admin => __preload_admin_pages().await,
+            Group::Platform => __preload_platform_pages().await,
         }
     }
 }
@@ -142,6 +159,7 @@ fn entry_pages(page: Page) -> AnyView {
         Page::ForgotSent => entry::forgot_sent().into_any(),
         Page::Reset => entry::reset().into_any(),
         Page::Invitation => entry::invitation().into_any(),
+        Page::Leaving => entry::leaving().into_any(),
         _ => ().into_any(),
     }
 }
@@ -203,7 +221,19 @@ fn admin_pages(page: Page) -> AnyView {
         Page::Holidays => admin::holidays_page().into_any(),
         Page::Mails => admin::mails_page().into_any(),
         Page::Jobs => admin::jobs_page().into_any(),
+        Page::Platforms => admin::platforms_page().into_any(),
+        Page::Platform => admin::platform_page().into_any(),
         _ => ().into_any(),
     };
     view! { <desk::DeskShell panes=false>{view}</desk::DeskShell> }.into_any()
+}
+
+#[lazy]
+fn platform_pages(page: Page) -> AnyView {
+    match page {
+        Page::Launcher => platform::launcher_page().into_any(),
+        Page::Agreement => platform::agreement_page().into_any(),
+        Page::Request => platform::request_page().into_any(),
+        _ => ().into_any(),
+    }
 }

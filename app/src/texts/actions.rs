@@ -36,5 +36,14 @@ pub const fn action(action: Action) -> &'static str {
         Action::AccountEnabled => "Akun diaktifkan",
         Action::SettingsChanged => "Daftar diubah",
         Action::MailResent => "Surel dikirim ulang",
+        Action::PlatformCreated => "Platform ditambah",
+        Action::PlatformChanged => "Platform diubah",
+        Action::TermsPublished => "Ketentuan diterbitkan",
+        Action::TermsAccepted => "Ketentuan disetujui",
+        Action::AcceptancesExported => "Persetujuan diunduh",
+        Action::PlatformChosen => "Akses dipilih untuk platform",
+        Action::PlatformEntered => "Masuk ke platform",
+        Action::EntryEnded => "Sesi di platform diakhiri",
+        Action::KeyMade => "Kunci tanda tangan dibuat",
     }
 }

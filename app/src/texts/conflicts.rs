@@ -1,4 +1,5 @@
 use domain::{
+    access::RENEWABLE_DAYS,
     application::Status,
     conflict::{Conflict, NotRenewable},
     indonesian::{date, date_time, period},
@@ -36,6 +37,15 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
              bertumpang tindih.",
             period(*first, *last)
         ),
+        Conflict::OpenForCompany { reference } => format!(
+            "Anda masih memiliki pengajuan {reference} untuk perusahaan dengan NIB yang sama. Tunggu keputusannya, atau \
+             batalkan dahulu pengajuan itu."
+        ),
+        Conflict::AccessForCompany { first, last } => format!(
+            "Anda sudah memiliki akses untuk perusahaan dengan NIB ini yang berlaku {}. Perpanjang akses itu dari \
+             Manajemen Akses, mulai {RENEWABLE_DAYS} hari sebelum berakhir.",
+            period(*first, *last)
+        ),
         Conflict::OwnApplication => {
             "Ini pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.".to_owned()
         }
@@ -63,6 +73,14 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::LastAdministrator => {
             "Ini administrator terakhir. Angkat administrator lain dahulu, lalu ulangi.".to_owned()
         }
+        Conflict::ChangedMeanwhile { at } => format!(
+            "Data ini diubah orang lain pada {}. Muat ulang halaman untuk melihat data terbaru, lalu ulangi.",
+            date_time(*at, zone)
+        ),
+        Conflict::TwoSecrets => "Sudah ada dua rahasia yang berlaku. Akhiri salah satunya, lalu ulangi.".to_owned(),
+        Conflict::TermsChanged => {
+            "Ketentuan ini baru saja berganti. Muat ulang halaman, lalu baca versi terbarunya.".to_owned()
+        }
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
     }
 }
@@ -81,10 +99,9 @@ fn not_renewable(why: &NotRenewable) -> String {
                 "Perpanjangan akses ini sudah diajukan dengan nomor {reference}. Lihat statusnya di Manajemen Akses."
             )
         }
-        NotRenewable::Continued { until } => format!(
-            "Akses untuk role dan satuan kerja ini sudah berlanjut sampai {}. Tidak ada yang perlu diperpanjang sekarang.",
-            date(*until)
-        ),
+        NotRenewable::Continued { until } => {
+            format!("Akses ini sudah berlanjut sampai {}. Tidak ada yang perlu diperpanjang sekarang.", date(*until))
+        }
     }
 }
 

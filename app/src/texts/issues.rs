@@ -18,12 +18,19 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
                 format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang.")
             }
             Field::Reason => format!("Alasan kurang dari {min} huruf. Jelaskan apa yang perlu diperbaiki pemohon."),
-            Field::Address => format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota."),
+            Field::Address | Field::CompanyAddress => {
+                format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota.")
+            }
             _ => format!("Isian kurang dari {min} huruf. Tulis lebih lengkap."),
         },
         Problem::TooLong { max } => format!("Isian lebih dari {} huruf. Persingkat isian ini.", count(*max as u64)),
         Problem::BadCharacters => match field {
-            Field::EmployeeNumber => "Nomor hanya berisi angka. Hapus huruf dan tanda baca.".to_owned(),
+            Field::EmployeeNumber | Field::Npwp | Field::Nib => {
+                "Nomor hanya berisi angka. Hapus huruf dan tanda baca.".to_owned()
+            }
+            Field::Slug => {
+                "Nama ini memuat karakter lain. Tulis huruf kecil, angka, dan tanda hubung di antaranya.".to_owned()
+            }
             _ => "Isian memuat karakter yang tidak dapat dipakai. Ketik ulang tanpa karakter khusus.".to_owned(),
         },
         Problem::NotAnEmail => "Alamat surel tidak lengkap. Tulis seperti nama@instansi.go.id.".to_owned(),
@@ -44,6 +51,8 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
             "Delapan angka pertama NIP adalah tanggal lahir (tahun, bulan, tanggal). Periksa kembali.".to_owned()
         }
         Problem::NrpLength { digits } => format!("NRP berisi 5 sampai 16 angka. Terisi {digits}."),
+        Problem::NpwpLength { digits } => format!("NPWP berisi 15 atau 16 angka. Terisi {digits}."),
+        Problem::NibLength { digits } => format!("NIB berisi 13 angka. Terisi {digits}."),
         Problem::NotAPhone => "Nomor telepon tidak dikenali. Tulis seperti 0812 3456 7890.".to_owned(),
         Problem::DateIncomplete => "Tanggal belum lengkap. Isi tanggal, bulan, dan tahun.".to_owned(),
         Problem::NoSuchDate => "Tanggal ini tidak ada dalam kalender. Periksa tanggal, bulan, dan tahunnya.".to_owned(),
@@ -81,6 +90,14 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::NothingMarked => {
             "Belum ada yang ditandai. Tandai isian atau surat yang perlu diperbaiki, lalu beri catatan.".to_owned()
         }
+        Problem::Taken => "Nama ini sudah dipakai. Tulis nama lain.".to_owned(),
+        Problem::NotAnAddress => "Alamat tidak dapat dipakai. Tulis lengkap, mulai dengan https://.".to_owned(),
+        Problem::NotAKeySet => {
+            "Ini bukan JWKS berisi kunci publik EC atau RSA. Tempelkan kunci publik saja, tanpa bagian rahasia."
+                .to_owned()
+        }
+        Problem::DayInPast { day } => format!("{} sudah lewat. Isi hari ini atau sesudahnya.", date(*day)),
+        Problem::TooMany { max } => format!("Paling banyak {max}. Kurangi isian ini."),
         Problem::Unavailable => {
             "Sistem belum dapat menjawab. Isian Anda masih ada di layar; coba lagi sebentar lagi.".to_owned()
         }
@@ -127,6 +144,10 @@ const fn missing(field: Field) -> &'static str {
         Field::Address => "Alamat Satuan Kerja belum diisi. Tulis jalan, nomor, dan kota.",
         Field::FirstDay => "Hari pertama peran belum diisi. Isi tanggal, bulan, dan tahun.",
         Field::LastDay => "Hari terakhir peran belum diisi. Isi tanggal, bulan, dan tahun.",
+        Field::CompanyName => "Nama perusahaan belum diisi. Tulis seperti pada NIB.",
+        Field::Npwp => "NPWP belum diisi. Tulis 15 atau 16 angka.",
+        Field::Nib => "NIB belum diisi. Tulis 13 angka.",
+        Field::CompanyAddress => "Alamat perusahaan belum diisi. Tulis jalan, nomor, dan kota.",
         Field::Letter => "Surat belum diunggah. Pilih satu berkas PDF.",
         Field::Reason => "Alasan belum diisi. Jelaskan apa yang perlu diperbaiki pemohon.",
         Field::Message => "Pesan belum diisi. Tulis apa yang terjadi.",
@@ -135,10 +156,32 @@ const fn missing(field: Field) -> &'static str {
         Field::Scope => "Lingkup belum dipilih. Pilih nasional, atau paling sedikit satu instansi.",
         Field::Title => "Judul belum diisi. Tulis dengan singkat dan jelas.",
         Field::Text => "Teks belum diisi. Tulis dengan singkat dan jelas.",
+        Field::Access => "Akses belum dipilih. Pilih akses yang dipakai.",
+        Field::ProfileTypes | Field::Roles => "Belum ada yang dicentang. Centang paling sedikit satu.",
         Field::Day => "Tanggal belum diisi. Isi tanggal, bulan, dan tahun.",
-        Field::Form | Field::Zone | Field::EmployeeNumberKind | Field::Confirmation | Field::Checks | Field::Marks => {
-            "Isian belum lengkap. Lengkapi isian ini."
-        }
+        Field::Form
+        | Field::PlatformName
+        | Field::Slug
+        | Field::Line
+        | Field::Logo
+        | Field::Site
+        | Field::InitiateLogin
+        | Field::Redirects
+        | Field::LogoutRedirects
+        | Field::BackChannel
+        | Field::ClientKind
+        | Field::AuthMethod
+        | Field::Jwks
+        | Field::IdTokenAlg
+        | Field::SubjectType
+        | Field::Sector
+        | Field::TermsFor
+        | Field::GraceDays
+        | Field::Zone
+        | Field::EmployeeNumberKind
+        | Field::Confirmation
+        | Field::Checks
+        | Field::Marks => "Isian belum lengkap. Lengkapi isian ini.",
     }
 }
 
@@ -224,6 +267,15 @@ mod tests {
             assert!(text.ends_with('.') && text.matches(". ").count() >= 1, "{text}");
             assert!(!text.contains('!') && !text.to_lowercase().contains("silakan"), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_of_a_company_are_told_by_their_length() {
+        let npwp = Issue::new(Field::Npwp, Problem::NpwpLength { digits: 14 });
+        assert_eq!(sentence(&npwp, Zone::Wib), "NPWP berisi 15 atau 16 angka. Terisi 14.");
+        let nib = Issue::new(Field::Nib, Problem::NibLength { digits: 12 });
+        assert_eq!(sentence(&nib, Zone::Wib), "NIB berisi 13 angka. Terisi 12.");
+        assert_eq!(summary(&Issue::new(Field::Nib, Problem::Missing), Zone::Wib), "NIB belum diisi");
     }
 
     #[test]

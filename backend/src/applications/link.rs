@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{find_draft, write_answers};
+use super::{StoredDraft, find_draft, write_answers};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -28,7 +28,7 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// [`Problem::Missing`] at an empty field; [`Problem::Sirup`] with the kind of failure; [`Error::NotFound`];
-/// [`domain::conflict::Conflict::StatusChanged`].
+/// [`Problem::NotOffered`] for a role that SiRUP does not know; [`domain::conflict::Conflict::StatusChanged`].
 pub async fn link_sirup(
     backend: &Backend,
     actor: &Actor,
@@ -38,7 +38,7 @@ pub async fn link_sirup(
 ) -> Result<()> {
     {
         let mut conn = backend.db.read().await?;
-        find_draft(&mut conn, backend, actor, id).await?;
+        offered(&find_draft(&mut conn, backend, actor, id).await?)?;
     }
     let missing = [
         (Field::SirupUsername, username.trim().is_empty()),
@@ -87,7 +87,8 @@ pub async fn link_sirup(
 /// Puts an account that this person linked before to this draft, without asking SiRUP again.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is not theirs or there is no such draft.
+/// [`Error::NotFound`] if it is not theirs or there is no such draft; [`Problem::NotOffered`] for a role that SiRUP does not
+/// know.
 pub async fn reuse_account(backend: &Backend, actor: &Actor, id: Uuid, username: &str) -> Result<()> {
     if username.contains('\0') {
         return Err(Error::NotFound); // PostgreSQL does not even look for it
@@ -124,10 +125,12 @@ pub async fn known_accounts(backend: &Backend, actor: &Actor) -> Result<Vec<Stri
 /// Goes on without SiRUP (guide step 9, **Ya, Lanjutkan**).
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`domain::conflict::Conflict::StatusChanged`].
+/// [`Error::NotFound`]; [`Problem::NotOffered`] for a role that SiRUP does not know;
+/// [`domain::conflict::Conflict::StatusChanged`].
 pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
+    offered(&stored)?;
     execute!(
         tx,
         "UPDATE applications SET without_sirup = $2, sirup_account = NULL, version = version + 1, updated_at = $3
@@ -145,6 +148,7 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
+    offered(&stored)?;
     // Of two persons at the same instant, the primary key lets one in; the other reads whose it is.
     execute!(
         tx,
@@ -216,6 +220,15 @@ async fn filled_in(
         }
     }
     Ok(Some(filled))
+}
+
+/// Refuses a role of which SiRUP knows nothing: an account would fill in an institution that its form has no place for.
+fn offered(stored: &StoredDraft) -> Result<()> {
+    if stored.draft.role.info().in_sirup {
+        Ok(())
+    } else {
+        Err(Error::invalid(Field::SirupUsername, Problem::NotOffered))
+    }
 }
 
 fn failure(kind: LinkFailure) -> Error {

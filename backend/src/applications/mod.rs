@@ -11,8 +11,8 @@ mod submission;
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
 pub use status::{Detail, QueuePlace, Reopened, Summary, detail, history, open, receipt, timeline};
+pub(crate) use submission::{Place, next_reference, refuse_overlap, refuse_second};
 pub use submission::{Submission, submit, withdraw};
-pub(crate) use submission::{next_reference, refuse_overlap};
 
 use std::time::Duration;
 
@@ -34,8 +34,6 @@ use domain::{
 use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
-
-use submission::refuse_second;
 
 use crate::{
     Actor, Backend,
@@ -386,8 +384,9 @@ pub struct Saved {
     pub at: Timestamp,
 }
 
-/// Stores the answers as typed, right or wrong (guide step 10). What is not among the institutions and work units is
-/// stored as not chosen; a changed type or institution clears what hung on it.
+/// Stores the answers as typed, right or wrong (guide step 10), as far as the form of the profile type asks for them. What
+/// is not among the institutions and work units is stored as not chosen; a changed type or institution clears what hung
+/// on it.
 ///
 /// # Errors
 /// [`Conflict::DraftChanged`] if `version` is not the stored one; [`Conflict::StatusChanged`];
@@ -396,7 +395,7 @@ pub struct Saved {
 pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answers: Answers) -> Result<Saved> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
-    let mut answers = answers.bounded().following(&stored.draft.answers);
+    let mut answers = answers.bounded().asked_of(stored.draft.profile_type).following(&stored.draft.answers);
     if stored.renews.is_some() {
         answers = renewals::held(answers, &stored.draft.answers);
     }
@@ -417,7 +416,8 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
     if stored.repair.is_some() && answers.work_unit != stored.draft.answers.work_unit {
         // While it is back for repair it counts as open, and of those there is one for a work unit.
         tx.lock_user(actor.user_id).await?;
-        refuse_second(&mut tx, actor.user_id, stored.draft.role, answers.work_unit, id).await?;
+        let place = Place { work_unit_id: answers.work_unit, nib: None };
+        refuse_second(&mut tx, actor.user_id, stored.draft.role, place, id).await?;
     }
     let saved = write_answers(backend, &mut tx, &stored, version, &answers).await?;
     tx.commit().await?;

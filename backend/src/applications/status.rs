@@ -1,7 +1,15 @@
 //! What a person sees of their applications.
 
 use domain::{
-    application::Status, calendar::Promise, desk::Mark, indonesian, role::Role, time::Timestamp, validity::Validity,
+    answers::Answers,
+    application::Status,
+    calendar::Promise,
+    company::{Company, Nib},
+    desk::Mark,
+    indonesian,
+    role::Role,
+    time::Timestamp,
+    validity::Validity,
     wizard::Draft,
 };
 use sqlx::types::Json;
@@ -29,11 +37,11 @@ pub struct Summary {
     pub reference: Option<String>,
     /// The role applied for.
     pub role: Role,
-    /// Name of the institution, once chosen.
+    /// Name of the institution, once chosen; of a supplier, the number of the company.
     pub institution: Option<String>,
     /// Code of the work unit.
     pub work_unit_code: Option<String>,
-    /// Name of the work unit, once chosen.
+    /// Name of the work unit, once chosen, or of the company.
     pub work_unit: Option<String>,
     /// When it was last changed.
     pub updated_at: Timestamp,
@@ -81,6 +89,7 @@ struct Row {
     reference: Option<String>,
     #[sqlx(try_from = "String")]
     role: Role,
+    answers: Json<Answers>,
     institution: Option<String>,
     work_unit_code: Option<String>,
     work_unit: Option<String>,
@@ -100,13 +109,16 @@ struct Row {
     waiting: i64,
 }
 
-/// The rows of a person's applications. `place` counts through the partial index of those that wait.
+/// The rows of a person's applications. `place` counts through the partial index of those that wait. The period of a
+/// supplier is that of the access that came of it.
 macro_rules! select {
     ($filter:literal) => {
         concat!(
-            "SELECT a.id, a.status, a.reference, a.role, i.name AS institution, w.code AS work_unit_code,
-                    w.name AS work_unit, a.updated_at, a.submitted_at, a.decided_at, d.reason_title, d.reason, d.marks,
-                    a.first_day, a.last_day, a.address, o.undone_at AS reopened_at, o.undone_reason AS reopened_reason,
+            "SELECT a.id, a.status, a.reference, a.role, a.answers, coalesce(i.name, 'NIB ' || k.nib) AS institution,
+                    w.code AS work_unit_code, coalesce(w.name, k.name) AS work_unit, a.updated_at, a.submitted_at,
+                    a.decided_at, d.reason_title, d.reason, d.marks, coalesce(a.first_day, g.first_day) AS first_day,
+                    coalesce(a.last_day, g.last_day) AS last_day, a.address, o.undone_at AS reopened_at,
+                    o.undone_reason AS reopened_reason,
                     EXISTS (SELECT 1 FROM accesses c
                             WHERE c.application_id = a.id AND c.revoked_at IS NOT NULL) AS revoked,
                     CASE WHEN a.status IN ('submitted', 'in_review') THEN (
@@ -119,6 +131,8 @@ macro_rules! select {
              FROM applications a
              LEFT JOIN institutions i ON i.id = a.institution_id
              LEFT JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN companies k ON k.application_id = a.id
+             LEFT JOIN accesses g ON g.application_id = a.id AND g.revoked_at IS NULL
              LEFT JOIN verdicts d ON d.id = a.decision_id
              LEFT JOIN verdicts o ON o.id = (
                  SELECT v.id FROM verdicts v WHERE v.application_id = a.id AND v.undone_reason IS NOT NULL
@@ -163,6 +177,7 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
     let (holidays, today) = (backend.master_data.holidays(), backend.world.today(actor.zone));
     rows.into_iter()
         .map(|row| {
+            let (company, nib) = typed_company(&row);
             let submitted_at = row.submitted_at.map(Timestamp::from_micros);
             let waits = row.status.is_waiting();
             let reopened = row
@@ -178,9 +193,9 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
                 status: row.status,
                 reference: row.reference,
                 role: row.role,
-                institution: row.institution,
+                institution: row.institution.or(nib),
                 work_unit_code: row.work_unit_code,
-                work_unit: row.work_unit,
+                work_unit: row.work_unit.or(company),
                 updated_at: Timestamp::from_micros(row.updated_at),
                 submitted_at,
                 decided_at: row.decided_at.map(Timestamp::from_micros),
@@ -202,6 +217,13 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
         .collect()
 }
 
+/// Name and number of the company as far as they are in a draft; what was sent stands in `companies`.
+fn typed_company(row: &Row) -> (Option<String>, Option<String>) {
+    let typed = &row.answers.0.company;
+    let name = typed.name.trim();
+    ((!name.is_empty()).then(|| name.to_owned()), Nib::parse(&typed.nib).ok().map(|nib| nib.label()))
+}
+
 /// One application with all that was entered.
 #[derive(Clone, Debug)]
 pub struct Detail {
@@ -209,7 +231,7 @@ pub struct Detail {
     pub summary: Summary,
     /// What was entered.
     pub draft: Draft,
-    /// The period, once it was sent.
+    /// The period, once it was sent; of a supplier, once it was approved.
     pub validity: Option<Validity>,
     /// The address that was sent with it.
     pub address: Option<String>,
@@ -286,21 +308,30 @@ fn told(events: impl Iterator<Item = (Timestamp, Action)>) -> Vec<(Timestamp, Ac
 /// [`Error::NotFound`], also for a draft, and for what is back for repair: what is in it was not sent.
 pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(String, Vec<u8>)> {
     let Detail { summary, draft, validity, address, .. } = detail(backend, actor, id).await?;
-    let (Some(reference), Some(sent), Some(validity)) = (summary.reference, summary.submitted_at, validity) else {
+    let (Some(reference), Some(sent)) = (summary.reference, summary.submitted_at) else {
         return Err(Error::NotFound);
     };
     if summary.status == Status::Returned {
         return Err(Error::NotFound);
     }
-    let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
-    let mut facts = vec![
-        ("Nomor pengajuan", reference.clone()),
-        ("Nama", actor.name.clone()),
-        ("Role", draft.role.title()),
-        ("Instansi", summary.institution.unwrap_or_default()),
-        ("Satuan Kerja", format!("{}{code}", summary.work_unit.unwrap_or_default())),
-        ("Masa Berlaku Peran", indonesian::period(validity.first(), validity.last())),
-    ];
+    let mut facts =
+        vec![("Nomor pengajuan", reference.clone()), ("Nama", actor.name.clone()), ("Role", draft.role.title())];
+    match Company::read(&draft.answers.company) {
+        Some(company) => facts.extend([
+            ("Perusahaan", company.name.as_str().to_owned()),
+            ("NPWP", company.npwp.printed()),
+            ("NIB", company.nib.as_str().to_owned()),
+            ("Alamat Perusahaan", company.address),
+        ]),
+        None => {
+            let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
+            facts.extend([
+                ("Instansi", summary.institution.unwrap_or_default()),
+                ("Satuan Kerja", format!("{}{code}", summary.work_unit.unwrap_or_default())),
+            ]);
+        }
+    }
+    facts.extend(validity.map(|period| ("Masa Berlaku Peran", indonesian::period(period.first(), period.last()))));
     facts.extend(address.map(|address| ("Alamat Satuan Kerja", address)));
     facts.extend(draft.letter.map(|letter| (draft.role.info().letter, letter.file_name)));
     facts.push(("Dikirim", indonesian::date_time_with_weekday(sent, actor.zone)));

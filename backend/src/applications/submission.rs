@@ -2,10 +2,13 @@
 
 use domain::{
     application::Status,
+    company::{self, Company},
     conflict::Conflict,
     issue::{Field, Issue, Problem},
     reference::{Reference, Series},
-    wizard::{self, Step, check_address},
+    role::{ProfileType, Role},
+    validity::Validity,
+    wizard::{self, Draft, Step, check_address},
 };
 use time::Date;
 use uuid::Uuid;
@@ -36,7 +39,8 @@ pub struct Submission {
 ///
 /// # Errors
 /// [`Error::Invalid`] with everything that is still wrong; [`Conflict::DraftChanged`], [`Conflict::OpenApplication`],
-/// [`Conflict::OverlappingAccess`], [`Conflict::StatusChanged`]; [`Error::NotFound`].
+/// [`Conflict::OverlappingAccess`], of a supplier [`Conflict::OpenForCompany`], [`Conflict::AccessForCompany`];
+/// [`Conflict::StatusChanged`]; [`Error::NotFound`].
 pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Submission) -> Result<String> {
     let mut tx = backend.db.begin().await?;
     tx.lock_user(actor.user_id).await?;
@@ -62,14 +66,15 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         issues.push(Issue::new(Field::Confirmation, Problem::NotConfirmed));
     }
     let draft = &stored.draft;
-    let (Some(validity), Some(institution), Some(unit), true) =
-        (wizard::validity(&draft.answers), &draft.institution, &draft.work_unit, issues.is_empty())
-    else {
+    let Some(wish) = Wish::of(draft).filter(|_| issues.is_empty()) else {
         return Err(Error::Invalid(issues));
     };
 
-    refuse_second(&mut tx, actor.user_id, draft.role, Some(unit.id), id).await?;
-    refuse_overlap(&mut tx, actor.user_id, draft.role, unit.id, validity).await?;
+    refuse_second(&mut tx, actor.user_id, draft.role, wish.place(), id).await?;
+    // Of a supplier, the period that an approval today would give.
+    let continued = stored.renews.map(|(_, before)| before.last());
+    let expected = wish.validity.unwrap_or_else(|| company::validity(today, continued));
+    refuse_overlap(&mut tx, actor.user_id, draft.role, wish.place(), expected).await?;
 
     let now = backend.world.now();
     let reference: String = {
@@ -80,8 +85,6 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
             None => next_reference(backend, &mut tx, Series::Application).await?,
         }
     };
-    // Asked for or not: of two first registrants both give one, and the first approved becomes the work unit's.
-    let address = Some(draft.answers.address.trim()).filter(|address| check_address(address).is_ok());
     let changed = execute!(
         tx,
         "UPDATE applications SET status = 'submitted', version = version + 1, reference = $3, first_day = $4,
@@ -93,9 +96,9 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         id,
         stored.version,
         &reference,
-        validity.first(),
-        validity.last(),
-        address,
+        wish.validity.map(Validity::first),
+        wish.validity.map(Validity::last),
+        wish.address,
         now.micros(),
         letter,
         &actor.name,
@@ -104,67 +107,145 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     if changed == 0 {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
     }
+    if let Some(company) = &wish.company {
+        put_company(&mut tx, id, company).await?;
+    }
     let case = Case {
         id,
         reference: reference.clone(),
         role: draft.role,
-        work_unit: unit.name.clone(),
-        institution: institution.name.clone(),
-        validity,
+        work_unit: wish.work_unit,
+        institution: wish.institution,
+        validity: wish.validity,
     };
     let due = backend.master_data.holidays().due(now.date(actor.zone));
     backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
     backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference)?;
-    tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: Some(institution.id) });
+    tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: draft.answers.institution });
     tx.commit().await?;
     Ok(reference)
 }
 
-/// Refuses a second open application of a person for the same role and work unit, beside `id`.
-pub(super) async fn refuse_second(
-    tx: &mut Tx,
-    user_id: Uuid,
-    role: domain::role::Role,
+/// What a draft asks for that has nothing wrong with it.
+struct Wish<'a> {
     work_unit_id: Option<Uuid>,
-    id: Uuid,
-) -> Result<()> {
+    /// Name of the work unit or of the company.
+    work_unit: String,
+    /// Name of the institution, or the number of the company.
+    institution: String,
+    /// The company of a supplier.
+    company: Option<Company>,
+    /// The period; that of a supplier begins with the approval.
+    validity: Option<Validity>,
+    /// The address of the work unit.
+    address: Option<&'a str>,
+}
+
+impl<'a> Wish<'a> {
+    /// `None` while something is missing.
+    fn of(draft: &'a Draft) -> Option<Self> {
+        let answers = &draft.answers;
+        Some(match draft.profile_type {
+            ProfileType::NonPenyedia => {
+                let (institution, unit) = (draft.institution.as_ref()?, draft.work_unit.as_ref()?);
+                Self {
+                    work_unit_id: Some(unit.id),
+                    work_unit: unit.name.clone(),
+                    institution: institution.name.clone(),
+                    company: None,
+                    validity: Some(wizard::validity(answers)?),
+                    // Asked for or not: of two first registrants both give one, and the first approved becomes the work
+                    // unit's.
+                    address: Some(answers.address.trim()).filter(|address| check_address(address).is_ok()),
+                }
+            }
+            ProfileType::Penyedia => {
+                let company = Company::read(&answers.company)?;
+                Self {
+                    work_unit_id: None,
+                    work_unit: company.name.as_str().to_owned(),
+                    institution: company.nib.label(),
+                    company: Some(company),
+                    validity: None,
+                    address: None,
+                }
+            }
+        })
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { work_unit_id: self.work_unit_id, nib: self.company.as_ref().map(|company| company.nib.as_str()) }
+    }
+}
+
+/// Writes the company of an application as it is sent now.
+async fn put_company(tx: &mut Tx, id: Uuid, company: &Company) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO companies (application_id, name, npwp, nib, address) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (application_id) DO UPDATE
+         SET name = excluded.name, npwp = excluded.npwp, nib = excluded.nib, address = excluded.address",
+        id,
+        company.name.as_str(),
+        company.npwp.as_str(),
+        company.nib.as_str(),
+        &company.address
+    )?;
+    Ok(())
+}
+
+/// What a role is held for: a work unit or, by a supplier, the company of a NIB. Who has one access or open application
+/// for it gets no second ([`Tx::lock_user`] guards it; of work units a unique index too).
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub work_unit_id: Option<Uuid>,
+    pub nib: Option<&'a str>,
+}
+
+/// Refuses a second open application of a person for the same role and place, beside `id`.
+pub(crate) async fn refuse_second(tx: &mut Tx, user_id: Uuid, role: Role, place: Place<'_>, id: Uuid) -> Result<()> {
     let open: Option<(String,)> = fetch_optional!(
         tx,
         (String,),
-        "SELECT reference FROM applications WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND id <> $4
-           AND status IN ('submitted', 'in_review', 'returned')",
+        "SELECT a.reference FROM applications a LEFT JOIN companies k ON k.application_id = a.id
+         WHERE a.user_id = $1 AND a.role = $2 AND (a.work_unit_id = $3 OR k.nib = $4) AND a.id <> $5
+           AND a.status IN ('submitted', 'in_review', 'returned') LIMIT 1",
         user_id,
         role.as_str(),
-        work_unit_id,
+        place.work_unit_id,
+        place.nib,
         id
     )?;
     match open {
+        Some((reference,)) if place.nib.is_some() => Err(Error::Conflict(Conflict::OpenForCompany { reference })),
         Some((reference,)) => Err(Error::Conflict(Conflict::OpenApplication { reference })),
         None => Ok(()),
     }
 }
 
-/// Refuses a period in which the person already has an access for this role and work unit.
+/// Refuses a period in which the person already has an access for this role and place.
 pub(crate) async fn refuse_overlap(
     tx: &mut Tx,
     user_id: Uuid,
-    role: domain::role::Role,
-    work_unit_id: Uuid,
-    validity: domain::validity::Validity,
+    role: Role,
+    place: Place<'_>,
+    validity: Validity,
 ) -> Result<()> {
     let overlapping: Option<(Date, Date)> = fetch_optional!(
         tx,
         (Date, Date),
-        "SELECT first_day, last_day FROM accesses
-         WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND revoked_at IS NULL
-           AND first_day <= $5 AND last_day >= $4 ORDER BY last_day DESC LIMIT 1",
+        "SELECT c.first_day, c.last_day FROM accesses c LEFT JOIN companies k ON k.application_id = c.application_id
+         WHERE c.user_id = $1 AND c.role = $2 AND (c.work_unit_id = $3 OR k.nib = $4) AND c.revoked_at IS NULL
+           AND c.first_day <= $6 AND c.last_day >= $5 ORDER BY c.last_day DESC LIMIT 1",
         user_id,
         role.as_str(),
-        work_unit_id,
+        place.work_unit_id,
+        place.nib,
         validity.first(),
         validity.last()
     )?;
     match overlapping {
+        Some((first, last)) if place.nib.is_some() => Err(Error::Conflict(Conflict::AccessForCompany { first, last })),
         Some((first, last)) => Err(Error::Conflict(Conflict::OverlappingAccess { first, last })),
         None => Ok(()),
     }

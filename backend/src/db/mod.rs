@@ -348,4 +348,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0002_desk.sql"),
         include_str!("../../migrations/postgres/0002_desk.sql"),
     ),
+    (
+        3,
+        "platforms",
+        include_str!("../../migrations/sqlite/0003_platforms.sql"),
+        include_str!("../../migrations/postgres/0003_platforms.sql"),
+    ),
 ];

@@ -1,7 +1,11 @@
 //! The texts of all mails, in formal Indonesian: one layout, an HTML part and a text part.
 
 use askama::Template;
-use domain::indonesian::{date, date_with_weekday, period};
+use domain::{
+    indonesian::{date, date_with_weekday, period},
+    role::ProfileType,
+    validity::Validity,
+};
 
 use super::{Case, Mail};
 use crate::{Settings, error::Result};
@@ -185,7 +189,7 @@ impl Mail {
                     &[format!(
                         "Verifikator Akses INAPROC menyetujui pengajuan Anda. Akses ini berlaku {}; selama itu, akses ini \
                          dapat dipakai untuk memasuki platform pengadaan barang/jasa pemerintah.",
-                        period(case.validity.first(), case.validity.last())
+                        case.period()
                     )],
                 )
             },
@@ -264,11 +268,20 @@ impl Mail {
             }
             Self::AccessEnding { name, access, role, work_unit, last_day, days } => {
                 let left = if *days == 0 { "hari ini".to_owned() } else { format!("{days} hari lagi") };
+                let how = match role.info().profile_type {
+                    ProfileType::NonPenyedia => {
+                        "Jika peran Anda berlanjut, perpanjang sekarang dengan surat yang baru, agar akses berlanjut tanpa \
+                         jeda."
+                    }
+                    ProfileType::Penyedia => {
+                        "Perpanjang sekarang dengan bukti badan usaha yang terbaru, agar akses berlanjut tanpa jeda."
+                    }
+                };
                 Message {
                     button: button("Perpanjang akses", &format!("/akses/perpanjang/{access}")),
                     facts: vec![
                         ("Role", role.title()),
-                        ("Satuan Kerja", work_unit.clone()),
+                        (role.place_labels().0, work_unit.clone()),
                         ("Hari terakhir", date_with_weekday(*last_day)),
                     ],
                     ..plain(
@@ -276,8 +289,7 @@ impl Mail {
                         "Akses Anda segera berakhir",
                         name,
                         &[format!(
-                            "Akses {} pada {work_unit} berakhir {left}, pada {}. Jika peran Anda berlanjut, perpanjang \
-                             sekarang dengan surat yang baru, agar akses berlanjut tanpa jeda.",
+                            "Akses {} pada {work_unit} berakhir {left}, pada {}. {how}",
                             role.info().code,
                             date(*last_day)
                         )],
@@ -344,12 +356,19 @@ impl Mail {
 }
 
 impl Case {
+    /// Its period in words; a supplier's begins with the approval.
+    fn period(&self) -> String {
+        let in_words = |validity: Validity| period(validity.first(), validity.last());
+        self.validity.map_or_else(|| "satu tahun sejak disetujui".to_owned(), in_words)
+    }
+
     fn facts(&self) -> Vec<(&'static str, String)> {
+        let (place, of) = self.role.place_labels();
         vec![
             ("Role", self.role.title()),
-            ("Satuan Kerja", self.work_unit.clone()),
-            ("Instansi", self.institution.clone()),
-            ("Berlaku", period(self.validity.first(), self.validity.last())),
+            (place, self.work_unit.clone()),
+            (of, self.institution.clone()),
+            ("Berlaku", self.period()),
             ("Nomor pengajuan", self.reference.clone()),
         ]
     }
@@ -359,12 +378,14 @@ impl Case {
 mod tests {
     use super::*;
     use ::time::macros::date;
-    use domain::{role::Role, validity::Validity};
+    use domain::role::Role;
 
     fn settings() -> Settings {
         Settings {
+            secret: crate::oidc::Secret::new(&crate::world::World::system()),
             base_url: "https://gerbang.contoh.go.id".parse().unwrap(),
             sirup_cutoff: domain::sirup::CUTOFF,
+            demo_url: "http://127.0.0.1:3002".parse().unwrap(),
             promised_working_days: domain::calendar::PROMISED_WORKING_DAYS,
             help_address: domain::email::Email::parse("bantuan@contoh.go.id").unwrap(),
         }
@@ -377,8 +398,35 @@ mod tests {
             role: Role::Pa,
             work_unit: "Sekretariat Jenderal".into(),
             institution: "Kementerian Ketenagakerjaan".into(),
-            validity: Validity::new(date!(2026 - 12 - 01), date!(2027 - 12 - 31)).unwrap(),
+            validity: Validity::new(date!(2026 - 12 - 01), date!(2027 - 12 - 31)),
         }
+    }
+
+    #[test]
+    fn a_supplier_is_told_of_the_company() {
+        let case = Case {
+            role: Role::Penyedia,
+            work_unit: "PT Sinar Jaya Abadi".into(),
+            institution: "NIB 9120001234567".into(),
+            validity: None,
+            ..case()
+        };
+        let name = "Toko Sinar Jaya".to_owned();
+        let told = |mail: Mail| mail.render(&settings()).unwrap().text;
+        let sent = told(Mail::Submitted { name: name.clone(), case, due: date!(2026 - 12 - 01) });
+        for words in ["PT Sinar Jaya Abadi", "NIB 9120001234567", "satu tahun sejak disetujui"] {
+            assert!(sent.contains(words), "{words}: {sent}");
+        }
+        assert!(!sent.contains("Satuan Kerja") && !sent.contains("Instansi"), "{sent}");
+        let ending = told(Mail::AccessEnding {
+            name,
+            access: uuid::Uuid::nil(),
+            role: Role::Penyedia,
+            work_unit: "PT Sinar Jaya Abadi".into(),
+            last_day: date!(2027 - 11 - 21),
+            days: 14,
+        });
+        assert!(ending.contains("bukti badan usaha yang terbaru"), "{ending}");
     }
 
     fn all() -> Vec<Mail> {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use message::Rendered;
-pub(crate) use outbox::forget_secrets;
 pub use outbox::{Delivery, Mailbox, SentMail, Status, recent, run, send_due};
+pub(crate) use outbox::{MOST_ATTEMPTS, forget_secrets, wait};
 pub use parked::{ParkedMail, parked, resend};
 pub use transport::{Failure, Transport};
 
@@ -66,12 +66,12 @@ pub struct Case {
     pub reference: String,
     /// The role applied for.
     pub role: Role,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
-    /// The period of the role.
-    pub validity: Validity,
+    /// The period of the role; of a supplier none before the approval.
+    pub validity: Option<Validity>,
 }
 
 impl Mail {

@@ -22,7 +22,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(5);
 /// The longest wait between two tries.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 /// Tries after which a mail is parked, about half a day after it was written.
-const MOST_ATTEMPTS: i64 = 20;
+pub(crate) const MOST_ATTEMPTS: i64 = 20;
 /// How long a worker has for one mail before another may take it up: longer than a conversation may take.
 const LEASE: Duration = Duration::from_secs(120);
 /// How long the link of a mail may hold: that of an invitation does.
@@ -156,7 +156,7 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
 }
 
 /// The wait after this many tries: 5 s, 10 s, 20 s … an hour.
-fn wait(attempts: i64) -> Duration {
+pub(crate) fn wait(attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(20);
     FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     application::{Status, Verdict},
     calendar::Promise,
+    company::Company,
     desk::{Mark, UNDO},
     permission::Permission,
     person::EmployeeNumberKind,
@@ -55,11 +56,13 @@ pub struct CaseFile {
     pub profile_type: ProfileType,
     /// The role applied for.
     pub role: Role,
-    /// Name and code of the institution.
+    /// Name and code of the institution; of a supplier, the number of the company.
     pub institution: (String, Option<String>),
-    /// Name and code of the work unit.
+    /// Name and code of the work unit, or the name of the company.
     pub work_unit: (String, Option<String>),
-    /// The period applied for.
+    /// The company of a supplier.
+    pub company: Option<Company>,
+    /// The period applied for; of a supplier, the one that was given or that an approval now would give.
     pub validity: Validity,
     /// Whether that period is over already.
     pub over: bool,
@@ -83,7 +86,8 @@ pub struct CaseFile {
     pub undo_until: Option<Timestamp>,
     /// Other applications of this person, latest first.
     pub earlier: Vec<Earlier>,
-    /// Accesses that are in force or to come: of a PA at this institution, of a KPA at this work unit.
+    /// Accesses that are in force or to come: of a PA at this institution, of a KPA at this work unit, of a supplier for
+    /// this company.
     pub others: Vec<OtherAccess>,
     /// Where the same file was sent before.
     pub same_letter: Vec<SameLetter>,
@@ -140,7 +144,7 @@ pub struct Earlier {
     pub status: Status,
     /// The role applied for.
     pub role: Role,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
@@ -238,8 +242,9 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         status: row.status,
         submitted_at,
         promise,
-        validity: row.validity()?,
-        over: row.last_day < today,
+        company: row.company()?,
+        validity: row.stated().unwrap_or_else(|| row.period(now)),
+        over: row.applied_for().is_some_and(|period| period.last() < today),
         own: row.user_id == actor.user_id,
         earlier: earlier(&mut conn, actor, id, &row).await?,
         others: others(&mut conn, id, &row, today).await?,
@@ -281,7 +286,7 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
         #[sqlx(try_from = "String")]
         role: Role,
         work_unit: String,
-        institution_id: Uuid,
+        institution_id: Option<Uuid>,
         decided_at: Option<i64>,
         reason_title: Option<String>,
         reason: Option<String>,
@@ -289,10 +294,12 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,
-        "SELECT a.id, a.reference, a.status, a.role, w.name AS work_unit, a.institution_id, a.decided_at,
-                x.reason_title, x.reason
-         FROM applications a JOIN work_units w ON w.id = a.work_unit_id LEFT JOIN verdicts x ON x.id = a.decision_id
+        "SELECT a.id, a.reference, a.status, a.role, coalesce(w.name, k.name) AS work_unit, a.institution_id,
+                a.decided_at, x.reason_title, x.reason
+         FROM applications a LEFT JOIN work_units w ON w.id = a.work_unit_id
+         LEFT JOIN companies k ON k.application_id = a.id LEFT JOIN verdicts x ON x.id = a.decision_id
          WHERE a.user_id = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL
+           AND (w.id IS NOT NULL OR k.application_id IS NOT NULL)
          ORDER BY a.submitted_at DESC, a.id LIMIT $3",
         row.user_id,
         id,
@@ -311,7 +318,8 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
     Ok(earlier.collect())
 }
 
-/// A second PA of an institution, or KPA of a work unit, is worth a look; acting officials exist.
+/// A second PA of an institution, KPA of a work unit, or person who speaks for a company is worth a look; acting officials
+/// exist.
 async fn others(conn: &mut Conn, id: Uuid, row: &CaseRow, today: Date) -> Result<Vec<OtherAccess>> {
     let by_institution = "SELECT u.name, c.user_id, w.name, c.first_day, c.last_day
          FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
@@ -321,12 +329,17 @@ async fn others(conn: &mut Conn, id: Uuid, row: &CaseRow, today: Date) -> Result
          FROM accesses c JOIN users u ON u.id = c.user_id JOIN work_units w ON w.id = c.work_unit_id
          WHERE c.work_unit_id = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3 AND c.application_id <> $5
          ORDER BY c.last_day DESC, c.id LIMIT $4";
-    let (sql, place) = match row.role {
-        Role::Pa => (by_institution, row.institution_id),
-        _ => (by_work_unit, row.work_unit_id),
-    };
+    let by_company = "SELECT u.name, c.user_id, k.name, c.first_day, c.last_day
+         FROM companies k JOIN accesses c ON c.application_id = k.application_id JOIN users u ON u.id = c.user_id
+         WHERE k.nib = $1 AND c.role = $2 AND c.revoked_at IS NULL AND c.last_day >= $3 AND c.application_id <> $5
+         ORDER BY c.last_day DESC, c.id LIMIT $4";
     type Found = (String, Uuid, String, Date, Date);
-    let found: Vec<Found> = fetch_all!(conn, Found, sql, place, row.role.as_str(), today, MOST, id)?;
+    let role = row.role.as_str();
+    let found: Vec<Found> = match (&row.nib, row.role) {
+        (Some(nib), _) => fetch_all!(conn, Found, by_company, nib, role, today, MOST, id)?,
+        (None, Role::Pa) => fetch_all!(conn, Found, by_institution, row.institution_id, role, today, MOST, id)?,
+        (None, _) => fetch_all!(conn, Found, by_work_unit, row.work_unit_id, role, today, MOST, id)?,
+    };
     let others = found.into_iter().filter_map(|(name, user_id, work_unit, first, last)| {
         let same_person = user_id == row.user_id;
         Some(OtherAccess { name, role: row.role, work_unit, validity: Validity::new(first, last)?, same_person })
@@ -335,7 +348,7 @@ async fn others(conn: &mut Conn, id: Uuid, row: &CaseRow, today: Date) -> Result
 }
 
 async fn same_letter(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Result<Vec<SameLetter>> {
-    type Found = (Uuid, String, String, Uuid, Uuid);
+    type Found = (Uuid, String, String, Uuid, Option<Uuid>);
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,

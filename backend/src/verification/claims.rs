@@ -243,9 +243,9 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
     let mut tx = backend.db.begin().await?;
     let mut ended = 0;
     for (id,) in lapsed {
-        let freed: Option<(Uuid, Uuid)> = fetch_optional!(
+        let freed: Option<(Uuid, Option<Uuid>)> = fetch_optional!(
             tx,
-            (Uuid, Uuid),
+            (Uuid, Option<Uuid>),
             "UPDATE applications SET status = 'submitted', lease_holder = NULL, lease_ends_at = NULL
              WHERE id = $1 AND status = 'in_review' AND lease_ends_at <= $2 RETURNING user_id, institution_id",
             id,
@@ -253,7 +253,7 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
         )?;
         if let Some((user_id, institution_id)) = freed {
             backend.record(&mut tx, Who::nobody(), Action::LeaseEnded, Some(id), ())?;
-            tx.notify(Notice::Application { id, user_id, institution_id: Some(institution_id) });
+            tx.notify(Notice::Application { id, user_id, institution_id });
             ended += 1;
         }
     }
@@ -263,16 +263,16 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
 
 /// Frees everything that a person holds; when they are disabled or lose their role.
 pub(crate) async fn release_all(backend: &Backend, tx: &mut Tx, user_id: Uuid) -> Result<()> {
-    let freed: Vec<(Uuid, Uuid, Uuid)> = fetch_all!(
+    let freed: Vec<(Uuid, Uuid, Option<Uuid>)> = fetch_all!(
         tx,
-        (Uuid, Uuid, Uuid),
+        (Uuid, Uuid, Option<Uuid>),
         "UPDATE applications SET status = 'submitted', lease_holder = NULL, lease_ends_at = NULL
          WHERE lease_holder = $1 AND status = 'in_review' RETURNING id, user_id, institution_id",
         user_id
     )?;
     for (id, user_id, institution_id) in freed {
         backend.record(tx, Who::nobody(), Action::CaseReleased, Some(id), ())?;
-        tx.notify(Notice::Application { id, user_id, institution_id: Some(institution_id) });
+        tx.notify(Notice::Application { id, user_id, institution_id });
     }
     Ok(())
 }
@@ -280,6 +280,6 @@ pub(crate) async fn release_all(backend: &Backend, tx: &mut Tx, user_id: Uuid) -
 impl CaseRow {
     /// Tells open pages that this case changed.
     pub(super) fn notice(&self, id: Uuid) -> Notice {
-        Notice::Application { id, user_id: self.user_id, institution_id: Some(self.institution_id) }
+        Notice::Application { id, user_id: self.user_id, institution_id: self.institution_id }
     }
 }

@@ -14,7 +14,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{CaseRow, Cursor};
+use super::{CaseRow, Cursor, npwp_words};
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -40,9 +40,9 @@ pub struct Ended {
     pub name: String,
     /// The role applied for.
     pub role: Role,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// Approved or rejected.
     pub status: Status,
@@ -204,7 +204,7 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
         name: String,
         #[sqlx(try_from = "String")]
         role: Role,
-        institution_id: Uuid,
+        institution_id: Option<Uuid>,
         institution: String,
         work_unit: String,
         #[sqlx(try_from = "String")]
@@ -216,11 +216,13 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
     macro_rules! rows {
         ($ids:literal) => {
             concat!(
-                "SELECT a.id, a.reference, a.applicant_name AS name, a.role, a.institution_id, i.name AS institution,
-                        w.name AS work_unit, a.status, x.decided_at, x.decided_by, u.name AS by
+                "SELECT a.id, a.reference, a.applicant_name AS name, a.role, a.institution_id,
+                        coalesce(i.name, 'NIB ' || k.nib) AS institution, coalesce(w.name, k.name) AS work_unit, a.status,
+                        x.decided_at, x.decided_by, u.name AS by
                  FROM applications a
-                 JOIN institutions i ON i.id = a.institution_id
-                 JOIN work_units w ON w.id = a.work_unit_id
+                 LEFT JOIN institutions i ON i.id = a.institution_id
+                 LEFT JOIN work_units w ON w.id = a.work_unit_id
+                 LEFT JOIN companies k ON k.application_id = a.id
                  JOIN verdicts x ON x.id = a.decision_id
                  JOIN users u ON u.id = x.decided_by
                  WHERE a.status IN ('approved', 'rejected') AND a.id ",
@@ -256,16 +258,18 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
 
 /// Writes what a case is found by, at the end of the list; in the transaction of the verdict that ends it.
 pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by: Uuid) -> Result<()> {
+    let npwp = row.npwp.as_deref().and_then(npwp_words);
     let names = CaseNames {
         name: &row.name,
         employee_number: row.employee_number.as_deref(),
         work_unit: &row.work_unit,
-        code: row.code.as_deref(),
+        code: row.code.as_deref().or(npwp.as_deref()),
         institution: &row.institution,
         reference: &row.reference,
     };
-    let marks = [institution_word(row.institution_id), verifier_word(decided_by)].join(" ");
-    let words = format!("{}{marks}", names.words().trim_start());
+    let mut words = names.words().trim_start().to_owned();
+    words.extend(row.institution_id.map(|id| institution_word(id) + " "));
+    words.push_str(&verifier_word(decided_by));
     // One that was decided before moves to the end.
     let before: Option<(i64,)> =
         fetch_optional!(tx, (i64,), "DELETE FROM case_words WHERE application_id = $1 RETURNING number", id)?;

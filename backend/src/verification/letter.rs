@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use domain::{
     conflict::Conflict,
-    finding::Sought,
+    finding::{self, Sought},
     issue::{Field, Problem},
     letter::LetterProblem,
     permission::Permission,
@@ -108,26 +108,30 @@ pub async fn findings(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Find
         let mut conn = backend.db.read().await?;
         find(&mut conn, actor, id).await?
     };
-    let validity = row.validity()?;
+    let (company, period) = (row.company()?, row.applied_for());
     let Some(pages) = backend.documents.text(&backend.world, row.letter()).await? else {
         return Ok(Findings::Unreadable);
     };
     // A letter may have a million characters.
     let search = move || {
-        let found = domain::finding::find(
-            &pages,
-            &Sought {
-                name: &row.name,
-                employee_number: row.employee_number.as_deref(),
-                role: row.role,
-                institution: &row.institution,
-                work_unit: &row.work_unit,
-                validity,
-            },
-        );
-        read(&pages, found)
+        let found = match (&company, period) {
+            (Some(company), _) => finding::find_company(&pages, &row.name, company),
+            (None, Some(validity)) => finding::find(
+                &pages,
+                &Sought {
+                    name: &row.name,
+                    employee_number: row.employee_number.as_deref(),
+                    role: row.role,
+                    institution: &row.institution,
+                    work_unit: &row.work_unit,
+                    validity,
+                },
+            ),
+            (None, None) => return Err(Error::internal("an application without company and without period")),
+        };
+        Ok(read(&pages, found))
     };
-    tokio::task::spawn_blocking(search).await.map_err(Error::internal)
+    tokio::task::spawn_blocking(search).await.map_err(Error::internal)?
 }
 
 /// What the findings are worth. Where nothing was found and there is hardly a word, there was no text to find it in.

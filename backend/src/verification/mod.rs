@@ -25,12 +25,13 @@ pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 
 use domain::{
     application::{Status, Verdict},
+    company::{self, Company, CompanyDraft, Npwp},
     conflict::Conflict,
     desk::Mark,
     email::Email,
     role::{ProfileType, Role},
     sirup::SirupAccount,
-    time::Timestamp,
+    time::{Timestamp, Zone},
     validity::Validity,
 };
 use sqlx::types::Json;
@@ -39,6 +40,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor,
+    applications::Place,
     db::{Conn, fetch_optional},
     error::{Error, Result},
     mail,
@@ -57,25 +59,34 @@ struct CaseRow {
     name: String,
     #[sqlx(try_from = "String")]
     email: Email,
+    #[sqlx(try_from = "String")]
+    zone: Zone,
     employee_number_kind: Option<String>,
     employee_number: Option<String>,
     #[sqlx(try_from = "String")]
     profile_type: ProfileType,
     #[sqlx(try_from = "String")]
     role: Role,
-    institution_id: Uuid,
+    institution_id: Option<Uuid>,
     institution: String,
     kd_klpd: Option<String>,
-    work_unit_id: Uuid,
+    work_unit_id: Option<Uuid>,
     work_unit: String,
     code: Option<String>,
     address_on_record: Option<String>,
-    first_day: Date,
-    last_day: Date,
+    company: Option<String>,
+    npwp: Option<String>,
+    nib: Option<String>,
+    company_address: Option<String>,
+    first_day: Option<Date>,
+    last_day: Option<Date>,
+    granted_first: Option<Date>,
+    granted_last: Option<Date>,
     address: Option<String>,
     sirup_account: Option<Json<SirupAccount>>,
     renews_first: Option<Date>,
     renews_last: Option<Date>,
+    renews_revoked_at: Option<i64>,
     document_id: Uuid,
     pages: i64,
     file_name: String,
@@ -101,24 +112,29 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
         conn,
         CaseRow,
         "SELECT a.version, a.status, a.reference, a.submitted_at, a.updated_at, a.user_id, a.applicant_name AS name,
-                u.email, a.employee_number_kind, a.employee_number, a.profile_type, a.role, a.institution_id,
-                i.name AS institution, i.kd_klpd, a.work_unit_id, w.name AS work_unit, w.code,
-                w.address AS address_on_record, a.first_day, a.last_day, a.address, a.sirup_account,
-                r.first_day AS renews_first, r.last_day AS renews_last,
+                u.email, u.zone, a.employee_number_kind, a.employee_number, a.profile_type, a.role, a.institution_id,
+                coalesce(i.name, 'NIB ' || k.nib) AS institution, i.kd_klpd, a.work_unit_id,
+                coalesce(w.name, k.name) AS work_unit, w.code, w.address AS address_on_record, k.name AS company, k.npwp,
+                k.nib, k.address AS company_address, a.first_day, a.last_day, g.first_day AS granted_first,
+                g.last_day AS granted_last, a.address, a.sirup_account, r.first_day AS renews_first,
+                r.last_day AS renews_last, r.revoked_at AS renews_revoked_at,
                 a.document_id, d.pages, d.file_name, d.bytes, d.object_key, d.sha256,
                 a.lease_holder, a.lease_ends_at, h.name AS holder_name,
                 a.decision_id, x.verdict, x.reason_title, x.reason, x.marks, x.decided_by,
                 v.name AS decided_by_name, x.decided_at
          FROM applications a
          JOIN users u ON u.id = a.user_id
-         JOIN institutions i ON i.id = a.institution_id
-         JOIN work_units w ON w.id = a.work_unit_id
          JOIN documents d ON d.id = a.document_id
+         LEFT JOIN institutions i ON i.id = a.institution_id
+         LEFT JOIN work_units w ON w.id = a.work_unit_id
+         LEFT JOIN companies k ON k.application_id = a.id
+         LEFT JOIN accesses g ON g.application_id = a.id AND g.revoked_at IS NULL
          LEFT JOIN accesses r ON r.id = a.renews_id
          LEFT JOIN users h ON h.id = a.lease_holder
          LEFT JOIN verdicts x ON x.id = a.decision_id
          LEFT JOIN users v ON v.id = x.decided_by
-         WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status <> 'draft'",
+         WHERE a.id = $1 AND a.submitted_at IS NOT NULL AND a.status <> 'draft'
+           AND (w.id IS NOT NULL OR k.application_id IS NOT NULL)",
         id
     )?;
     match row {
@@ -131,9 +147,9 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
 /// Why there is no case to look at: the person is repairing it, and has taken off the letter or the place; or there is
 /// none.
 async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Error> {
-    let returned: Option<(i64, Uuid)> = fetch_optional!(
+    let returned: Option<(i64, Option<Uuid>)> = fetch_optional!(
         conn,
-        (i64, Uuid),
+        (i64, Option<Uuid>),
         "SELECT a.updated_at, x.institution_id FROM applications a JOIN verdicts x ON x.id = a.decision_id
          WHERE a.id = $1 AND a.status = 'returned'",
         id
@@ -146,10 +162,43 @@ async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Erro
     })
 }
 
+/// What a supplier's case is found by in the place of a work unit's code: the NPWP in one piece, and as it is printed.
+fn npwp_words(npwp: &str) -> Option<String> {
+    let npwp = Npwp::parse(npwp).ok()?;
+    Some(format!("{} {}", npwp.as_str(), npwp.printed()))
+}
+
 impl CaseRow {
-    fn validity(&self) -> Result<Validity> {
-        Validity::new(self.first_day, self.last_day)
-            .ok_or_else(|| Error::internal("a period that ends before it begins"))
+    /// The period that was applied for; none by a supplier.
+    fn applied_for(&self) -> Option<Validity> {
+        Validity::new(self.first_day?, self.last_day?)
+    }
+
+    /// The period that was applied for, or that an approval gave a supplier.
+    fn stated(&self) -> Option<Validity> {
+        self.applied_for().or_else(|| Validity::new(self.granted_first?, self.granted_last?))
+    }
+
+    /// The period that an approval at `now` gives: of a supplier, a year from the person's day on.
+    fn period(&self, now: Timestamp) -> Validity {
+        let continued = self.renews_last.filter(|_| self.renews_revoked_at.is_none());
+        self.applied_for().unwrap_or_else(|| company::validity(now.date(self.zone), continued))
+    }
+
+    /// The company of a supplier, as it was sent.
+    fn company(&self) -> Result<Option<Company>> {
+        let (Some(name), Some(npwp), Some(nib), Some(address)) =
+            (&self.company, &self.npwp, &self.nib, &self.company_address)
+        else {
+            return Ok(None);
+        };
+        let [name, npwp, nib, address] = [name, npwp, nib, address].map(String::clone);
+        let company = Company::read(&CompanyDraft { name, npwp, nib, address });
+        company.map(Some).ok_or_else(|| Error::internal("a stored company that breaks its rules"))
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { work_unit_id: self.work_unit_id, nib: self.nib.as_deref() }
     }
 
     /// Who holds it at `now`, and until when.
@@ -178,16 +227,16 @@ impl CaseRow {
         }))
     }
 
-    /// What a mail about it says.
-    fn mail_case(&self, id: Uuid) -> Result<mail::Case> {
-        Ok(mail::Case {
+    /// What a mail about it says, with this period.
+    fn mail_case(&self, id: Uuid, validity: Option<Validity>) -> mail::Case {
+        mail::Case {
             id,
             reference: self.reference.clone(),
             role: self.role,
             work_unit: self.work_unit.clone(),
             institution: self.institution.clone(),
-            validity: self.validity()?,
-        })
+            validity,
+        }
     }
 
     /// Why something that needs `actor` to hold the case at `now` is not done, in the order in which a person would ask.

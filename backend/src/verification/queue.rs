@@ -26,6 +26,7 @@ use domain::{
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
+use super::npwp_words;
 use crate::{
     Actor, Backend,
     db::{Conn, Dialect, changes::Since, fetch_all},
@@ -92,9 +93,9 @@ pub struct Waiting {
     pub name: String,
     /// The role applied for.
     pub role: Role,
-    /// Name of the institution.
+    /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
-    /// Name of the work unit.
+    /// Name of the work unit, or of the company.
     pub work_unit: String,
     /// Whether it is linked with SiRUP.
     pub linked: bool,
@@ -184,15 +185,18 @@ struct Details {
     reference: Box<str>,
     name: Box<str>,
     work_unit: Box<str>,
+    /// What stands in the place of an institution, of a supplier.
+    label: Option<Box<str>>,
     holder: Option<(Uuid, Box<str>)>,
     assigned_to: Option<Uuid>,
     /// What it is searched by.
     words: Box<str>,
 }
 
+/// An institution of open cases, or, without an id, the suppliers, who have none.
 #[derive(Clone)]
 struct Institution {
-    id: Uuid,
+    id: Option<Uuid>,
     name: Arc<str>,
 }
 
@@ -207,10 +211,11 @@ struct Row {
     employee_number: Option<String>,
     #[sqlx(try_from = "String")]
     role: Role,
-    institution_id: Uuid,
+    institution_id: Option<Uuid>,
     institution: String,
     work_unit: String,
     code: Option<String>,
+    npwp: Option<String>,
     linked: bool,
     submitted_at: i64,
     lease_holder: Option<Uuid>,
@@ -224,14 +229,16 @@ macro_rules! open_cases {
     ($filter:literal) => {
         concat!(
             "SELECT a.id, a.version, a.status, a.reference, a.applicant_name AS name, a.employee_number, a.role,
-                    a.institution_id, i.name AS institution, w.name AS work_unit, w.code,
-                    a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
+                    a.institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
+                    coalesce(w.name, k.name) AS work_unit, w.code, k.npwp, a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
                     h.name AS holder, a.assigned_to
              FROM applications a
-             JOIN institutions i ON i.id = a.institution_id
-             JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN institutions i ON i.id = a.institution_id
+             LEFT JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN companies k ON k.application_id = a.id
              LEFT JOIN users h ON h.id = a.lease_holder
-             WHERE a.status IN ('submitted', 'in_review', 'returned')",
+             WHERE a.status IN ('submitted', 'in_review', 'returned')
+               AND (w.id IS NOT NULL OR k.application_id IS NOT NULL)",
             $filter
         )
     };
@@ -350,7 +357,8 @@ impl Snapshot {
 
     /// Puts the institution of a row to the others; gives its place.
     fn add_institution(&mut self, row: &Row) -> u32 {
-        self.institutions.push(Institution { id: row.institution_id, name: row.institution.as_str().into() });
+        let name = row.institution_id.map_or(Role::Penyedia.info().name, |_| row.institution.as_str());
+        self.institutions.push(Institution { id: row.institution_id, name: name.into() });
         index(self.institutions.len() - 1)
     }
 
@@ -396,11 +404,12 @@ impl Case {
 
 impl Details {
     fn new(row: Row) -> Self {
+        let npwp = row.npwp.as_deref().and_then(npwp_words);
         let names = CaseNames {
             name: &row.name,
             employee_number: row.employee_number.as_deref(),
             work_unit: &row.work_unit,
-            code: row.code.as_deref(),
+            code: row.code.as_deref().or(npwp.as_deref()),
             institution: &row.institution,
             reference: &row.reference,
         };
@@ -410,6 +419,7 @@ impl Details {
             reference: row.reference.into(),
             name: row.name.into(),
             work_unit: row.work_unit.into(),
+            label: row.institution_id.is_none().then(|| row.institution.into()),
             holder: row.lease_holder.map(|id| (id, row.holder.unwrap_or_default().into())),
             assigned_to: row.assigned_to,
         }
@@ -455,7 +465,7 @@ impl<'a> Look<'a> {
     ) -> Self {
         let zone = actor.zone;
         let ages = Ages::new(now.date(zone), holidays);
-        let covers = |id: Uuid| institution.is_none_or(|wanted| wanted == id) && actor.scope.covers(id);
+        let covers = |id: Option<Uuid>| institution.is_none_or(|wanted| id == Some(wanted)) && actor.scope.covers(id);
         Self {
             open,
             user_id: actor.user_id,
@@ -515,7 +525,7 @@ impl<'a> Look<'a> {
             reference: details.reference.to_string(),
             name: details.name.to_string(),
             role: case.role,
-            institution: self.open.institution(case).name.to_string(),
+            institution: details.label.as_deref().unwrap_or(&self.open.institution(case).name).to_owned(),
             work_unit: details.work_unit.to_string(),
             linked: case.linked,
             submitted_at,
@@ -632,7 +642,9 @@ pub async fn institutions(backend: &Backend, actor: &Actor) -> Result<Vec<(Uuid,
     open.cases.iter().for_each(|case| counts[case.institution as usize] += 1);
     let counted = open.institutions.iter().zip(counts);
     let in_scope = counted.filter(|(institution, count)| *count > 0 && actor.scope.covers(institution.id));
-    let mut found: Vec<_> = in_scope.map(|(known, count)| (known.id, known.name.to_string(), count)).collect();
+    // Suppliers are found by their role.
+    let mut found: Vec<_> =
+        in_scope.filter_map(|(known, count)| Some((known.id?, known.name.to_string(), count))).collect();
     found.sort_unstable_by(|(a_id, a, _), (b_id, b, _)| (a, a_id).cmp(&(b, b_id)));
     Ok(found)
 }
@@ -683,6 +695,7 @@ mod tests {
         let pick = |at: u32, of: u32| (seed >> at) % of;
         let status = [Status::Submitted, Status::InReview, Status::Returned][pick(0, 3) as usize];
         let person = |n: u32| Uuid::from_u128(u128::from(n));
+        let role = Role::ALL[pick(3, 3) as usize];
         Row {
             id: person(u32::from(number)),
             version: i64::from(seed),
@@ -690,11 +703,12 @@ mod tests {
             reference: format!("GB-26-{number:06}-1"),
             name: ["Siti", "Budi"][pick(2, 2) as usize].into(),
             employee_number: None,
-            role: Role::ALL[pick(3, 2) as usize],
-            institution_id: person(10 + pick(4, 3)),
+            role,
+            institution_id: (role != Role::Penyedia).then(|| person(10 + pick(4, 3))),
             institution: format!("Instansi {}", pick(4, 3)),
             work_unit: "Sekretariat".into(),
             code: None,
+            npwp: None,
             linked: pick(7, 2) == 0,
             submitted_at: NOW.micros() - i64::from(pick(8, 10)) * 12 * HOUR,
             lease_holder: (status == Status::InReview).then(|| person(1 + pick(12, 2))),
@@ -730,7 +744,7 @@ mod tests {
     }
 
     fn filters() -> impl Strategy<Value = QueueFilter> {
-        let choice = (0usize..5, 0usize..4, 0usize..3, 0usize..3, 0u128..4, prop::bool::ANY);
+        let choice = (0usize..5, 0usize..4, 0usize..4, 0usize..3, 0u128..4, prop::bool::ANY);
         choice.prop_map(|(part, age, role, linked, institution, words)| QueueFilter {
             part: Part::ALL[part],
             age: Age::ALL.get(age).copied(),

@@ -3,11 +3,12 @@
 use domain::{
     application::{REASON_LENGTH, Status, Verdict},
     conflict::Conflict,
-    desk::{LEASE, Mark, UNDO},
+    desk::{LEASE, Mark, UNDO, is_markable},
     issue::{Field, Issue, Problem},
     permission::Permission,
     text::check_paragraphs,
     time::Timestamp,
+    validity::Validity,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -15,11 +16,12 @@ use uuid::Uuid;
 use super::{CaseRow, case, find, history};
 use crate::{
     Actor, Backend,
-    applications::refuse_overlap,
+    applications::{refuse_overlap, refuse_second},
     audit::Action,
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
     mail::{Mail, Rendered},
+    oidc::rights::{GrantsOf, Why, end_grants},
 };
 
 /// A verdict as given on the case page.
@@ -84,8 +86,10 @@ impl VerdictForm {
             }
             Verdict::Return => {
                 for (field, text) in &self.marks {
-                    if row.renews_last.is_some() && matches!(field, Field::Institution | Field::WorkUnit) {
-                        // The place of an access that is renewed is that access's.
+                    // The place of an access that is renewed is that access's.
+                    let held =
+                        row.renews_last.is_some() && matches!(field, Field::Institution | Field::WorkUnit | Field::Nib);
+                    if held || !is_markable(*field, row.role) {
                         note(*field, Problem::NotOffered);
                         continue;
                     }
@@ -127,16 +131,18 @@ impl VerdictForm {
 }
 
 impl Checked {
-    fn mail(&self, row: &CaseRow, id: Uuid) -> Result<Mail> {
-        let (name, case) = (row.name.clone(), row.mail_case(id)?);
-        Ok(match self.verdict {
+    /// Its mail; an approval gives the period `granted`.
+    fn mail(&self, row: &CaseRow, id: Uuid, granted: Validity) -> Mail {
+        let validity = if self.verdict == Verdict::Approve { Some(granted) } else { row.stated() };
+        let (name, case) = (row.name.clone(), row.mail_case(id, validity));
+        match self.verdict {
             Verdict::Approve => Mail::Approved { name, case },
             Verdict::Return => Mail::Returned { name, case, marks: self.marks.clone(), text: self.text.clone() },
             Verdict::Reject => {
                 let reason = case::refusal(self.reason_title.as_deref(), self.text.as_deref()).unwrap_or_default();
                 Mail::Rejected { name, case, reason }
             }
-        })
+        }
     }
 
     const fn action(&self) -> Action {
@@ -156,7 +162,8 @@ pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictF
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;
     let row = find(&mut conn, actor, id).await?;
-    form.check(&mut conn, &row).await?.mail(&row, id)?.render(&backend.settings)
+    let granted = row.period(backend.world.now());
+    form.check(&mut conn, &row).await?.mail(&row, id, granted).render(&backend.settings)
 }
 
 /// Gives the verdict: what it changes, the access of an approval, the mail, in one transaction. It needs the lease; of
@@ -165,7 +172,7 @@ pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictF
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`], also when the scope was narrowed meanwhile; what is wrong with the form;
 /// [`Conflict::OwnApplication`], [`Conflict::AlreadyDecided`], [`Conflict::StatusChanged`], [`Conflict::HeldBy`],
-/// [`Conflict::LeaseEnded`], [`Conflict::OverlappingAccess`].
+/// [`Conflict::LeaseEnded`], [`Conflict::OverlappingAccess`], [`Conflict::AccessForCompany`].
 pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<Given> {
     actor.require(Permission::Verify)?;
     let (verdict_id, now) = (backend.world.id(), backend.world.now());
@@ -174,7 +181,8 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
     tx.lock_user(row.user_id).await?;
     let checked = form.check(&mut tx, &row).await?;
     let status = Status::InReview.after(form.verdict.action()).ok_or(Error::NotFound)?;
-    let mail = checked.mail(&row, id)?;
+    let granted = row.period(now);
+    let mail = checked.mail(&row, id, granted);
     let mail_id = backend.post_at(&mut tx, &row.email, &mail, now.plus(UNDO)).await?;
     execute!(
         tx,
@@ -221,7 +229,7 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
         history::index_words(&mut tx, id, &row, actor.user_id).await?;
     }
     if form.verdict == Verdict::Approve {
-        grant(backend, &mut tx, &row, id, now).await?;
+        grant(backend, &mut tx, &row, id, granted, now).await?;
     }
     let detail = (&checked.reason_title, &checked.text, &checked.marks);
     backend.record(&mut tx, actor, checked.action(), Some(id), detail)?;
@@ -230,10 +238,16 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
     Ok(Given { id: verdict_id, status, undo_until: now.plus(UNDO) })
 }
 
-/// The access of an approval; one that was taken away when the case was reopened comes back, as what is approved now.
-async fn grant(backend: &Backend, tx: &mut Tx, row: &CaseRow, id: Uuid, now: Timestamp) -> Result<()> {
-    let validity = row.validity()?;
-    refuse_overlap(tx, row.user_id, row.role, row.work_unit_id, validity).await?;
+/// The access of an approval; one that was taken away when the case was reopened comes back, for what is approved now.
+async fn grant(
+    backend: &Backend,
+    tx: &mut Tx,
+    row: &CaseRow,
+    id: Uuid,
+    validity: Validity,
+    now: Timestamp,
+) -> Result<()> {
+    refuse_overlap(tx, row.user_id, row.role, row.place(), validity).await?;
     // An end on another day is reminded of anew.
     execute!(
         tx,
@@ -273,9 +287,10 @@ async fn grant(backend: &Backend, tx: &mut Tx, row: &CaseRow, id: Uuid, now: Tim
     Ok(())
 }
 
-/// Takes away what [`grant`] gave: an access of this very moment as if it had never been, an older one by revoking it;
-/// and the address, if no other approved application gave the work unit one.
+/// Takes away what [`grant`] gave: an access of this very moment as if it had never been, an older one, or one that
+/// entered a platform already, by revoking it; and the address, if no other approved application gave the work unit one.
 async fn withhold(
+    backend: &Backend,
     tx: &mut Tx,
     row: &CaseRow,
     id: Uuid,
@@ -284,14 +299,26 @@ async fn withhold(
     undo: bool,
 ) -> Result<()> {
     if undo {
-        execute!(tx, "DELETE FROM accesses WHERE application_id = $1 AND created_at = $2", id, granted_at.micros())?;
+        execute!(
+            tx,
+            "DELETE FROM accesses WHERE application_id = $1 AND created_at = $2
+               AND NOT EXISTS (SELECT 1 FROM oidc_grants g WHERE g.access_id = accesses.id)
+               AND NOT EXISTS (SELECT 1 FROM platform_choices c WHERE c.access_id = accesses.id)
+               AND NOT EXISTS (SELECT 1 FROM acceptances p WHERE p.access_id = accesses.id)",
+            id,
+            granted_at.micros()
+        )?;
     }
-    execute!(
+    let revoked: Option<(Uuid,)> = fetch_optional!(
         tx,
-        "UPDATE accesses SET revoked_at = $2 WHERE application_id = $1 AND revoked_at IS NULL",
+        (Uuid,),
+        "UPDATE accesses SET revoked_at = $2 WHERE application_id = $1 AND revoked_at IS NULL RETURNING id",
         id,
         now.micros()
     )?;
+    if let Some((access_id,)) = revoked {
+        end_grants(backend, tx, Why::AccessRevoked, GrantsOf::Access(access_id)).await?;
+    }
     execute!(
         tx,
         "UPDATE work_units SET address = NULL, updated_at = $3 WHERE id = $1 AND address = $4
@@ -359,7 +386,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         return Err(Error::Conflict(conflict));
     }
     if decision.verdict == Verdict::Approve {
-        withhold(&mut tx, &row, id, decision.at, now, true).await?;
+        withhold(backend, &mut tx, &row, id, decision.at, now, true).await?;
     }
     backend.record(&mut tx, actor, Action::VerdictUndone, Some(id), decision.verdict.as_str())?;
     tx.notify(row.notice(id));
@@ -371,7 +398,8 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason; [`Conflict::OwnApplication`];
-/// [`Conflict::StatusChanged`] if it is not decided; [`Conflict::OpenApplication`] if the person has a newer one.
+/// [`Conflict::StatusChanged`] if it is not decided; [`Conflict::OpenApplication`] or [`Conflict::OpenForCompany`] if the
+/// person has a newer one.
 pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) -> Result<()> {
     actor.require(Permission::Supervise)?;
     let reason = reason.trim();
@@ -386,18 +414,7 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
     let changed_meanwhile =
         || Error::Conflict(Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.updated_at) });
     let decision = row.decision(actor)?.filter(|_| row.status.is_decided()).ok_or_else(changed_meanwhile)?;
-    if let Some((reference,)) = fetch_optional!(
-        tx,
-        (String,),
-        "SELECT reference FROM applications WHERE user_id = $1 AND role = $2 AND work_unit_id = $3 AND id <> $4
-           AND status IN ('submitted', 'in_review', 'returned')",
-        row.user_id,
-        row.role.as_str(),
-        row.work_unit_id,
-        id
-    )? {
-        return Err(Error::Conflict(Conflict::OpenApplication { reference }));
-    }
+    refuse_second(&mut tx, row.user_id, row.role, row.place(), id).await?;
     let changed = execute!(
         tx,
         "UPDATE applications SET status = 'submitted', version = version + 1, decision_id = NULL, decided_at = NULL,
@@ -419,12 +436,11 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
         reason
     )?;
     if decision.verdict == Verdict::Approve {
-        withhold(&mut tx, &row, id, decision.at, now, false).await?;
+        withhold(backend, &mut tx, &row, id, decision.at, now, false).await?;
     }
-    let case = row.mail_case(id)?;
     let mail = Mail::Reopened {
         name: row.name.clone(),
-        case,
+        case: row.mail_case(id, row.stated()),
         reason: reason.to_owned(),
         revoked: decision.verdict == Verdict::Approve,
     };

@@ -51,6 +51,7 @@ test('the desk and administration are readable in either scheme', async ({ peopl
     [admin, '/admin/libur', 'Hari libur'],
     [admin, '/admin/surel', 'Surel'],
     [admin, '/admin/tugas', 'Tugas'],
+    [admin, '/admin/platform', 'Platform'],
   ] as const;
   for (const [who, path, heading] of pages) {
     await who.goto(path);

@@ -373,7 +373,7 @@ test('the desk is not there for who is no verifier', async ({ people }) => {
     await person.goto(path);
     await person.sees('Halaman tidak ditemukan');
   }
-  for (const path of ['/admin', '/admin/alasan', '/admin/libur', '/admin/surel', '/admin/tugas', '/verifikasi/bukan-nomor']) {
+  for (const path of ['/admin', '/admin/alasan', '/admin/libur', '/admin/surel', '/admin/tugas', '/admin/platform', '/verifikasi/bukan-nomor']) {
     await verifier.goto(path);
     await verifier.sees('Halaman tidak ditemukan');
   }

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
-    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD},
+    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD, fill_supplier},
     documents::pdf,
     world::World,
 };
@@ -22,6 +22,7 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     application::{Application, StartError, open_backend},
     config::Config,
+    demo_platform::DemoPlatform,
     sirup_simulator,
 };
 
@@ -40,6 +41,12 @@ enum Command {
     /// Menjalankan simulator SiRUP (bukan untuk produksi).
     SirupSimulator {
         /// Alamat yang didengarkan; bawaannya host dan porta GERBANG_SIRUP_URL.
+        #[arg(long)]
+        addr: Option<SocketAddr>,
+    },
+    /// Menjalankan platform percobaan "Daftar Hitam" (bukan untuk produksi).
+    DemoPlatform {
+        /// Alamat yang didengarkan; bawaannya host dan porta GERBANG_DEMO_URL.
         #[arg(long)]
         addr: Option<SocketAddr>,
     },
@@ -113,6 +120,7 @@ pub fn run() -> Result<(), StartError> {
         match line.command {
             Command::Serve => serve(config).await,
             Command::SirupSimulator { addr } => simulate(&config, addr).await,
+            Command::DemoPlatform { addr } => demonstrate(&config, addr).await,
             Command::Migrate => {
                 open(&config).await?;
                 println!("Basis data sudah terbaru.");
@@ -139,11 +147,15 @@ fn start_logging(config: &Config) {
 }
 
 async fn open(config: &Config) -> Result<backend::Backend, StartError> {
-    let base_url = match &config.base_url {
-        Some(url) => url.clone(),
-        None => format!("http://{}", config.addr).parse()?,
-    };
-    open_backend(config, base_url, own_program()?, World::system()).await
+    open_backend(config, base_url(config)?, own_program()?, World::system()).await
+}
+
+/// Where people reach the server.
+fn base_url(config: &Config) -> Result<url::Url, StartError> {
+    match &config.base_url {
+        Some(url) => Ok(url.clone()),
+        None => Ok(format!("http://{}", config.addr).parse()?),
+    }
 }
 
 fn own_program() -> Result<PathBuf, StartError> {
@@ -154,7 +166,8 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let development = config.is_development();
     let application = Application::build(config, own_program()?, World::system()).await?;
     if development {
-        introduce(&application.base_url);
+        fill_supplier(&application.backend).await?;
+        introduce(&application.base_url, &application.backend.settings.demo_url);
     } else {
         tracing::info!(addr = %application.addr, "listening");
     }
@@ -179,7 +192,7 @@ async fn shutdown() {
 }
 
 /// What a newcomer needs to know.
-fn introduce(base_url: &url::Url) {
+fn introduce(base_url: &url::Url, demo_url: &url::Url) {
     let base = base_url.as_str().trim_end_matches('/');
     println!("\nGerbang siap di {base}\n\nAkun, semuanya dengan kata sandi {PASSWORD}:");
     for account in ACCOUNTS {
@@ -187,7 +200,8 @@ fn introduce(base_url: &url::Url) {
     }
     let usernames: Vec<_> = sirup_simulator::usernames().collect();
     println!("\nUsername SiRUP, semuanya dengan kata sandi {SIRUP_PASSWORD}:\n  {}", usernames.join(", "));
-    println!("\nSurel tampil di {base}/dev/surat\n");
+    println!("\nSurel tampil di {base}/dev/surat");
+    println!("Platform percobaan Daftar Hitam di {}\n", demo_url.as_str().trim_end_matches('/'));
 }
 
 async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
@@ -196,19 +210,35 @@ async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), Start
     }
     let addr = match addr {
         Some(addr) => addr,
-        None => {
-            let (host, port) = (config.sirup_url.host_str(), config.sirup_url.port_or_known_default());
-            let named = (host.unwrap_or("127.0.0.1"), port.unwrap_or(3001));
-            tokio::net::lookup_host(named)
-                .await?
-                .next()
-                .ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?
-        }
+        None => named(&config.sirup_url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
     };
     let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;
     tracing::info!(%addr, "the SiRUP simulator is listening");
     tokio::select! {
         outcome = serving => Ok(outcome?),
+        () = shutdown() => Ok(()),
+    }
+}
+
+/// The address that a URL names; `None` if nobody knows its host.
+async fn named(url: &url::Url) -> Result<Option<SocketAddr>, StartError> {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return Ok(None) };
+    // As it stands in a URL, an address of version 6 is in brackets.
+    Ok(tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await?.next())
+}
+
+async fn demonstrate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
+    if !config.is_development() {
+        return Err("Platform percobaan tidak dijalankan bila GERBANG_ENV=production.".into());
+    }
+    let addr = match addr {
+        Some(addr) => addr,
+        None => named(&config.demo_url).await?.ok_or("GERBANG_DEMO_URL menyebut host yang tidak ditemukan.")?,
+    };
+    let platform = DemoPlatform::bind(addr).await?;
+    tracing::info!(addr = %platform.addr(), "the demo platform is listening");
+    tokio::select! {
+        outcome = platform.serve(config.demo_url.clone(), base_url(config)?) => Ok(outcome?),
         () = shutdown() => Ok(()),
     }
 }

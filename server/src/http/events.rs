@@ -100,9 +100,7 @@ pub async fn cases(
         Err(error) => return refuse(error),
     };
     stream(&caller, "case", stopping, &streams, person, move |notice| match notice {
-        Notice::Application { id, institution_id, .. } => {
-            institution_id.is_some_and(|institution| scope.covers(institution)).then_some(id)
-        }
+        Notice::Application { id, institution_id, .. } => scope.covers(institution_id).then_some(id),
         Notice::Person { .. } => None,
     })
 }

@@ -7,6 +7,7 @@ mod files;
 mod health;
 mod limits;
 mod mailbox;
+mod oidc;
 mod security;
 
 use std::{sync::Arc, time::Duration};
@@ -53,6 +54,7 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
         .layer(from_fn(drawn_in_time))
         .merge(app::routes::routes())
         .merge(files::routes())
+        .merge(oidc::routes_of_people())
         .route("/akses/peristiwa", get(events::applications))
         .route("/verifikasi/peristiwa", get(events::cases));
     let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
@@ -81,6 +83,7 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
 
     Router::new()
         .merge(people.layer(packing))
+        .merge(oidc::routes_of_platforms())
         .merge(assets::routes(&config))
         .merge(health::routes(recorder))
         .layer(RequestBodyTimeoutLayer::new(PATIENCE))

@@ -11,6 +11,7 @@ use axum::{
 use http::StatusCode;
 use url::Url;
 
+use super::oidc;
 use crate::config::Config;
 
 /// Adds the headers of ASVS 5.0, 3.4; a page has set its own Content-Security-Policy with its nonce.
@@ -49,9 +50,12 @@ pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: 
 }
 
 /// Lets a request that may change something pass only from a page of ours (ASVS 5.0, 3.5.1): by `Sec-Fetch-Site`, or in
-/// older browsers by `Origin`, or by `Referer`. One that says nothing of where it comes from is refused.
+/// older browsers by `Origin`, or by `Referer`. One that says nothing of where it comes from is refused. What platforms
+/// ask ([`oidc::FOR_PLATFORMS`]) comes from elsewhere by its nature, and no cookie of a person counts there.
 pub async fn own_origin_only(State(base): State<Url>, request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_own(&base, request.headers()) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let of_platforms = oidc::FOR_PLATFORMS.contains(&request.uri().path());
+    if reads || of_platforms || is_own(&base, request.headers()) {
         return next.run(request).await;
     }
     let text = "Permintaan ini tidak berasal dari halaman Gerbang dan ditolak. Buka Gerbang, lalu ulangi dari sana.";

@@ -18,6 +18,7 @@ use crate::support::*;
 const README: &str = include_str!("../../../README.md");
 const ARCHITECTURE: &str = include_str!("../../../ARCHITECTURE.md");
 const CONTRACT: &str = include_str!("../../../docs/sirup.openapi.yaml");
+const PLATFORMS: &str = include_str!("../../../docs/platforms.md");
 
 /// The folders that a path in a document begins with.
 const ROOMS: &[&str] = &[
@@ -69,7 +70,7 @@ fn the_readme_names_every_command() {
 fn files_that_the_documents_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = 0;
-    for document in [README, ARCHITECTURE, CONTRACT] {
+    for document in [README, ARCHITECTURE, CONTRACT, PLATFORMS] {
         let quoted = document.split('`').skip(1).step_by(2);
         let linked = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for path in quoted.chain(linked).filter(|path| ROOMS.iter().any(|room| path.starts_with(room))) {

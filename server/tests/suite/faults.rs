@@ -301,7 +301,8 @@ async fn killed_while_sending_an_application_is_a_draft_or_sent(
     assert!(drafts > 0 && sent > 0, "the kills came at different moments: {drafts} drafts, {sent} sent");
     // No number was given twice, and none was lost.
     let all = "SELECT substr(reference, 7, 6) FROM applications WHERE reference IS NOT NULL ORDER BY 1";
-    let expected: Vec<String> = (1..=nth).map(|number| format!("{number:06}")).collect();
+    // The first two are the supplier's of the development data.
+    let expected: Vec<String> = (1..=nth + 2).map(|number| format!("{number:06}")).collect();
     assert_eq!(host.outside().await.texts(all).await, expected);
 }
 
@@ -547,6 +548,7 @@ async fn a_polite_end_finishes_what_is_under_way_and_ends_streams() {
 #[case::sender(&[("mail_from", "Gerbang")], "GERBANG_MAIL_FROM")]
 #[case::help(&[("help_url", "https://contoh.go.id")], "GERBANG_HELP_URL")]
 #[case::sirup(&[("sirup_url", "sirup.contoh.go.id")], "GERBANG_SIRUP_URL")]
+#[case::demo(&[("demo_url", "http://127.0.0.1:3002/daftar")], "GERBANG_DEMO_URL")]
 #[case::cutoff(&[("sirup_cutoff", "1 Agustus 2024")], "GERBANG_SIRUP_CUTOFF")]
 #[case::promise(&[("promised_working_days", "0")], "GERBANG_PROMISED_WORKING_DAYS")]
 #[case::proxies(&[("trusted_proxies", "10.0.0.0/33")], "GERBANG_TRUSTED_PROXIES")]
@@ -608,6 +610,11 @@ async fn production_refuses_what_is_for_trying_things() {
         !status.success() && said.contains("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production."),
         "{said}"
     );
+    let (status, said) = host.run(&["demo-platform"], &[]).await;
+    assert!(
+        !status.success() && said.contains("Platform percobaan tidak dijalankan bila GERBANG_ENV=production."),
+        "{said}"
+    );
     for (name, _) in &settings[1..] {
         let others = settings.iter().filter(|(other, _)| other != name).copied().collect::<Vec<_>>();
         let (status, said) = Host::new(Database::Sqlite, &others).await.run(&["serve"], &[]).await;
@@ -630,7 +637,7 @@ async fn production_refuses_what_is_for_trying_things() {
     server.kill().unwrap();
     server.wait().unwrap();
     let rows = host.outside().await.everything().await;
-    for table in ["users", "institutions", "work_units", "sirup_links"] {
+    for table in ["users", "institutions", "work_units", "sirup_links", "platforms", "platform_secrets"] {
         assert_eq!(rows[table], Vec::<String>::new(), "{table}");
     }
 }

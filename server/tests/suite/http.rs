@@ -19,6 +19,7 @@ use crate::{
     support::{
         browser::{Answer, Fields, Site, Visitor, changed, streamed},
         outside::Outside,
+        platform::request as platform_request,
         process::Host,
         *,
     },
@@ -88,7 +89,14 @@ const PAGES: &[(&str, &str, Reader)] = &[
     ("/admin/libur", "/admin/libur", Administrator),
     ("/admin/surel", "/admin/surel", Administrator),
     ("/admin/tugas", "/admin/tugas", Administrator),
+    ("/admin/platform", "/admin/platform", Administrator),
+    ("/admin/platform/{id}", "/admin/platform/{platform}", Administrator),
+    ("/platform", "/platform", Applicant),
+    ("/platform/{slug}", "/platform/daftar-hitam", Applicant),
+    ("/platform/{slug}/ketentuan", "/platform/daftar-hitam/ketentuan?akses={access}", Applicant),
+    ("/platform/lanjut/{id}", "/platform/lanjut/{request}", Applicant),
     ("/undangan", "/undangan?token={invited}", Anybody),
+    ("/oidc/keluar", "/oidc/keluar?client_id=daftar-hitam&state=x", Anybody),
 ];
 
 /// Routes that show nothing themselves: they lead on, or say that there is nothing.
@@ -127,7 +135,15 @@ const POSTS: &[(&str, &[(&str, &str)])] = &[
     ("/admin/alasan", &[("aksi", "tambah"), ("title", "Surat tidak terbaca")]),
     ("/admin/libur", &[("aksi", "tambah"), ("title", "Cuti bersama")]),
     ("/admin/surel", &[]),
+    ("/admin/platform", &[("platform_name", "SPSE"), ("slug", "spse")]),
+    ("/admin/platform/{platform}", &[("tindak", "nonaktifkan")]),
+    ("/admin/platform/{platform}/rahasia", &[("secret", "{access}")]),
+    ("/admin/platform/{platform}/persetujuan", &[]),
+    ("/platform/daftar-hitam", &[("access", "{access}")]),
+    ("/platform/daftar-hitam/ketentuan", &[("access", "{access}")]),
+    ("/platform/lanjut/{request}", &[("access", "{access}")]),
     ("/undangan", &[("token", "{invited}"), ("name", "Wulan"), ("password", "kuda lari di pantai")]),
+    ("/oidc/keluar", &[("client_id", "daftar-hitam")]),
     ("/bantuan", &[("message", "Bagaimana cara mengganti surat?")]),
     ("/tema", &[("tema", "dark")]),
     ("/api/pengajuan/simpan", &[]),
@@ -182,6 +198,17 @@ impl Town {
         let (siti, soon) = (self.site.world.siti().await, date!(2026 - 12 - 31));
         let access = self.site.world.granted(&siti, Role::Kpa, "Biro Umum", TODAY, soon).await;
         self.names.push(("access", access.to_string()));
+        let backend = &self.site.world.backend;
+        let admin = self.site.world.actor("admin@contoh.go.id").await;
+        let platforms = backend::platforms::admin::list(backend, &admin).await.unwrap();
+        let platform = platforms.iter().find(|known| known.slug == "daftar-hitam").unwrap();
+        self.names.push(("platform", platform.id.to_string()));
+        // The platform asks for Siti, who has yet to choose an access.
+        let back = self.site.world.config.demo_url.join("/masuk/kembali").unwrap();
+        let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
+        let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
+        let backend::oidc::authorize::Next::Choose { request } = next else { panic!("{next:?}") };
+        self.names.push(("request", request.to_string()));
         self
     }
 
@@ -389,6 +416,8 @@ async fn nothing_changes_on_get() {
             let answer = Answer::of(&path, siti.request(method.clone(), &with_fields)).await;
             let allowed: &[u16] = match path.as_str() {
                 _ if !has_page => &[404, 405],
+                // Which access it is about stands in the address as `akses`.
+                "/platform/daftar-hitam/ketentuan" => &[404],
                 "/verifikasi" | "/admin" => &[404],
                 path if path.starts_with("/verifikasi/") || path.starts_with("/admin/") => &[404],
                 _ => &[200, 302],
@@ -524,6 +553,7 @@ async fn a_session_is_a_cookie_that_scripts_do_not_see() {
 pub const PRODUCTION: &[(&str, &str)] = &[
     ("env", "production"),
     ("base_url", "https://gerbang.contoh.go.id"),
+    ("secret", "cmFoYXNpYS1yYWhhc2lhLXJhaGFzaWEtcmFoYXNpYTE="),
     ("sirup_token", "rahasia-bersama"),
     ("smtp_url", "smtp://127.0.0.1:1"),
     ("mail_from", "Gerbang <gerbang@contoh.go.id>"),
@@ -841,7 +871,12 @@ async fn a_form_that_is_wrong_comes_back_with_what_was_typed() {
     ];
     let by_siti = [
         wrong("/akses/baru", &[("profile_type", "non_penyedia")], &["Role belum dipilih."], &["profile_type"]),
-        wrong("/akses/baru", &[("profile_type", "penyedia"), ("role", "pa")], &["Pilihan ini tidak tersedia."], &[]),
+        wrong(
+            "/akses/baru",
+            &[("profile_type", "non_penyedia"), ("role", "penyedia")],
+            &["Pilihan ini tidak tersedia."],
+            &[],
+        ),
         wrong(
             "/profil",
             &[
@@ -1265,6 +1300,12 @@ async fn server_functions_have_stable_paths_and_answer_json() {
         ("/api/admin/surel", &admin, "", 401),
         ("/api/admin/tugas", &admin, "", 401),
         ("/api/undangan?token={invited}", &stranger, "", 200),
+        ("/api/admin/platform", &admin, "/0/slug", 401),
+        ("/api/admin/platform/rincian?id={platform}", &admin, "/issuer", 401),
+        ("/api/platform", &siti, "/open/0/slug", 401),
+        ("/api/platform/ketentuan?slug=daftar-hitam&access={access}", &siti, "/documents/0/version", 401),
+        ("/api/platform/lanjut?request={request}", &siti, "/accesses/0/id", 401),
+        ("/api/keluar?client=daftar-hitam", &siti, "/platform", 200),
         ("/api/pengajuan/simpan", &siti, "", 401),
         ("/api/pengajuan/hapus-surat", &siti, "", 401),
     ];

@@ -4,6 +4,7 @@ use domain::{
     access::AccessState,
     application::Status,
     indonesian::{capitalised, date, date_time_with_weekday, date_with_weekday, words},
+    role::ProfileType,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -72,7 +73,11 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                 <section class="section" aria-labelledby="h-akses">
                     <header>
                         <h2 id="h-akses">"Akses Anda"</h2>
-                        {active.then(|| view! { <p class="sub">"Siap dipakai untuk memasuki platform."</p> })}
+                        {active.then(|| view! {
+                            <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                            // A link: the launcher's code comes with its own page.
+                            <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
+                        })}
                     </header>
                     <div class="panel">
                         {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
@@ -228,7 +233,11 @@ fn Place(code: Option<String>, institution: Option<String>) -> impl IntoView {
 }
 
 fn work_unit(item: &ApplicationView) -> String {
-    item.work_unit.clone().unwrap_or_else(|| "Satuan kerja belum dipilih".to_owned())
+    let none = match item.role.info().profile_type {
+        ProfileType::NonPenyedia => "Satuan kerja belum dipilih",
+        ProfileType::Penyedia => "Perusahaan belum diisi",
+    };
+    item.work_unit.clone().unwrap_or_else(|| none.to_owned())
 }
 
 #[component]
@@ -365,7 +374,7 @@ fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
             <div class="head">
                 <div>
                     <h1>"Pengaturan Informasi Instansi/Perusahaan"</h1>
-                    <p class="lead">"Instansi dan satuan kerja yang pernah Anda ajukan, dengan statusnya."</p>
+                    <p class="lead">"Instansi, satuan kerja, dan perusahaan yang pernah Anda ajukan, dengan statusnya."</p>
                 </div>
             </div>
             {if empty {
@@ -373,7 +382,7 @@ fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
                     <section class="panel stack empty">
                         <Icon name="office" tile=true />
                         <h2>"Belum ada pengajuan"</h2>
-                        <p class="sub">"Instansi Anda tercantum di sini setelah pengajuan pertama dikirim."</p>
+                        <p class="sub">"Instansi atau perusahaan Anda tercantum di sini setelah pengajuan pertama dikirim."</p>
                         <StartButton />
                     </section>
                 }.into_any()
@@ -394,6 +403,10 @@ fn SettingsRow(item: ApplicationView) -> impl IntoView {
     let zone = zone();
     let sent = item.submitted_at.map(|sent| date(sent.date(zone)));
     let again = item.status == Status::Rejected;
+    let (title, below) = match item.role.info().profile_type {
+        ProfileType::NonPenyedia => (item.institution, item.work_unit),
+        ProfileType::Penyedia => (item.work_unit, item.institution),
+    };
     view! {
         <article class="pass">
             <div>
@@ -403,8 +416,8 @@ fn SettingsRow(item: ApplicationView) -> impl IntoView {
                         <span class="sub">{item.role.title()}</span>
                         <StatusBadge status=item.status />
                     </p>
-                    <h2>{item.institution}</h2>
-                    <Place code=item.work_unit_code institution=item.work_unit />
+                    <h2>{title}</h2>
+                    <Place code=item.work_unit_code institution=below />
                     {item.reason.map(|reason| note(format!("“{reason}”")))}
                     {item.repair.into_iter().chain(item.notice).map(note).collect_view()}
                 </div>

@@ -1,4 +1,4 @@
-//! Administration: the staff, what the desk works by, mails that were given up, jobs. For administrators; to others
+//! Administration: the staff, platforms, what the desk works by, mails that were given up, jobs. For administrators; to others
 //! these pages are not there.
 //!
 //! What a page asks for stands in its address (`tindak`), so that it works without script, and each form posts to the
@@ -9,12 +9,14 @@ mod holidays;
 mod jobs;
 mod lists;
 mod mails;
+mod platforms;
 mod staff;
 
 pub use holidays::holidays_page;
 pub use jobs::jobs_page;
 pub use lists::lists_page;
 pub use mails::mails_page;
+pub use platforms::{platform_page, platforms_page};
 pub use staff::staff_page;
 
 use leptos::prelude::*;
@@ -71,7 +73,9 @@ fn AdminPage(
 ) -> impl IntoView {
     let path = use_location().pathname;
     let tab = move |to: &'static str, label: &'static str| {
-        let current = move || path.with(|path| path == to).then_some("page");
+        // The first place stands only for itself, the others also for what is below them.
+        let below = move |path: &str| to != "/admin" && path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/'));
+        let current = move || path.with(|path| path == to || below(path)).then_some("page");
         view! { <a href=to aria-current=current>{label}</a> }
     };
     keep_focus();
@@ -87,6 +91,7 @@ fn AdminPage(
             </div>
             <nav class="tabs tabs--page" aria-label="Administrasi">
                 {tab("/admin", "Petugas")}
+                {tab("/admin/platform", "Platform")}
                 {tab("/admin/alasan", "Alasan dan daftar periksa")}
                 {tab("/admin/libur", "Hari libur")}
                 {tab("/admin/surel", "Surel")}
@@ -148,7 +153,8 @@ fn Confirm(
     /// The question.
     title: &'static str,
     /// The page, where not doing it leads.
-    page: &'static str,
+    #[prop(into)]
+    page: String,
     /// What is to be done: `tindak` of the address and of the form.
     task: &'static str,
     /// The name and the id of what it is done with.
@@ -160,7 +166,7 @@ fn Confirm(
 ) -> impl IntoView {
     let (name, id) = subject;
     let footer = view! {
-        <a class="btn" href=page>"Tidak jadi"</a>
+        <a class="btn" href=page.clone()>"Tidak jadi"</a>
         <PostForm form action=format!("{page}?tindak={task}&{name}={id}")>
             <input type="hidden" name="tindak" value=task />
             <input type="hidden" name=name value=id />

@@ -1,5 +1,6 @@
 use domain::{
     application::{Status, Verdict},
+    company::Company,
     conflict::Conflict,
     finding::{What, bare_name},
     indonesian::{date_time, period, time},
@@ -245,18 +246,25 @@ fn Table(case: Signal<CaseView>, #[prop(optional_no_strip)] found: Option<Findin
     };
     // What is read of the letter may come when the case is no longer shown.
     let rows = move || case.try_with(|case| rows(case, found.as_ref())).unwrap_or_default();
+    // SiRUP knows nothing of suppliers.
+    let sirup = case.with_untracked(|case| case.role.info().in_sirup);
+    let (caption, paper) = if sirup {
+        ("Data pengajuan, data SiRUP, dan halaman surat yang memuatnya", "Surat")
+    } else {
+        ("Data pengajuan dan halaman bukti yang memuatnya", "Bukti")
+    };
     view! {
         <table class="table compare">
-            <caption class="sr">"Data pengajuan, data SiRUP, dan halaman surat yang memuatnya"</caption>
+            <caption class="sr">{caption}</caption>
             <thead>
                 <tr>
                     <th scope="col">"Data"</th>
                     <th scope="col">"Diajukan"</th>
-                    <th scope="col">"SiRUP"</th>
-                    <th scope="col">"Surat"</th>
+                    {sirup.then(|| view! { <th scope="col">"SiRUP"</th> })}
+                    <th scope="col">{paper}</th>
                 </tr>
             </thead>
-            <tbody>{move || rows().into_iter().map(|row| view! { <TableRow row /> }).collect_view()}</tbody>
+            <tbody>{move || rows().into_iter().map(|row| view! { <TableRow row sirup /> }).collect_view()}</tbody>
         </table>
         {scan.map(|text| view! { <p class="sub row g2"><Icon name="info" small=true />{text}</p> })}
     }
@@ -307,6 +315,9 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
         }
         _ => None,
     };
+    if let Some(company) = &case.company {
+        return company_rows(case, company, &pages);
+    }
     let with_code = |(name, code): &(String, Option<String>)| match code {
         Some(code) => format!("{name} ({code})"),
         None => name.clone(),
@@ -361,20 +372,47 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
     rows
 }
 
+/// The rows of a supplier: the company that was sent, beside where the proof names it.
+fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(&[What]) -> Option<Vec<u32>>) -> Vec<Compared> {
+    let row = |term, submitted: String, what: Option<What>| Compared {
+        term,
+        submitted,
+        said: Said::Nothing,
+        pages: what.and_then(|what| pages(&[what])),
+    };
+    let validity = period(case.validity.first(), case.validity.last());
+    let valid = match case.status {
+        Status::Approved => validity,
+        status if status.is_waiting() => format!("{validity}, bila disetujui hari ini"),
+        _ => "Satu tahun sejak disetujui".to_owned(),
+    };
+    vec![
+        row("Pemohon", case.name.clone(), Some(What::Name)),
+        row("Perusahaan", company.name.as_str().to_owned(), Some(What::Company)),
+        row("NPWP", company.npwp.printed(), Some(What::Npwp)),
+        row("NIB", company.nib.as_str().to_owned(), Some(What::Nib)),
+        row("Alamat", company.address.clone(), Some(What::Address)),
+        row("Berlaku", valid, None),
+        row("Surel", case.email.clone(), None),
+    ]
+}
+
 #[component]
-fn TableRow(row: Compared) -> impl IntoView {
+fn TableRow(row: Compared, sirup: bool) -> impl IntoView {
     let differs = matches!(row.said, Said::Other(_)) || row.pages.as_ref().is_some_and(Vec::is_empty);
     view! {
         <tr data-state=differs.then_some("waiting")>
             <th scope="row">{row.term}</th>
             <td class="lines">{row.submitted}</td>
-            <td>
-                {match row.said {
-                    Said::Same => view! { <Icon name="check" small=true /><span class="sr">"sama"</span> }.into_any(),
-                    Said::Other(text) => view! { <b>{text}</b><span class="sr">" (berbeda)"</span> }.into_any(),
-                    Said::Nothing => view! { <span class="cap">"tidak ada"</span> }.into_any(),
-                }}
-            </td>
+            {sirup.then(|| view! {
+                <td>
+                    {match row.said {
+                        Said::Same => view! { <Icon name="check" small=true /><span class="sr">"sama"</span> }.into_any(),
+                        Said::Other(text) => view! { <b>{text}</b><span class="sr">" (berbeda)"</span> }.into_any(),
+                        Said::Nothing => view! { <span class="cap">"tidak ada"</span> }.into_any(),
+                    }}
+                </td>
+            })}
             <td>
                 {match row.pages {
                     None => view! { <span class="cap">"–"</span> }.into_any(),
@@ -405,6 +443,7 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
             for other in &case.others {
                 let place = match case.role {
                     Role::Pa => "instansi",
+                    _ if case.company.is_some() => "perusahaan",
                     _ => "satuan kerja",
                 };
                 let who = if other.same_person { "pemohon sendiri".to_owned() } else { other.name.clone() };
@@ -450,7 +489,7 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
                 let text = format!(" {known}");
                 notes.push(note("waiting", "office", view! { <b>"Alamat tercatat berbeda:"</b>{text} }.into_any()));
             }
-            if case.sirup.is_none() {
+            if case.sirup.is_none() && case.role.info().in_sirup {
                 notes.push(note("info", "info", "Akses baru tanpa hubungan SiRUP.".into_any()));
             }
             if case.over {

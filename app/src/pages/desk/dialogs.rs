@@ -1,5 +1,5 @@
 use domain::{
-    desk::MARKABLE,
+    desk::{MARKABLE, is_markable},
     issue::{Field, Issue},
 };
 use leptos::prelude::*;
@@ -172,14 +172,15 @@ fn Return(desk: Desk, case: Signal<CaseView>, close_to: String) -> impl IntoView
     .into_any()
 }
 
-/// Whether the person can change this field: an address only if one was asked for, the place not where an access is
-/// renewed.
+/// Whether the person can change this field: one of their form, an address only if it was asked for, the place not where
+/// an access is renewed.
 fn can_be_repaired(case: &CaseView, field: Field) -> bool {
-    match field {
-        Field::Address => case.address.is_some(),
-        Field::Institution | Field::WorkUnit => case.renews.is_none(),
-        _ => true,
-    }
+    is_markable(field, case.role)
+        && match field {
+            Field::Address => case.address.is_some(),
+            Field::Institution | Field::WorkUnit | Field::Nib => case.renews.is_none(),
+            _ => true,
+        }
 }
 
 #[component]

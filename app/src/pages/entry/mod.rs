@@ -1,8 +1,10 @@
 //! Sign-in, sign-up, forgotten passwords: the pages beside the gate.
 
 mod invitation;
+mod leaving;
 
 pub use invitation::invitation;
+pub use leaving::leaving;
 
 use domain::{
     email::Email,
@@ -40,15 +42,16 @@ pub fn SendButton(
     }
 }
 
-/// `/masuk`; who opens it signed in goes on.
+/// `/masuk`; who opens it signed in goes on, unless a platform wants them to sign in again (`?ulang`).
 pub fn sign_in() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     let query = use_query_map();
     // A form that came back has it among what was typed.
     let next = move || form.typed("lanjut").or_else(|| query.with(|query| query.get("lanjut")));
+    let again = move || query.with(|query| query.get("ulang").is_some());
     #[cfg(feature = "ssr")]
-    if form.issues.with_untracked(Vec::is_empty) {
+    if form.issues.with_untracked(Vec::is_empty) && !untrack(again) {
         go_on_if_signed_in(untrack(next).as_deref());
     }
     let changed = move || query.with(|query| query.get("kata-sandi").is_some());
@@ -57,7 +60,13 @@ pub fn sign_in() -> impl IntoView {
         <PostForm form action="/masuk" class="stack g6">
             <div class="stack g2">
                 <h1>"Masuk"</h1>
-                <p class="lead">"Satu akun untuk semua akses pengadaan Anda."</p>
+                <p class="lead">
+                    {move || if again() {
+                        "Platform yang Anda tuju meminta Anda masuk sekali lagi."
+                    } else {
+                        "Satu akun untuk semua akses pengadaan Anda."
+                    }}
+                </p>
             </div>
             {move || changed().then(|| view! {
                 <Banner tone=Tone::Done title="Kata sandi baru tersimpan">"Masuk dengan kata sandi baru Anda."</Banner>

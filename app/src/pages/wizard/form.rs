@@ -2,11 +2,14 @@ use std::collections::HashSet;
 
 use domain::{
     answers::Answers,
+    company::{CompanyDraft, CompanyName, Nib, Npwp},
     indonesian::{period, time},
     institution::{Institution, InstitutionType},
     issue::{Field, Problem},
     letter::Letter,
+    role::ProfileType,
     time::Timestamp,
+    validity::Validity,
     wizard::{Draft, Link, Step, check_address, issues},
     work_unit::WorkUnit,
 };
@@ -17,17 +20,22 @@ use super::{Frame, link_words, over_draft, repairs, role_words};
 use crate::{
     api::wizard::{DraftView, FormFields, institutions, work_units},
     components::{
-        Banner, Choice, Choices, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, Tone, WizardStep,
+        Banner, Choice, Choices, ErrorSummary, FormProblem, Icon, PageTitle, ReadOnlyField, TextArea, TextField, Tone,
+        WizardStep,
         combobox::{Chosen, Combobox, Search},
         date::DateField,
-        field::{FieldError, RepairNote},
+        field::{Check, FieldError, RepairNote},
         letter::LetterField,
     },
     forms::{FormState, PostForm},
     session::zone,
 };
 
-/// `/akses/pengajuan/{id}/formulir`: the form of guide step 10.
+const CHECK_COMPANY: Check = |value| CompanyName::parse(value).map(|_| ());
+const CHECK_NPWP: Check = |value| Npwp::parse(value).map(|_| ());
+const CHECK_NIB: Check = |value| Nib::parse(value).map(|_| ());
+
+/// `/akses/pengajuan/{id}/formulir`: the form of guide step 10; of a supplier, that of the company.
 pub fn form_step() -> impl IntoView {
     let form = FormState::new();
     view! { {over_draft(Step::Form, move |draft| view! { <FormPage form draft /> }.into_any())} }.into_any()
@@ -226,6 +234,7 @@ impl Shown {
 fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     let (id, today) = (draft.id, draft.today);
     let role = draft.draft.role;
+    let supplier = draft.draft.profile_type == ProfileType::Penyedia;
     let (repair, renews) = (draft.repair.clone(), draft.renews);
     let title = match (&repair, renews) {
         (Some(_), _) => format!("Perbaiki Pengajuan Akses {}", role.info().code),
@@ -234,6 +243,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     };
     let lead = match (&repair, renews) {
         (Some(_), _) => "Ubah yang ditandai; isian lain tetap tersimpan. ",
+        (None, Some(_)) if supplier => "Periksa data perusahaan dan unggah bukti yang terbaru. ",
         (None, Some(_)) => "Isi masa berlaku yang baru dan unggah surat yang baru. ",
         (None, None) => "Semua isian wajib. ",
     };
@@ -246,7 +256,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     }
     let role_words = role_words(draft.draft.profile_type, role);
     let link = draft.draft.link.clone();
-    let sirup_words = link_words(&link);
+    let sirup_words = link_words(&draft.draft);
     let differing = draft.draft.differing_sirup_role().map(str::to_owned);
     let username = match &link {
         Link::Linked(account) => Some(account.username.clone()),
@@ -266,7 +276,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
 
     view! {
         <PageTitle text=title.clone() />
-        <Frame step=WizardStep::Form role=Some(role_words) sirup=sirup_words aside=aside(refusal.clone())>
+        <Frame step=WizardStep::Form role=Some(role_words) sirup=sirup_words aside=aside(supplier, refusal.clone())>
             <div class="stack g2">
                 <h1>{title}</h1>
                 <p class="lead">{lead}<span class="scripted">"Tersimpan sendiri selagi Anda mengisi."</span></p>
@@ -308,6 +318,7 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                 </section>
                 <hr />
                 {match renews {
+                    _ if supplier => view! { <CompanySection filling held=renews.is_some() /> }.into_any(),
                     Some(_) => view! { <HeldPlace filling /> }.into_any(),
                     None => view! { <InstitutionSection filling types /> }.into_any(),
                 }}
@@ -315,18 +326,23 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
                 <section class="stack g6" aria-labelledby="b3">
                     <div class="stack g1">
                         <h2 id="b3">"Masa Berlaku Peran"</h2>
-                        {renews.map(|before| view! {
+                        {renews.map(|before| view! { <Before before over={before.last() < today} /> })}
+                        {supplier.then(|| view! {
                             <p class="sub">
-                                {if before.last() < today { "Akses lama berlaku " } else { "Akses sekarang berlaku " }}
-                                <b>{period(before.first(), before.last())}</b>
-                                "."
+                                {if renews.is_some() {
+                                    "Akses dilanjutkan sampai satu tahun sejak disetujui."
+                                } else {
+                                    "Akses berlaku satu tahun sejak disetujui."
+                                }}
                             </p>
                         })}
                     </div>
-                    <div class="cols">
-                        <PeriodField filling field=Field::FirstDay label="Hari pertama" />
-                        <PeriodField filling field=Field::LastDay label="Hari terakhir" />
-                    </div>
+                    {(!supplier).then(|| view! {
+                        <div class="cols">
+                            <PeriodField filling field=Field::FirstDay label="Hari pertama" />
+                            <PeriodField filling field=Field::LastDay label="Hari terakhir" />
+                        </div>
+                    })}
                 </section>
                 <hr />
                 <section class="stack g6" aria-labelledby="b4">
@@ -360,8 +376,35 @@ fn FormPage(form: FormState, draft: DraftView) -> impl IntoView {
     .into_any()
 }
 
+/// The period of the access that is continued.
+#[component]
+fn Before(before: Validity, over: bool) -> impl IntoView {
+    view! {
+        <p class="sub">
+            {if over { "Akses lama berlaku " } else { "Akses sekarang berlaku " }}
+            <b>{period(before.first(), before.last())}</b>
+            "."
+        </p>
+    }
+}
+
 /// What to prepare, or, after a refusal, why.
-fn aside(refusal: Option<(String, String)>) -> AnyView {
+fn aside(supplier: bool, refusal: Option<(String, String)>) -> AnyView {
+    let (paper, sought) = if supplier {
+        let sought = [
+            ("office", "Nama perusahaan, NPWP, NIB, dan alamat yang sama dengan isian."),
+            ("user", "Nama Anda sebagai pengurus atau kuasa perusahaan."),
+            ("calendar", "NIB yang masih berlaku."),
+        ];
+        ("Verifikator mencari tiga hal ini pada bukti:", sought)
+    } else {
+        let sought = [
+            ("calendar", "Tanggal mulai dan berakhirnya peran."),
+            ("user", "Nama yang sama dengan nama pada akun."),
+            ("edit", "Tanda tangan pejabat yang berwenang."),
+        ];
+        ("Verifikator mencari tiga hal ini pada surat:", sought)
+    };
     view! {
         <aside class="stack g3" aria-labelledby="as">
             {refusal.map(|(reference, reason)| view! {
@@ -370,11 +413,9 @@ fn aside(refusal: Option<(String, String)>) -> AnyView {
                 </div>
             })}
             <h2 id="as" class="label">"Agar sekali jadi"</h2>
-            <p class="sub">"Verifikator mencari tiga hal ini pada surat:"</p>
+            <p class="sub">{paper}</p>
             <ul class="stack g3 notes sub" role="list">
-                <li><Icon name="calendar" /><span>"Tanggal mulai dan berakhirnya peran."</span></li>
-                <li><Icon name="user" /><span>"Nama yang sama dengan nama pada akun."</span></li>
-                <li><Icon name="edit" /><span>"Tanda tangan pejabat yang berwenang."</span></li>
+                {sought.map(|(name, text)| view! { <li><Icon name /><span>{text}</span></li> }).collect_view()}
             </ul>
             <p class="sub"><a href="/bantuan?langkah=formulir">"Pusat Bantuan"</a></p>
         </aside>
@@ -484,6 +525,87 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
                 note=filling.note(Field::WorkUnit)
             />
             <AddressField filling />
+        </section>
+    }
+    .into_any()
+}
+
+/// The company of a supplier, in the place of institution and work unit; of an access that is renewed, its number stays.
+#[component]
+fn CompanySection(filling: Filling, held: bool) -> impl IntoView {
+    let form = filling.form;
+    let typed = filling.answers.with_untracked(|answers| answers.company.clone());
+    let change = move |put: fn(&mut CompanyDraft, String)| {
+        Callback::new(move |value| filling.change(|answers| put(&mut answers.company, value)))
+    };
+    let nib = typed.nib.clone();
+    let nib_note = filling.note(Field::Nib);
+    view! {
+        <section class="stack g6" aria-labelledby="b2">
+            <h2 id="b2">"Perusahaan"</h2>
+            <TextField
+                form
+                field=Field::CompanyName
+                label="Nama Perusahaan"
+                hint="Sama dengan nama pada NIB, boleh dengan PT, CV, atau bentuk lain."
+                value=typed.name
+                autocomplete="organization"
+                check=CHECK_COMPANY
+                on_change=change(|company, value| company.name = value)
+                note=filling.note(Field::CompanyName)
+            />
+            <TextField
+                form
+                field=Field::Npwp
+                label="NPWP"
+                hint="15 atau 16 angka. Titik dan tanda hubung boleh ditulis."
+                value=typed.npwp
+                inputmode="numeric"
+                check=CHECK_NPWP
+                on_change=change(|company, value| company.npwp = value)
+                note=filling.note(Field::Npwp)
+            />
+            {if held {
+                view! {
+                    <div class="stack g2">
+                        <input type="hidden" name="nib" value=nib.clone() />
+                        <ReadOnlyField id="nib" label="NIB" value=nib />
+                        <p class="sub">
+                            "Sama dengan akses yang dilanjutkan. Untuk perusahaan lain, "
+                            <a href="/akses/baru">"daftarkan akses baru"</a>
+                            "."
+                        </p>
+                        <FieldError form field=Field::Nib />
+                    </div>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <TextField
+                        form
+                        field=Field::Nib
+                        label="NIB"
+                        hint="13 angka."
+                        value=nib
+                        inputmode="numeric"
+                        check=CHECK_NIB
+                        on_change=change(|company, value| company.nib = value)
+                        note=nib_note
+                    />
+                }
+                .into_any()
+            }}
+            <TextArea
+                form
+                field=Field::CompanyAddress
+                label="Alamat Perusahaan"
+                hint="Sama dengan alamat pada bukti."
+                value=typed.address
+                autocomplete="street-address"
+                check={|value| check_address(value)}
+                on_change=change(|company, value| company.address = value)
+                note=filling.note(Field::CompanyAddress)
+            />
         </section>
     }
     .into_any()

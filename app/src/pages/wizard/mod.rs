@@ -18,8 +18,10 @@ pub use status::{detail_page, status_page};
 
 use domain::{
     conflict::Conflict,
+    indonesian::period,
     role::{ProfileType, Role},
-    wizard::{Link, Step},
+    validity::Validity,
+    wizard::{Draft, Link, Step},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -65,12 +67,20 @@ fn role_words(profile_type: ProfileType, role: Role) -> String {
 }
 
 /// How it stands with SiRUP, in a word for the stepper.
-fn link_words(link: &Link) -> Option<&'static str> {
-    match link {
+fn link_words(draft: &Draft) -> Option<&'static str> {
+    match draft.link {
+        _ if !draft.role.info().in_sirup => Some("Tidak diperlukan"),
         Link::Undecided => None,
         Link::Linked(_) => Some("Terhubung"),
         Link::New => Some("Akses baru"),
     }
+}
+
+/// Masa Berlaku Peran, in words: that of a supplier begins with the approval.
+fn period_words(validity: Option<Validity>, role: Role) -> Option<String> {
+    let begins_later = role.info().profile_type == ProfileType::Penyedia;
+    let in_words = validity.map(|validity| period(validity.first(), validity.last()));
+    in_words.or_else(|| begins_later.then(|| "Satu tahun sejak disetujui".to_owned()))
 }
 
 /// What the desk asked to repair. With the path of the form (empty on the form itself), each mark leads to its field.

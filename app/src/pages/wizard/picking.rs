@@ -1,8 +1,8 @@
 //! The search pages of the pickers: a field and its results. They do without script what the pickers do with it.
 
-use domain::wizard::Step;
+use domain::{role::ProfileType, wizard::Step};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use super::{Frame, link_words, over_draft, role_words};
 use crate::{
@@ -43,7 +43,11 @@ fn search(what: What) -> impl IntoView {
     };
     view! {
         <PageTitle text=title />
-        {over_draft(Step::Form, move |draft| view! { <SearchPage form what title draft /> }.into_any())}
+        {over_draft(Step::Form, move |draft| match draft.draft.profile_type {
+            ProfileType::NonPenyedia => view! { <SearchPage form what title draft /> }.into_any(),
+            // A supplier has neither.
+            ProfileType::Penyedia => view! { <Redirect path=draft.path(Step::Form) /> }.into_any(),
+        })}
     }
     .into_any()
 }
@@ -130,7 +134,7 @@ fn SearchPage(form: FormState, what: What, title: &'static str, draft: DraftView
         <Frame
             step=WizardStep::Form
             role=Some(role)
-            sirup=link_words(&draft.draft.link)
+            sirup=link_words(&draft.draft)
             aside=view! { <aside></aside> }.into_any()
         >
             <div class="stack g2">

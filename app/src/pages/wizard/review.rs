@@ -1,12 +1,14 @@
 use domain::{
+    company::{CompanyDraft, CompanyName, Nib, Npwp},
     indonesian::{period, size},
     issue::Field,
+    role::ProfileType,
     validity::Validity,
     wizard::{Draft, Link, Step, validity},
 };
 use leptos::prelude::*;
 
-use super::{Frame, link_words, over_draft, repairs, role_words};
+use super::{Frame, link_words, over_draft, period_words, repairs, role_words};
 use crate::{
     api::wizard::DraftView,
     components::{
@@ -41,13 +43,17 @@ fn ReviewPage(form: FormState, draft: DraftView) -> impl IntoView {
     let letter = entered.letter.as_ref().map(|letter| letter.id.to_string());
     let role = entered.role;
     let role_words = role_words(entered.profile_type, role);
-    let sirup = link_words(&entered.link);
+    let lead = match entered.profile_type {
+        ProfileType::NonPenyedia => "Pastikan setiap data sama dengan yang tertulis pada surat.",
+        ProfileType::Penyedia => "Pastikan setiap data sama dengan yang tertulis pada bukti.",
+    };
+    let sirup = link_words(&entered);
     let differing = entered.differing_sirup_role().map(str::to_owned);
     view! {
         <Frame step=WizardStep::Review role=Some(role_words) sirup aside=aside(sent_before)>
             <div class="stack g2">
                 <h1>"Tinjau sebelum mengirim"</h1>
-                <p class="lead">"Pastikan setiap data sama dengan yang tertulis pada surat."</p>
+                <p class="lead">{lead}</p>
             </div>
             <FormProblem form />
             {repair.map(|repair| repairs(role, repair, Some(change.clone())))}
@@ -117,12 +123,16 @@ pub fn Entered(
     change: Option<String>,
     /// The period of the access that it continues; role and place are then those of the access.
     renews: Option<Validity>,
+    /// The period that an approval gave a supplier.
+    #[prop(optional_no_strip)]
+    granted: Option<Validity>,
 ) -> impl IntoView {
+    let supplier = entered.profile_type == ProfileType::Penyedia;
     let to = |anchor: &str| change.as_ref().map(|path| format!("{path}#{anchor}"));
     let to_place = |anchor: &str| to(anchor).filter(|_| renews.is_none());
     let again = change.as_ref().filter(|_| renews.is_none()).map(|_| "/akses/baru".to_owned());
     let continued = renews.map(|before| period(before.first(), before.last()));
-    let valid = validity(&entered.answers).map(|validity| period(validity.first(), validity.last()));
+    let valid = period_words(validity(&entered.answers).or(granted), entered.role);
     let username = match &entered.link {
         Link::Linked(account) => Some(account.username.clone()),
         _ => None,
@@ -159,28 +169,33 @@ pub fn Entered(
                 </div>
                 {username.map(|username| row("Username pada Platform Sebelumnya", username, None, None))}
                 {continued.map(|continued| row("Melanjutkan akses", continued, None, None))}
-                {row("Masa Berlaku Peran", valid.unwrap_or_default(), None, to("first_day"))}
+                {row("Masa Berlaku Peran", valid.unwrap_or_default(), None, to("first_day").filter(|_| !supplier))}
             </dl>
         </section>
-        <section class="stack g3" aria-labelledby="t2">
-            <h2 id="t2">"Instansi dan satuan kerja"</h2>
-            <dl class="summary">
-                {row("Jenis Instansi", kind.unwrap_or_default().to_owned(), None, to_place("institution_type"))}
-                {entered.institution.clone().map(|chosen| {
-                    row("Nama Instansi", chosen.name, chosen.kd_klpd, to_place("institution"))
-                })}
-                {entered.work_unit.clone().map(|chosen| row("Satuan Kerja", chosen.name, chosen.code, to_place("work_unit")))}
-                {address.map(|address| view! {
-                    <div>
-                        <dt>"Alamat Satuan Kerja"</dt>
-                        <dd class="lines">{address}</dd>
-                        {to("address").map(|to| view! {
-                            <dd><a href=to>"Ubah"<span class="sr">" Alamat Satuan Kerja"</span></a></dd>
-                        })}
-                    </div>
-                })}
-            </dl>
-        </section>
+        {supplier.then(|| view! {
+            <EnteredCompany company=entered.answers.company.clone() change=change.clone() held=renews.is_some() />
+        })}
+        {(!supplier).then(|| view! {
+            <section class="stack g3" aria-labelledby="t2">
+                <h2 id="t2">"Instansi dan satuan kerja"</h2>
+                <dl class="summary">
+                    {row("Jenis Instansi", kind.unwrap_or_default().to_owned(), None, to_place("institution_type"))}
+                    {entered.institution.clone().map(|chosen| {
+                        row("Nama Instansi", chosen.name, chosen.kd_klpd, to_place("institution"))
+                    })}
+                    {entered.work_unit.clone().map(|chosen| row("Satuan Kerja", chosen.name, chosen.code, to_place("work_unit")))}
+                    {address.map(|address| view! {
+                        <div>
+                            <dt>"Alamat Satuan Kerja"</dt>
+                            <dd class="lines">{address}</dd>
+                            {to("address").map(|to| view! {
+                                <dd><a href=to>"Ubah"<span class="sr">" Alamat Satuan Kerja"</span></a></dd>
+                            })}
+                        </div>
+                    })}
+                </dl>
+            </section>
+        })}
         <section class="stack g3" aria-labelledby="t3">
             <h2 id="t3">"Dokumen"</h2>
             <dl class="summary">
@@ -197,6 +212,45 @@ pub fn Entered(
                     </div>
                 })}
             </dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// The company that a supplier entered, with links to change it; of an access that is renewed, the number stays.
+#[component]
+fn EnteredCompany(
+    /// As typed.
+    company: CompanyDraft,
+    /// The page that changes it.
+    #[prop(optional_no_strip)]
+    change: Option<String>,
+    /// Whether its number is that of an access.
+    held: bool,
+) -> impl IntoView {
+    let name = CompanyName::parse(&company.name).map_or(company.name, |name| name.as_str().to_owned());
+    let npwp = Npwp::parse(&company.npwp).map_or(company.npwp, |npwp| npwp.printed());
+    let nib = Nib::parse(&company.nib).map_or(company.nib, |nib| nib.as_str().to_owned());
+    let rows = [
+        ("Nama Perusahaan", name, "company_name"),
+        ("NPWP", npwp, "npwp"),
+        ("NIB", nib, "nib"),
+        ("Alamat Perusahaan", company.address.trim().to_owned(), "company_address"),
+    ];
+    let rows = rows.map(|(term, value, anchor)| {
+        let to = change.as_ref().filter(|_| !(held && anchor == "nib")).map(|path| format!("{path}#{anchor}"));
+        view! {
+            <div>
+                <dt>{term}</dt>
+                <dd class="lines">{value}</dd>
+                {to.map(|to| view! { <dd><a href=to>"Ubah"<span class="sr">" "{term}</span></a></dd> })}
+            </div>
+        }
+    });
+    view! {
+        <section class="stack g3" aria-labelledby="t2">
+            <h2 id="t2">"Perusahaan"</h2>
+            <dl class="summary">{rows.collect_view()}</dl>
         </section>
     }
     .into_any()

@@ -5,7 +5,7 @@ use domain::{
     wizard::Step,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{components::Redirect, hooks::use_query_map};
 
 use super::{Frame, link_words, over_draft, role_words};
 use crate::{
@@ -24,7 +24,11 @@ pub fn sirup_step() -> impl IntoView {
     focus_first_issue(form);
     view! {
         <PageTitle text="Hubungkan Akses SiRUP" />
-        {over_draft(Step::Sirup, move |draft| view! { <SirupPage form draft /> }.into_any())}
+        {over_draft(Step::Sirup, move |draft| if draft.draft.role.info().in_sirup {
+            view! { <SirupPage form draft /> }.into_any()
+        } else {
+            view! { <Redirect path=draft.path(draft.next()) /> }.into_any()
+        })}
     }
     .into_any()
 }
@@ -45,7 +49,7 @@ fn SirupPage(form: FormState, draft: DraftView) -> impl IntoView {
     };
     let accounts = draft.accounts;
     view! {
-        <Frame step=WizardStep::Sirup role=Some(role) sirup=link_words(&draft.draft.link) aside=view! { <aside></aside> }.into_any()>
+        <Frame step=WizardStep::Sirup role=Some(role) sirup=link_words(&draft.draft) aside=view! { <aside></aside> }.into_any()>
             <div class="stack g2">
                 <h1>"Hubungkan akses SiRUP"</h1>
                 <p class="lead">{format!("Untuk Anda yang terdaftar di SiRUP sebelum {}.", date(CUTOFF))}</p>

@@ -44,11 +44,9 @@ fn StartPage(form: FormState) -> impl IntoView {
     let profile_type = RwSignal::new(typed.unwrap_or(ProfileType::NonPenyedia));
     let role: Option<Role> = form.typed("role").and_then(|value| value.parse().ok());
     let types = ProfileType::ALL.map(|each| {
-        let offered = each.roles().next().is_some();
         let note = match each {
             ProfileType::NonPenyedia => "Pejabat yang menggunakan anggaran: PA dan KPA.",
-            ProfileType::Penyedia if offered => "Pelaku usaha yang memasok barang atau jasa.",
-            ProfileType::Penyedia => "Pendaftaran Penyedia belum dibuka di sini.",
+            ProfileType::Penyedia => "Pelaku usaha yang memasok barang atau jasa. Role tidak perlu dipilih.",
         };
         let id = (each == ProfileType::NonPenyedia).then_some("profile_type");
         view! {
@@ -58,9 +56,11 @@ fn StartPage(form: FormState) -> impl IntoView {
                 title=each.label()
                 note=note
                 checked={profile_type.get_untracked() == each}
-                disabled={!offered}
                 id=id
-                on_choose=Callback::new(move |_| profile_type.set(each))
+                on_choose=Callback::new(move |_| {
+                    profile_type.set(each);
+                    form.set_issue(Field::Role, None);
+                })
             />
         }
     });
@@ -82,7 +82,7 @@ fn StartPage(form: FormState) -> impl IntoView {
                                     value=each.as_str()
                                     title=each.title()
                                     note=format!("Dibuktikan dengan {}.", each.info().letter)
-                                    checked={role == Some(each)}
+                                    checked={role == Some(each) || each.info().profile_type.only_role() == Some(each)}
                                     id=id
                                     on_choose=Callback::new(move |_| form.set_issue(Field::Role, None))
                                 />
@@ -107,6 +107,7 @@ fn aside() -> AnyView {
             <h2 id="as" class="label">"Yang perlu disiapkan"</h2>
             <p class="sub">"Username dan kata sandi SiRUP bila Anda terdaftar sebelum tanggal batas pada langkah berikutnya."</p>
             <p class="sub">"Surat yang membuktikan peran Anda, satu berkas PDF paling besar 2 MB."</p>
+            <p class="sub">"Untuk Penyedia: NPWP, NIB, dan bukti badan usaha sebagai PDF."</p>
             <p class="sub"><a href="/bantuan?langkah=formulir">"Pusat Bantuan"</a></p>
         </aside>
     }
@@ -149,10 +150,19 @@ pub fn renew() -> impl IntoView {
 
 #[component]
 fn RenewPage(form: FormState, access: RenewalView) -> impl IntoView {
+    let supplier = access.role.info().profile_type == ProfileType::Penyedia;
     let (title, lead) = match (&access.renewal, access.begun) {
         (Ok(_), true) => {
             ("Lanjutkan perpanjangan", "Perpanjangan akses ini sudah Anda mulai. Isian yang tersimpan masih ada.")
         }
+        (Ok(Renewal::Extend), false) if supplier => (
+            "Perpanjang akses",
+            "Periksa data perusahaan dan unggah bukti yang terbaru. Setelah disetujui, akses berlanjut tanpa jeda.",
+        ),
+        (Ok(Renewal::Revive), false) if supplier => (
+            "Aktifkan kembali akses",
+            "Periksa data perusahaan dan unggah bukti yang terbaru. Akses aktif kembali setelah disetujui.",
+        ),
         (Ok(Renewal::Extend), false) => (
             "Perpanjang akses",
             "Isi masa berlaku yang baru dan unggah surat yang baru. Setelah disetujui, akses berlanjut tanpa jeda.",
@@ -181,7 +191,7 @@ fn RenewPage(form: FormState, access: RenewalView) -> impl IntoView {
                 <FormProblem form />
                 <dl class="summary">
                     <div><dt>"Role"</dt><dd>{access.role.title()}</dd></div>
-                    <div><dt>"Satuan Kerja"</dt><dd>{access.work_unit}<small class="sub">{access.institution}</small></dd></div>
+                    <div><dt>{access.role.place_labels().0}</dt><dd>{access.work_unit}<small class="sub">{access.institution}</small></dd></div>
                     <div><dt>"Masa Berlaku Peran"</dt><dd>{valid}</dd></div>
                 </dl>
                 <p class="row">

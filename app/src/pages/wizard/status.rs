@@ -1,12 +1,13 @@
 use domain::{
     application::Status,
     indonesian::{date_time_with_weekday, date_with_weekday, period},
+    role::ProfileType,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 use uuid::Uuid;
 
-use super::{Frame, link_words, repairs, review::Entered, role_words};
+use super::{Frame, link_words, period_words, repairs, review::Entered, role_words};
 use crate::{
     api::{
         ApiError,
@@ -47,7 +48,7 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
     let query = use_query_map();
     let asks = move || is_withdrawable(state) && query.with(|query| query.get("batalkan").is_some());
     let role = role_words(data.draft.profile_type, data.draft.role);
-    let sirup = link_words(&data.draft.link);
+    let sirup = link_words(&data.draft);
     let zone = zone();
     let updated = date_time_with_weekday(data.now, zone);
     let notice = data.application.notice.clone();
@@ -163,6 +164,10 @@ fn waiting(data: &StatusView) -> AnyView {
     let promise = application.promise.clone();
     let named = promise.as_ref().map(|_| "w");
     let review = application.status == Status::InReview;
+    let comparing = match data.draft.profile_type {
+        ProfileType::NonPenyedia => "Verifikator mencocokkan surat dengan data",
+        ProfileType::Penyedia => "Verifikator mencocokkan bukti dengan data",
+    };
     let place = match (application.place, review) {
         (_, true) => "Seorang verifikator sedang memeriksa pengajuan Anda.".to_owned(),
         (Some((place, of)), false) => {
@@ -197,7 +202,7 @@ fn waiting(data: &StatusView) -> AnyView {
                     <span>{place}</span>
                 </li>
                 <li aria-current=review.then_some("step")>
-                    <b>"Verifikator mencocokkan surat dengan data"</b>
+                    <b>{comparing}</b>
                     <span>"Status berubah menjadi Sedang Ditinjau."</span>
                 </li>
                 <li>
@@ -305,7 +310,7 @@ fn aside(data: &StatusView) -> AnyView {
     let id = data.application.id;
     let unit = data.application.work_unit.clone();
     let institution = data.application.institution.clone();
-    let valid = data.validity.map(|validity| period(validity.first(), validity.last()));
+    let valid = period_words(data.validity, data.draft.role);
     let (returned, withdrawable) =
         (data.application.status == Status::Returned, is_withdrawable(data.application.status));
     let continued = data.renews.map(|before| period(before.first(), before.last()));
@@ -314,7 +319,7 @@ fn aside(data: &StatusView) -> AnyView {
             <h2 id="as" class="label">"Yang Anda ajukan"</h2>
             <dl class="stack sub g3">
                 <div><dt>"Role"</dt><dd><b>{data.draft.role.title()}</b></dd></div>
-                <div><dt>"Satuan Kerja"</dt><dd><b>{unit}</b><br />{institution}</dd></div>
+                <div><dt>{data.draft.role.place_labels().0}</dt><dd><b>{unit}</b><br />{institution}</dd></div>
                 <div><dt>"Masa Berlaku Peran"</dt><dd><b>{valid}</b></dd></div>
                 {continued.map(|continued| view! {
                     <div><dt>"Melanjutkan akses"</dt><dd><b>{continued}</b></dd></div>
@@ -380,7 +385,7 @@ pub fn detail_page() -> impl IntoView {
 
 #[component]
 fn DetailBody(data: StatusView) -> impl IntoView {
-    let StatusView { application, draft, address, renews, .. } = data;
+    let StatusView { application, draft, address, renews, validity, .. } = data;
     let (id, state) = (application.id, application.status);
     match state {
         Status::Draft => return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any(),
@@ -404,7 +409,7 @@ fn DetailBody(data: StatusView) -> impl IntoView {
                 </div>
             </div>
             <div class="stack g8 narrow">
-                <Entered id entered change=None renews />
+                <Entered id entered change=None renews granted=validity />
                 <p><a href=format!("/akses/pengajuan/{id}/status")>"Kembali ke status"</a></p>
             </div>
         </main>

@@ -157,6 +157,11 @@ impl Visitor {
         Self { client, base: base.clone(), origin: base.origin().ascii_serialization() }
     }
 
+    /// The same browser, with its cookies, at another server.
+    pub fn at(&self, base: &Url) -> Self {
+        Self { client: self.client.clone(), base: base.clone(), origin: base.origin().ascii_serialization() }
+    }
+
     /// A request as a browser makes it for a page, a link or a form.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let changes = !matches!(method, Method::GET | Method::HEAD);

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod outside;
+pub mod platform;
 pub mod process;
 pub mod smtp;
 
@@ -193,6 +194,7 @@ impl World {
             address: "Jalan H.R. Rasuna Said Blok X-5 Kavling 4-9, Jakarta".into(),
             first_day: DateInput::from_date(date!(2026 - 12 - 01)),
             last_day: DateInput::from_date(date!(2027 - 12 - 31)),
+            ..Answers::default()
         }
     }
 

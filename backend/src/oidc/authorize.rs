@@ -1,0 +1,442 @@
+//! The authorization endpoint (OpenID Connect Core 1.0, section 3.1.2): a platform asks for a person, who signs in,
+//! chooses an access and accepts terms, as far as that is not done yet, and goes back with a code.
+
+use std::time::Duration;
+
+use domain::{
+    oidc::{AuthorizationRequest, ErrorCode, OAuthError, Prompt, only, parameters},
+    time::Timestamp,
+};
+use sqlx::types::Json;
+use url::Url;
+use uuid::Uuid;
+
+use super::{
+    Refusal,
+    client::{self, Client},
+    discovery::ACR,
+};
+use crate::{
+    Actor, Backend,
+    audit::Action,
+    db::{Conn, execute, fetch_optional},
+    error::{Error, Result},
+    platforms::{
+        self, Platform,
+        launch::{self, AccessChoice},
+        terms,
+    },
+    secrets::Token,
+};
+
+/// How long a code holds (RFC 6749, section 4.1.2: ten minutes at most, and shorter is safer).
+const CODE_HOLDS: Duration = Duration::from_secs(60);
+/// How long a request waits for the person.
+const REQUEST_WAITS: Duration = Duration::from_secs(600);
+
+/// Where somebody goes whom a platform sent here.
+#[derive(Debug)]
+pub enum Next {
+    /// Nowhere: which platform asks, or where to answer, is not known, so that nothing may be sent anywhere (RFC 6749,
+    /// section 4.1.2.1).
+    Show(Strange),
+    /// Back to the platform, with a code or with what is wrong.
+    Redirect(Url),
+    /// To sign in, or to do it again.
+    SignIn {
+        /// The request that waits.
+        request: Uuid,
+    },
+    /// To choose an access.
+    Choose {
+        /// The request that waits.
+        request: Uuid,
+    },
+    /// To accept terms.
+    Accept {
+        /// The request that waits.
+        request: Uuid,
+        /// The access that was chosen.
+        access: Uuid,
+    },
+}
+
+/// Why nobody can be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strange {
+    /// No platform in use has this name.
+    Client,
+    /// The platform has no such address to return to.
+    Redirect,
+}
+
+/// Where an answer goes.
+struct Way {
+    redirect: Url,
+    state: Option<String>,
+}
+
+/// What was asked, and what is known of who asks.
+struct Asked {
+    client: Client,
+    request: AuthorizationRequest,
+    way: Way,
+}
+
+/// How far a person has come.
+enum Stage {
+    SignIn,
+    Choose,
+    Accept(Uuid),
+    /// There, with this access.
+    Go(Uuid),
+    /// No access of theirs is admitted, which a platform is told only where nothing may be shown.
+    NoAccess,
+}
+
+/// A request of a platform. `pairs` are its parameters, as they came.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, String)]) -> Result<Next> {
+    let mut conn = backend.db.read().await?;
+    let Some(client) = known(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
+    let Some(way) = way(&mut conn, &client, pairs).await? else { return Ok(Next::Show(Strange::Redirect)) };
+    drop(conn);
+    let request = match read(&client, pairs) {
+        Ok(request) => request,
+        Err(error) => return Ok(Next::Redirect(refused(backend, &way, &error))),
+    };
+    let asked = Asked { client, request, way };
+    match go_on(backend, actor, asked).await {
+        Ok(next) => Ok(next),
+        Err((way, refusal)) => Ok(Next::Redirect(refused(backend, &way, &refusal.told()))),
+    }
+}
+
+async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: Asked) -> std::result::Result<Next, (Way, Refusal)> {
+    let silent = asked.request.prompt.contains(&Prompt::None);
+    let outcome = async {
+        let now = backend.world.now();
+        let stage = match actor {
+            None => Stage::SignIn,
+            Some(actor) => stage(backend, actor, &asked, now).await?,
+        };
+        let parked = |request: Uuid| match stage {
+            Stage::SignIn => Next::SignIn { request },
+            Stage::Accept(access) => Next::Accept { request, access },
+            _ => Next::Choose { request },
+        };
+        match (&stage, actor) {
+            (Stage::Go(access), Some(actor)) => {
+                Ok(Next::Redirect(give_code(backend, actor, &asked, *access, None).await?))
+            }
+            _ if silent => Err(silently(&stage)),
+            _ => Ok(parked(park(backend, &asked, now).await?)),
+        }
+    };
+    let outcome: std::result::Result<Next, Refusal> = outcome.await;
+    outcome.map_err(|refusal| (asked.way, refusal))
+}
+
+/// What a platform is told that wants nothing shown (OpenID Connect Core 1.0, section 3.1.2.6).
+fn silently(stage: &Stage) -> Refusal {
+    match stage {
+        Stage::SignIn => Refusal::new(ErrorCode::LoginRequired, "The person is not signed in, or not recently enough."),
+        Stage::NoAccess => Refusal::new(ErrorCode::AccessDenied, "The person has no access that is admitted here."),
+        Stage::Choose | Stage::Go(_) => {
+            Refusal::new(ErrorCode::InteractionRequired, "The person must choose an access.")
+        }
+        Stage::Accept(_) => Refusal::new(ErrorCode::InteractionRequired, "The person must accept terms."),
+    }
+}
+
+/// The platform that asks, if it is one in use.
+async fn known(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Client>> {
+    match only(pairs, "client_id") {
+        Some(client_id) => client::find(conn, client_id).await,
+        None => Ok(None),
+    }
+}
+
+/// Where to answer: to an address that is registered, to the letter (RFC 9700, section 2.1).
+async fn way(conn: &mut Conn, client: &Client, pairs: &[(String, String)]) -> Result<Option<Way>> {
+    let Some(uri) = only(pairs, "redirect_uri") else { return Ok(None) };
+    let Some(redirect) = registered(conn, client.id, uri).await? else { return Ok(None) };
+    Ok(Some(Way { redirect, state: only(pairs, "state").map(str::to_owned) }))
+}
+
+async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Option<Url>> {
+    let found: Option<(String,)> = fetch_optional!(
+        conn,
+        (String,),
+        "SELECT uri FROM platform_redirects WHERE platform_id = $1 AND kind = 'redirect' AND uri = $2",
+        platform_id,
+        uri
+    )?;
+    found.map(|(uri,)| Url::parse(&uri).map_err(Error::internal)).transpose()
+}
+
+/// The request, if it is in order for this client.
+fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<AuthorizationRequest, OAuthError> {
+    let request = AuthorizationRequest::parse(&parameters(pairs)?)?;
+    if client.needs_pkce() && request.challenge.is_none() {
+        return Err(OAuthError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
+    }
+    Ok(request)
+}
+
+/// An answer that says what is wrong, and who says it (RFC 6749, section 4.1.2.1; RFC 9207).
+fn refused(backend: &Backend, way: &Way, error: &OAuthError) -> Url {
+    answer(backend, way, &[("error", error.code.as_str()), ("error_description", &error.description)])
+}
+
+fn answer(backend: &Backend, way: &Way, says: &[(&str, &str)]) -> Url {
+    let mut url = way.redirect.clone();
+    {
+        let mut query = url.query_pairs_mut();
+        query.extend_pairs(says);
+        if let Some(state) = &way.state {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &backend.issuer());
+    }
+    url
+}
+
+/// How far somebody who is signed in has come with a request that was made at `made_at`.
+async fn stage(
+    backend: &Backend,
+    actor: &Actor,
+    asked: &Asked,
+    made_at: Timestamp,
+) -> std::result::Result<Stage, Refusal> {
+    let mut conn = backend.db.read().await?;
+    let signed_in_at: Option<(i64,)> =
+        fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
+    if !signed_in_at.is_some_and(|(at,)| recent_enough(&asked.request, Timestamp::from_micros(at), made_at)) {
+        return Ok(Stage::SignIn);
+    }
+    let platform = platforms::by_id(&mut conn, asked.client.id).await?;
+    let usable = launch::usable_there(&mut conn, backend, actor, &platform).await?;
+    let Some(access) = settled(&usable, &asked.request) else {
+        return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Choose });
+    };
+    let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
+    Ok(if due.is_empty() { Stage::Go(access.id) } else { Stage::Accept(access.id) })
+}
+
+/// Whether somebody signed in as lately as `prompt=login` and `max_age` ask (OpenID Connect Core 1.0, section 3.1.2.1):
+/// counted from when the request was made, so that it is met by signing in for it.
+fn recent_enough(request: &AuthorizationRequest, signed_in_at: Timestamp, made_at: Timestamp) -> bool {
+    let anew = request.prompt.contains(&Prompt::Login) || request.max_age == Some(0);
+    if anew {
+        return signed_in_at > made_at;
+    }
+    request.max_age.is_none_or(|seconds| signed_in_at.plus(Duration::from_secs(seconds.min(MOST_AGE))) >= made_at)
+}
+
+/// The greatest `max_age` that is counted: older sessions do not exist.
+const MOST_AGE: u64 = 366 * 24 * 3600;
+
+/// The access about which the person need not be asked: the one that they chose here the last time, if there is no
+/// other, or the launcher has just named it, or nothing may be shown. A hint that names another one is nobody's choice.
+fn settled<'a>(usable: &'a [AccessChoice], request: &AuthorizationRequest) -> Option<&'a AccessChoice> {
+    let asks = |prompt: &Prompt| matches!(prompt, Prompt::SelectAccount | Prompt::Consent);
+    if request.prompt.iter().any(asks) {
+        return None;
+    }
+    let last = usable.iter().find(|access| access.last_used)?;
+    let hinted = request.login_hint.as_deref().and_then(|hint| hint.parse::<Uuid>().ok()) == Some(last.id);
+    let silent = request.prompt.contains(&Prompt::None);
+    (usable.len() == 1 || hinted || silent).then_some(last)
+}
+
+/// Keeps a request while the person does what is missing.
+async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> {
+    let id = backend.world.id();
+    let mut tx = backend.db.begin().await?;
+    execute!(
+        tx,
+        "INSERT INTO oidc_requests (id, platform_id, params, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        asked.client.id,
+        Json(&asked.request),
+        now.micros(),
+        now.plus(REQUEST_WAITS).micros()
+    )?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Goes on with a request that waited, with the access that the person chose.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is unknown, over, answered already, or its platform no longer in use, or the access is not
+/// theirs; [`domain::issue::Problem::NotOffered`] at [`domain::issue::Field::Access`] if the platform does not admit it;
+/// [`Error::SignedOut`] if the session ended meanwhile.
+pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
+    let mut conn = backend.db.read().await?;
+    let (asked, platform, made_at) = waiting(&mut conn, backend, request).await?;
+    let signed_in_at: Option<(i64,)> =
+        fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
+    let (signed_in_at,) = signed_in_at.ok_or(Error::SignedOut)?;
+    if !recent_enough(&asked.request, Timestamp::from_micros(signed_in_at), made_at) {
+        return Ok(Next::SignIn { request });
+    }
+    let Some(access) = access else { return Ok(Next::Choose { request }) };
+    let access = launch::usable(&mut conn, backend, actor, &platform, access).await?;
+    let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
+    drop(conn);
+    if !due.is_empty() {
+        return Ok(Next::Accept { request, access: access.id });
+    }
+    Ok(Next::Redirect(give_code(backend, actor, &asked, access.id, Some(request)).await?))
+}
+
+/// A request that waits; its client and its redirect must still be what they were.
+async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(Asked, Platform, Timestamp)> {
+    let found: Option<(Uuid, Json<AuthorizationRequest>, i64)> = fetch_optional!(
+        conn,
+        (Uuid, Json<AuthorizationRequest>, i64),
+        "SELECT platform_id, params, created_at FROM oidc_requests WHERE id = $1 AND expires_at > $2",
+        request,
+        backend.world.now().micros()
+    )?;
+    let (platform_id, Json(request), made_at) = found.ok_or(Error::NotFound)?;
+    let platform = platforms::by_id(conn, platform_id).await?;
+    let client = client::by_id(conn, platform_id).await?.ok_or(Error::NotFound)?;
+    let redirect = registered(conn, platform_id, request.redirect_uri.as_deref().unwrap_or_default()).await?;
+    let way = Way { redirect: redirect.ok_or(Error::NotFound)?, state: request.state.clone() };
+    Ok((Asked { client, request, way }, platform, Timestamp::from_micros(made_at)))
+}
+
+/// Gives a code: the session of the person at the platform, bound to this access, and the address that takes it there.
+/// A request that waited is answered once.
+async fn give_code(
+    backend: &Backend,
+    actor: &Actor,
+    asked: &Asked,
+    access_id: Uuid,
+    request: Option<Uuid>,
+) -> Result<Url> {
+    let now = backend.world.now();
+    let (grant_id, code) = (backend.world.id(), Token::new(&backend.world));
+    let mut tx = backend.db.begin().await?;
+    // Whatever ends a right of this person waits, or was before us and is seen.
+    tx.lock_user(actor.user_id).await?;
+    if let Some(request) = request
+        && execute!(tx, "DELETE FROM oidc_requests WHERE id = $1", request)? == 0
+    {
+        return Err(Error::NotFound);
+    }
+    let session: Option<(i64,)> = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT s.created_at FROM sessions s JOIN users u ON u.id = s.user_id JOIN accesses a ON a.user_id = u.id
+         WHERE s.id = $1 AND u.id = $2 AND a.id = $3 AND s.expires_at > $4 AND u.disabled_at IS NULL
+           AND a.revoked_at IS NULL",
+        actor.session_id,
+        actor.user_id,
+        access_id,
+        now.micros()
+    )?;
+    let (signed_in_at,) = session.ok_or(Error::SignedOut)?;
+    let asks = &asked.request;
+    execute!(
+        tx,
+        "INSERT INTO oidc_grants (id, user_id, platform_id, access_id, session_id, scope, nonce, auth_time, acr,
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        grant_id,
+        actor.user_id,
+        asked.client.id,
+        access_id,
+        actor.session_id,
+        asks.scopes.to_string(),
+        &asks.nonce,
+        signed_in_at,
+        ACR,
+        now.micros()
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO oidc_codes (code_hash, grant_id, redirect_uri, challenge, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        code.hash(),
+        grant_id,
+        asks.redirect_uri.as_deref().unwrap_or_default(),
+        asks.challenge.as_ref().map(|challenge| challenge.as_str()),
+        now.micros(),
+        now.plus(CODE_HOLDS).micros()
+    )?;
+    backend.record(&mut tx, actor, Action::PlatformEntered, Some(asked.client.id), (access_id, grant_id))?;
+    tx.commit().await?;
+    Ok(answer(backend, &asked.way, &[("code", code.expose())]))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::role::{ProfileType, Role};
+    use rstest::rstest;
+    use time::macros::date;
+
+    use super::*;
+
+    fn request(changes: &[(&str, &str)]) -> AuthorizationRequest {
+        let fixed = [("client_id", "a"), ("response_type", "code"), ("scope", "openid")];
+        let pairs: Vec<(String, String)> =
+            fixed.iter().chain(changes).map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        AuthorizationRequest::parse(&parameters(&pairs).unwrap()).unwrap()
+    }
+
+    fn access(id: u128, last_used: bool) -> AccessChoice {
+        AccessChoice {
+            id: Uuid::from_u128(id),
+            profile_type: ProfileType::NonPenyedia,
+            role: Role::Pa,
+            place: "Sekretariat".into(),
+            institution: None,
+            last_day: date!(2026 - 12 - 31),
+            last_used,
+        }
+    }
+
+    #[rstest]
+    #[case(&[], &[], None)]
+    #[case(&[access(1, false)], &[], None)] // never chosen here
+    #[case(&[access(1, true)], &[], Some(1))]
+    #[case(&[access(1, true)], &[("prompt", "select_account")], None)]
+    #[case(&[access(1, true)], &[("prompt", "consent")], None)]
+    #[case(&[access(1, true), access(2, false)], &[], None)]
+    #[case(&[access(1, true), access(2, false)], &[("prompt", "none")], Some(1))]
+    #[case(&[access(1, false), access(2, false)], &[("prompt", "none")], None)]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000001")], Some(1))]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000002")], None)]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "siti.pa@contoh.go.id")], None)]
+    fn only_what_was_chosen_is_taken_without_asking(
+        #[case] usable: &[AccessChoice],
+        #[case] changes: &[(&str, &str)],
+        #[case] expected: Option<u128>,
+    ) {
+        let settled = settled(usable, &request(changes));
+        assert_eq!(settled.map(|access| access.id), expected.map(Uuid::from_u128));
+    }
+
+    #[rstest]
+    #[case(&[], 0, true)]
+    #[case(&[("max_age", "100")], 900, true)]
+    #[case(&[("max_age", "100")], 899, false)]
+    #[case(&[("max_age", "18446744073709551615")], 1, true)]
+    #[case(&[("max_age", "0")], 1000, false)]
+    #[case(&[("max_age", "0")], 1001, true)]
+    #[case(&[("prompt", "login")], 999, false)]
+    #[case(&[("prompt", "login")], 1001, true)] // for this very request
+    fn who_signed_in_too_long_ago_signs_in_again(
+        #[case] changes: &[(&str, &str)],
+        #[case] signed_in_at: i64,
+        #[case] enough: bool,
+    ) {
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        assert_eq!(recent_enough(&request(changes), at(signed_in_at), at(1000)), enough);
+    }
+}

@@ -1,0 +1,247 @@
+//! The session of a person at a platform, bound to one access: what it stands on now, and what is said of the person.
+
+use domain::{
+    oidc::{Scope, Scopes},
+    platform::{AccessFacts, SubjectType, admits},
+    role::{ProfileType, Role},
+    time::{Timestamp, Zone},
+    validity::Validity,
+};
+use serde::Serialize;
+use time::Date;
+use uuid::Uuid;
+
+use super::client::Client;
+use crate::{
+    Backend,
+    db::{Conn, fetch_optional},
+    error::{Error, Result},
+    platforms,
+};
+
+/// A grant with all that it stands on, as stored at this moment.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Grant {
+    /// Its row; the claim `sid`.
+    pub id: Uuid,
+    /// The platform.
+    pub platform_id: Uuid,
+    /// What was granted.
+    pub scope: String,
+    /// What the platform gave, to find again in the ID token.
+    pub nonce: Option<String>,
+    /// When the person signed in.
+    pub auth_time: i64,
+    /// How.
+    pub acr: Option<String>,
+    ended_at: Option<i64>,
+    user_id: Uuid,
+    user_name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    zone: Zone,
+    disabled_at: Option<i64>,
+    access_id: Uuid,
+    #[sqlx(try_from = "String")]
+    profile_type: ProfileType,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    first_day: Date,
+    last_day: Date,
+    revoked_at: Option<i64>,
+    kd_klpd: Option<String>,
+    nama_klpd: Option<String>,
+    kd_satker: Option<String>,
+    nama_satker: Option<String>,
+}
+
+/// The chosen access, as platforms are told: the claim `gerbang`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccessClaims {
+    access_id: Uuid,
+    profile_type: ProfileType,
+    role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kd_klpd: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nama_klpd: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kd_satker: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nama_satker: Option<String>,
+    /// The end of the last day in the person's zone, in seconds.
+    access_expires_at: i64,
+}
+
+/// What the scopes of a token tell of the person (OpenID Connect Core 1.0, section 5.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PersonClaims {
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// An account is made by confirming its address, so it always is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gerbang: Option<AccessClaims>,
+}
+
+/// A grant by its row, if there is one.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Grant>> {
+    Ok(fetch_optional!(
+        conn,
+        Grant,
+        "SELECT g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.ended_at,
+                u.id AS user_id, u.name AS user_name, u.email, u.zone, u.disabled_at,
+                a.id AS access_id, a.profile_type, a.role, a.first_day, a.last_day, a.revoked_at,
+                i.kd_klpd, i.name AS nama_klpd, w.code AS kd_satker, w.name AS nama_satker
+         FROM oidc_grants g
+         JOIN users u ON u.id = g.user_id
+         JOIN accesses a ON a.id = g.access_id
+         LEFT JOIN institutions i ON i.id = a.institution_id
+         LEFT JOIN work_units w ON w.id = a.work_unit_id
+         WHERE g.id = $1",
+        id
+    )?)
+}
+
+/// A grant that holds at this moment: `None` if it has ended, or if a right that it stands on is gone, whether or not
+/// anything has noticed yet. Every use of a token asks here.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn live(conn: &mut Conn, backend: &Backend, id: Uuid) -> Result<Option<Grant>> {
+    let Some(grant) = find(conn, id).await? else { return Ok(None) };
+    if grant.ended_at.is_some() || grant.disabled_at.is_some() {
+        return Ok(None);
+    }
+    let platform = match platforms::by_id(conn, grant.platform_id).await {
+        Ok(platform) => platform,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let admitted = admits(&platform.admission, &grant.facts()?, backend.world.today(grant.zone)).is_ok();
+    Ok(admitted.then_some(grant))
+}
+
+impl Grant {
+    fn facts(&self) -> Result<AccessFacts> {
+        let validity = Validity::new(self.first_day, self.last_day)
+            .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
+        Ok(AccessFacts {
+            role: self.role,
+            profile_type: self.profile_type,
+            validity,
+            revoked: self.revoked_at.is_some(),
+        })
+    }
+
+    /// The instant at which the access ends: no token holds longer.
+    pub fn access_ends_at(&self) -> Timestamp {
+        let after = self.last_day.next_day().unwrap_or(Date::MAX);
+        Timestamp::start_of(after, self.zone)
+    }
+
+    /// The scopes that were granted.
+    pub fn scopes(&self) -> Scopes {
+        Scopes::parse(&self.scope)
+    }
+
+    /// The name of the person for a platform: pairwise by sector, unless its settings say otherwise (OpenID Connect
+    /// Core 1.0, section 8).
+    pub fn subject(&self, backend: &Backend, client: &Client) -> String {
+        match client.subject_type {
+            SubjectType::Pairwise => backend.oidc.keys.pairwise(&client.sector, self.user_id),
+            SubjectType::Public => self.user_id.to_string(),
+        }
+    }
+
+    /// What these scopes tell of the person.
+    pub fn claims(&self, backend: &Backend, client: &Client, scopes: &Scopes) -> PersonClaims {
+        PersonClaims {
+            sub: self.subject(backend, client),
+            name: scopes.has(Scope::Profile).then(|| self.user_name.clone()),
+            email: scopes.has(Scope::Email).then(|| self.email.clone()),
+            email_verified: scopes.has(Scope::Email).then_some(true),
+            gerbang: scopes.has(Scope::Gerbang).then(|| self.access_claims()),
+        }
+    }
+
+    fn access_claims(&self) -> AccessClaims {
+        AccessClaims {
+            access_id: self.access_id,
+            profile_type: self.profile_type,
+            role: self.role,
+            kd_klpd: self.kd_klpd.clone(),
+            nama_klpd: self.nama_klpd.clone(),
+            kd_satker: self.kd_satker.clone(),
+            nama_satker: self.nama_satker.clone(),
+            access_expires_at: self.access_ends_at().seconds(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::json;
+    use time::macros::date;
+
+    use super::*;
+
+    pub(crate) fn grant() -> Grant {
+        Grant {
+            id: Uuid::from_u128(1),
+            platform_id: Uuid::from_u128(2),
+            scope: "openid gerbang".into(),
+            nonce: Some("n-0S6_WzA2Mj".into()),
+            auth_time: 1_795_680_000_000_000,
+            acr: None,
+            ended_at: None,
+            user_id: Uuid::from_u128(3),
+            user_name: "Siti Rahmawati".into(),
+            email: "siti.pa@contoh.go.id".into(),
+            zone: Zone::Wib,
+            disabled_at: None,
+            access_id: Uuid::from_u128(4),
+            profile_type: ProfileType::NonPenyedia,
+            role: Role::Pa,
+            first_day: date!(2026 - 01 - 01),
+            last_day: date!(2026 - 12 - 31),
+            revoked_at: None,
+            kd_klpd: Some("K34".into()),
+            nama_klpd: Some("Kementerian Ketenagakerjaan".into()),
+            kd_satker: None,
+            nama_satker: Some("Sekretariat Jenderal".into()),
+        }
+    }
+
+    #[test]
+    fn an_access_ends_with_its_last_day_in_the_persons_zone() {
+        // 2026-12-31T17:00:00Z
+        assert_eq!(grant().access_ends_at().seconds(), 1_798_736_400);
+        let eastern = Grant { zone: Zone::Wit, ..grant() };
+        assert_eq!(eastern.access_ends_at().seconds(), 1_798_736_400 - 2 * 3600);
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let claims = serde_json::to_value(grant().access_claims()).unwrap();
+        assert_eq!(
+            claims,
+            json!({
+                "access_id": "00000000-0000-0000-0000-000000000004",
+                "profile_type": "non_penyedia",
+                "role": "pa",
+                "kd_klpd": "K34",
+                "nama_klpd": "Kementerian Ketenagakerjaan",
+                "nama_satker": "Sekretariat Jenderal",
+                "access_expires_at": 1_798_736_400,
+            })
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! Introspection (RFC 7662): a platform asks whether a token of its own still holds. Of what is not its own, or does not
+//! hold, nothing is said but that (section 2.2).
+
+use domain::{
+    oidc::{ErrorCode, OAuthError, Parameters, Scopes},
+    time::Timestamp,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Refusal, client::Client, grant};
+use crate::{
+    Backend,
+    db::{Conn, fetch_optional},
+    error::Result,
+    secrets::sha256,
+};
+
+/// What is said of a token (RFC 7662, section 2.2).
+#[derive(Debug, Serialize)]
+pub struct Introspection {
+    /// Whether it holds.
+    pub active: bool,
+    #[serde(flatten)]
+    facts: Option<Facts>,
+}
+
+/// What is said of one that holds. Times are in seconds.
+#[derive(Debug, Serialize)]
+struct Facts {
+    client_id: String,
+    scope: String,
+    sub: String,
+    sid: Uuid,
+    iss: String,
+    exp: i64,
+    iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+}
+
+/// A token as stored.
+#[derive(sqlx::FromRow)]
+pub(super) struct Stored {
+    pub grant_id: Uuid,
+    /// Of an access token; a refresh token is good for all that was granted.
+    pub scope: Option<String>,
+    pub created_at: i64,
+    pub expires_at: i64,
+    /// When a refresh token was used.
+    pub used_at: Option<i64>,
+}
+
+/// A token of a client, of either kind, whether or not it holds.
+pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Result<Option<Stored>> {
+    Ok(fetch_optional!(
+        conn,
+        Stored,
+        "SELECT t.grant_id, t.scope, t.created_at, t.expires_at, t.used_at
+         FROM (SELECT grant_id, scope, created_at, expires_at, NULL AS used_at FROM oidc_access_tokens
+               WHERE token_hash = $1
+               UNION ALL
+               SELECT grant_id, NULL, created_at, expires_at, used_at FROM oidc_refresh_tokens
+               WHERE token_hash = $1) t
+         JOIN oidc_grants g ON g.id = t.grant_id
+         WHERE g.platform_id = $2",
+        sha256(token.as_bytes()),
+        client.id
+    )?)
+}
+
+/// Says whether a token holds. Changes nothing.
+///
+/// # Errors
+/// [`ErrorCode::InvalidRequest`] without a token.
+pub async fn introspect(
+    backend: &Backend,
+    client: &Client,
+    parameters: &Parameters,
+) -> std::result::Result<Introspection, OAuthError> {
+    let missing = || OAuthError::new(ErrorCode::InvalidRequest, "token is missing.");
+    let token = parameters.get("token").ok_or_else(missing)?;
+    let facts = facts(backend, client, token).await.map_err(|error| Refusal::from(error).told())?;
+    Ok(Introspection { active: facts.is_some(), facts })
+}
+
+async fn facts(backend: &Backend, client: &Client, token: &str) -> Result<Option<Facts>> {
+    let mut conn = backend.db.read().await?;
+    let now = backend.world.now().micros();
+    let stored = stored(&mut conn, client, token).await?;
+    let Some(stored) = stored.filter(|stored| stored.expires_at > now && stored.used_at.is_none()) else {
+        return Ok(None);
+    };
+    let Some(grant) = grant::live(&mut conn, backend, stored.grant_id).await? else { return Ok(None) };
+    let token_type = stored.scope.is_some().then_some("Bearer");
+    Ok(Some(Facts {
+        client_id: client.client_id.clone(),
+        scope: stored.scope.map_or_else(|| grant.scopes(), |scope| Scopes::parse(&scope)).to_string(),
+        sub: grant.subject(backend, client),
+        sid: grant.id,
+        iss: backend.issuer(),
+        exp: Timestamp::from_micros(stored.expires_at).seconds(),
+        iat: Timestamp::from_micros(stored.created_at).seconds(),
+        token_type,
+    }))
+}

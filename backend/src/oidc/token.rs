@@ -1,0 +1,351 @@
+//! The token endpoint (RFC 6749, sections 4.1.3 and 6; OpenID Connect Core 1.0, sections 3.1.3 and 12): a code, or a
+//! refresh token, becomes tokens. Each is taken once; one that comes a second time ends the session at the platform.
+
+use std::time::Duration;
+
+use domain::{
+    oidc::{Challenge, ErrorCode, OAuthError, Parameters, Scope, Scopes},
+    time::Timestamp,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Refusal,
+    client::Client,
+    grant::{self, Grant, PersonClaims},
+    keys::{self, Signer},
+    rights::{GrantsOf, Why, end_grants},
+};
+use crate::{
+    Backend,
+    db::{Tx, execute, fetch_optional},
+    error::Result,
+    secrets::{Token, sha256},
+};
+
+/// How long an access token and an ID token hold.
+const ACCESS_HOLDS: Duration = Duration::from_secs(300);
+/// How long a refresh token holds from when it was given.
+const REFRESH_HOLDS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The tokens (RFC 6749, section 5.1).
+#[derive(Debug, Serialize)]
+pub struct TokenResponse {
+    access_token: String,
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    id_token: String,
+    scope: String,
+}
+
+/// The claims of an ID token (OpenID Connect Core 1.0, section 2). Times are in seconds.
+#[derive(Serialize)]
+struct IdClaims<'a> {
+    iss: String,
+    aud: &'a str,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'a str>,
+    /// By password, the only way there is (RFC 8176, section 2).
+    amr: [&'static str; 1],
+    at_hash: String,
+    sid: Uuid,
+    #[serde(flatten)]
+    person: PersonClaims,
+}
+
+/// Answers a request for tokens of a client that has shown who it is.
+///
+/// # Errors
+/// In the words of RFC 6749, section 5.2.
+pub async fn token(
+    backend: &Backend,
+    client: &Client,
+    parameters: &Parameters,
+) -> std::result::Result<TokenResponse, OAuthError> {
+    let given = match parameters.get("grant_type") {
+        Some("authorization_code") => exchange(backend, client, parameters).await,
+        Some("refresh_token") => refresh(backend, client, parameters).await,
+        None => Err(missing("grant_type is missing.")),
+        Some(_) => Err(Refusal::new(
+            ErrorCode::UnsupportedGrantType,
+            "grant_type must be authorization_code or refresh_token.",
+        )),
+    };
+    given.map_err(Refusal::told)
+}
+
+fn missing(description: &'static str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidRequest, description)
+}
+
+/// One answer for all that is wrong with a code or a refresh token: who tries learns nothing.
+fn invalid() -> Refusal {
+    Refusal::new(ErrorCode::InvalidGrant, "What was presented does not hold, is of another client, or was used.")
+}
+
+#[derive(sqlx::FromRow)]
+struct Code {
+    grant_id: Uuid,
+    platform_id: Uuid,
+    redirect_uri: String,
+    challenge: Option<String>,
+    expires_at: i64,
+    used_at: Option<i64>,
+}
+
+impl Code {
+    /// Whether a request shows what the code is bound to (RFC 6749, section 4.1.3; RFC 7636, section 4.6). Proof that
+    /// was not promised is refused too: the code is then of somebody else's request (RFC 9700, section 4.8.2).
+    fn is_asked_rightly(&self, parameters: &Parameters) -> bool {
+        let proved = match (&self.challenge, parameters.get("code_verifier")) {
+            (None, None) => true,
+            (Some(challenge), Some(verifier)) => {
+                Challenge::parse(challenge).is_some_and(|challenge| challenge.verify(verifier))
+            }
+            _ => false,
+        };
+        proved && parameters.get("redirect_uri") == Some(self.redirect_uri.as_str())
+    }
+}
+
+async fn exchange(
+    backend: &Backend,
+    client: &Client,
+    parameters: &Parameters,
+) -> std::result::Result<TokenResponse, Refusal> {
+    let hash = sha256(parameters.get("code").ok_or_else(|| missing("code is missing."))?.as_bytes());
+    let signer = keys::signer(backend, client.id_token_alg).await?;
+    let now = backend.world.now();
+    let mut tx = backend.db.begin().await?;
+    let code: Option<Code> = fetch_optional!(
+        tx,
+        Code,
+        "SELECT c.grant_id, g.platform_id, c.redirect_uri, c.challenge, c.expires_at, c.used_at
+         FROM oidc_codes c JOIN oidc_grants g ON g.id = c.grant_id WHERE c.code_hash = $1",
+        &hash
+    )?;
+    let code = code.filter(|code| code.platform_id == client.id).ok_or_else(invalid)?;
+    // Of two at one instant, the second waits here and finds nothing.
+    let taken = code.used_at.is_none()
+        && execute!(
+            tx,
+            "UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
+            &hash,
+            now.micros()
+        )? == 1;
+    if !taken {
+        return Err(replayed(backend, tx, Why::CodeReplayed, code.grant_id).await);
+    }
+    if code.expires_at <= now.micros() || !code.is_asked_rightly(parameters) {
+        return Err(invalid()); // the code stays for whoever asks rightly while it holds
+    }
+    let grant = grant::live(&mut tx, backend, code.grant_id).await?.ok_or_else(invalid)?;
+    let given = give(backend, &mut tx, &grant, grant.scopes(), None, now).await?;
+    tx.commit().await?;
+    Ok(given.response(backend, client, &signer, &grant, grant.nonce.as_deref(), now)?)
+}
+
+async fn refresh(
+    backend: &Backend,
+    client: &Client,
+    parameters: &Parameters,
+) -> std::result::Result<TokenResponse, Refusal> {
+    let presented = parameters.get("refresh_token").ok_or_else(|| missing("refresh_token is missing."))?;
+    let hash = sha256(presented.as_bytes());
+    let signer = keys::signer(backend, client.id_token_alg).await?;
+    let now = backend.world.now();
+    let mut tx = backend.db.begin().await?;
+    let found: Option<(Uuid, Uuid, i64, Option<i64>)> = fetch_optional!(
+        tx,
+        (Uuid, Uuid, i64, Option<i64>),
+        "SELECT r.grant_id, g.platform_id, r.expires_at, r.used_at
+         FROM oidc_refresh_tokens r JOIN oidc_grants g ON g.id = r.grant_id WHERE r.token_hash = $1",
+        &hash
+    )?;
+    let (grant_id, platform_id, expires_at, used_at) = found.ok_or_else(invalid)?;
+    if platform_id != client.id {
+        return Err(invalid());
+    }
+    if used_at.is_some() {
+        return Err(replayed(backend, tx, Why::TokenReplayed, grant_id).await);
+    }
+    let grant = grant::live(&mut tx, backend, grant_id).await?.filter(|_| expires_at > now.micros());
+    let grant = grant.ok_or_else(invalid)?;
+    let scopes = match parameters.get("scope") {
+        None => grant.scopes(),
+        Some(asked) => narrowed(asked, &grant.scopes())?,
+    };
+    // Of two at one instant, the second waits here and finds nothing.
+    let taken = execute!(
+        tx,
+        "UPDATE oidc_refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL",
+        &hash,
+        now.micros()
+    )?;
+    if taken == 0 {
+        return Err(replayed(backend, tx, Why::TokenReplayed, grant_id).await);
+    }
+    let given = give(backend, &mut tx, &grant, scopes, Some(hash), now).await?;
+    tx.commit().await?;
+    // An ID token that comes of refreshing has no nonce (OpenID Connect Core 1.0, section 12.2).
+    Ok(given.response(backend, client, &signer, &grant, None, now)?)
+}
+
+/// The scopes of a refresh, which go no further than what was granted (RFC 6749, section 6).
+fn narrowed(asked: &str, granted: &Scopes) -> std::result::Result<Scopes, Refusal> {
+    let scopes = Scopes::parse(asked);
+    let all_known = asked.split(' ').all(|word| word.is_empty() || word.parse::<Scope>().is_ok());
+    if all_known && scopes.has(Scope::Openid) && scopes.within(granted) {
+        Ok(scopes)
+    } else {
+        Err(Refusal::new(ErrorCode::InvalidScope, "scope goes beyond what was granted, or lacks openid."))
+    }
+}
+
+/// Ends the session at the platform, since somebody has what another used already (RFC 6749, section 4.1.2; RFC 9700,
+/// section 4.14.2), and gives the refusal.
+async fn replayed(backend: &Backend, mut tx: Tx, why: Why, grant_id: Uuid) -> Refusal {
+    let ended = async {
+        end_grants(backend, &mut tx, why, GrantsOf::Grant(grant_id)).await?;
+        tx.commit().await
+    };
+    match ended.await {
+        Ok(()) => invalid(),
+        Err(error) => error.into(),
+    }
+}
+
+/// What was given, before it is signed.
+struct Given {
+    access_token: Token,
+    expires_at: Timestamp,
+    refresh_token: Option<Token>,
+    scopes: Scopes,
+}
+
+/// Writes an access token and, where that was granted, a refresh token; no longer than the access lasts.
+async fn give(
+    backend: &Backend,
+    tx: &mut Tx,
+    grant: &Grant,
+    scopes: Scopes,
+    parent: Option<Vec<u8>>,
+    now: Timestamp,
+) -> Result<Given> {
+    let until = |holds: Duration| now.plus(holds).min(grant.access_ends_at());
+    let access_token = Token::new(&backend.world);
+    let expires_at = until(ACCESS_HOLDS);
+    execute!(
+        tx,
+        "INSERT INTO oidc_access_tokens (token_hash, grant_id, scope, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)",
+        access_token.hash(),
+        grant.id,
+        scopes.to_string(),
+        now.micros(),
+        expires_at.micros()
+    )?;
+    let refresh_token = grant.scopes().has(Scope::OfflineAccess).then(|| Token::new(&backend.world));
+    if let Some(token) = &refresh_token {
+        execute!(
+            tx,
+            "INSERT INTO oidc_refresh_tokens (token_hash, grant_id, parent_hash, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5)",
+            token.hash(),
+            grant.id,
+            parent,
+            now.micros(),
+            until(REFRESH_HOLDS).micros()
+        )?;
+    }
+    Ok(Given { access_token, expires_at, refresh_token, scopes })
+}
+
+impl Given {
+    fn response(
+        self,
+        backend: &Backend,
+        client: &Client,
+        signer: &Signer,
+        grant: &Grant,
+        nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Result<TokenResponse> {
+        let claims = IdClaims {
+            iss: backend.issuer(),
+            aud: &client.client_id,
+            exp: self.expires_at.seconds(),
+            iat: now.seconds(),
+            auth_time: Timestamp::from_micros(grant.auth_time).seconds(),
+            nonce,
+            acr: grant.acr.as_deref(),
+            amr: ["pwd"],
+            at_hash: keys::half_hash(self.access_token.expose()),
+            sid: grant.id,
+            person: grant.claims(backend, client, &self.scopes),
+        };
+        Ok(TokenResponse {
+            id_token: signer.sign("JWT", &claims)?,
+            access_token: self.access_token.expose().to_owned(),
+            token_type: "Bearer",
+            expires_in: self.expires_at.since(now).as_secs(),
+            refresh_token: self.refresh_token.map(|token| token.expose().to_owned()),
+            scope: self.scopes.to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// RFC 7636, appendix B.
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const BACK: &str = "https://platform.contoh.go.id/masuk/kembali";
+
+    #[rstest]
+    #[case(Some(CHALLENGE), &[("code_verifier", VERIFIER), ("redirect_uri", BACK)], true)]
+    #[case(Some(CHALLENGE), &[("redirect_uri", BACK)], false)]
+    #[case(Some(CHALLENGE), &[("code_verifier", CHALLENGE), ("redirect_uri", BACK)], false)]
+    #[case(Some(CHALLENGE), &[("code_verifier", VERIFIER)], false)]
+    #[case(None, &[("redirect_uri", BACK)], true)]
+    #[case(None, &[("code_verifier", VERIFIER), ("redirect_uri", BACK)], false)] // a downgrade
+    fn a_code_is_bound_to_what_was_asked(
+        #[case] challenge: Option<&str>,
+        #[case] says: &[(&str, &str)],
+        #[case] right: bool,
+    ) {
+        let code = Code {
+            grant_id: Uuid::nil(),
+            platform_id: Uuid::nil(),
+            redirect_uri: BACK.into(),
+            challenge: challenge.map(str::to_owned),
+            expires_at: 0,
+            used_at: None,
+        };
+        let pairs: Vec<(String, String)> = says.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        assert_eq!(code.is_asked_rightly(&domain::oidc::parameters(&pairs).unwrap()), right);
+    }
+
+    #[rstest]
+    #[case("openid profile", true)]
+    #[case("openid  profile", true)]
+    #[case("openid email", false)]
+    #[case("openid admin", false)]
+    #[case("profile", false)]
+    fn refreshing_gives_no_more_than_was_granted(#[case] asked: &str, #[case] given: bool) {
+        assert_eq!(narrowed(asked, &Scopes::parse("openid profile offline_access")).is_ok(), given);
+    }
+}
