@@ -105,7 +105,7 @@ export class Server {
 const soon = () => new Promise((done) => setTimeout(done, 20));
 
 /** A port that nobody has: taken, and given back. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const holder = createServer();
   await new Promise<void>((listening) => holder.listen(0, '127.0.0.1', listening));
   const { port } = holder.address() as AddressInfo;

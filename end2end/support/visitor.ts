@@ -37,11 +37,13 @@ function listens() {
     return (original as (...all: unknown[]) => void).call(target, type, ...rest);
   };
   const isHeard = (target: EventTarget, type: string) => heard.get(target)?.has(type) ?? false;
+  // All but those that stay plain, since their answer is a file or a page of its own.
+  const forms = 'form[method="post"]:is([novalidate], [action="/tema"])';
   Object.assign(window, {
     gerbangDocument: crypto.getRandomValues(new Uint32Array(1))[0],
     gerbangIsLive: () =>
       isHeard(window, 'click') &&
-      [...document.querySelectorAll('form[method="post"]')].every((form) => isHeard(form, 'submit')),
+      [...document.querySelectorAll(forms)].every((form) => isHeard(form, 'submit')),
   });
 }
 

@@ -138,7 +138,8 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
 }
 
 async fn home(State(platform): Shared, headers: HeaderMap) -> Html<String> {
-    let form = |action: &str, label: &str| format!("<form method=post action={action}><button>{label}</button></form>");
+    let form =
+        |action: &str, label: &str| format!("<form method=post action={action}><p><button>{label}</button></p></form>");
     let outside = || format!("<h1>Belum masuk</h1>{}", form("/masuk", "Masuk dengan Gerbang"));
     let inside = |person: &Person| {
         let Access { role, nama_satker } = &person.access;
@@ -229,7 +230,7 @@ async fn come_back(
     let request = platform.client.user_info(tokens.access_token().clone(), Some(subject))?;
     let said: UserInfoClaims<Claims, CoreGenderClaim> = request.request_async(&send).await?;
 
-    let name = said.name().and_then(|name| name.get(None)).map(|name| name.to_string()).unwrap_or_default();
+    let name = said.name().and_then(|name| name.get(None)).map(|name| name.as_str().to_owned()).unwrap_or_default();
     let access = said.additional_claims().gerbang.clone();
     let person = Person { name, access, id_token: id_token.clone() };
     platform.browser(&cookie, |browser| browser.person = Some(person));

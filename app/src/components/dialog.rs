@@ -46,13 +46,8 @@ pub fn Dialog(
     let cancel = close.clone();
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        if let Some(dialog) = element.get()
-            && !modal.get_untracked()
-        {
-            dialog.close();
-            if dialog.show_modal().is_ok() {
-                modal.set(true);
-            }
+        if let Some(dialog) = element.get() {
+            open(dialog, modal);
         }
     });
     on_cleanup(shut);
@@ -83,4 +78,21 @@ pub fn Dialog(
         </div>
     }
     .into_any()
+}
+
+/// Opens it, once it is part of the page: it may have been drawn before what it stands over is there.
+#[cfg(feature = "hydrate")]
+fn open(dialog: web_sys::HtmlDialogElement, modal: RwSignal<bool>) {
+    // What is gone is not waited for.
+    if modal.try_get_untracked() != Some(false) {
+        return;
+    }
+    if !dialog.is_connected() {
+        request_animation_frame(move || open(dialog, modal));
+        return;
+    }
+    dialog.close();
+    if dialog.show_modal().is_ok() {
+        modal.set(true);
+    }
 }

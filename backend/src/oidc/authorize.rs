@@ -128,9 +128,12 @@ async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: Asked) -> std::r
             _ => Next::Choose { request },
         };
         match (&stage, actor) {
-            (Stage::Go(access), Some(actor)) => {
-                Ok(Next::Redirect(give_code(backend, actor, &asked, *access, None).await?))
-            }
+            (Stage::Go(access), Some(actor)) => match give_code(backend, actor, &asked, *access, None).await {
+                // The session, or the access, ended this very moment.
+                Err(Error::SignedOut) if silent => Err(silently(&Stage::SignIn)),
+                Err(Error::SignedOut) => Ok(Next::SignIn { request: park(backend, &asked, now).await? }),
+                given => Ok(Next::Redirect(given?)),
+            },
             _ if silent => Err(silently(&stage)),
             _ => Ok(parked(park(backend, &asked, now).await?)),
         }

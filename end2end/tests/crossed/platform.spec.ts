@@ -1,4 +1,4 @@
-/** Entering a platform (guide steps 16 to 19), as the demo platform Daftar Hitam has it: from Manajemen Akses and from there. */
+/** Entering a platform (guide steps 16 to 19): the demo platform Daftar Hitam, from Manajemen Akses and from there. */
 
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../../fixtures';
@@ -117,8 +117,8 @@ test('from Manajemen Akses: a platform, an access, its terms, and signed in ther
 test('from the platform: sign-in, access, terms, back; another access without signing out', async ({ people, server }) => {
   test.slow();
   const owner = await people.newcomer();
-  await granted(people, owner, office('Jawa Tengah'));
-  await granted(people, owner, office('Jawa Tengah', 'Dinas Sosial'));
+  await granted(people, owner, office('Lampung'));
+  await granted(people, owner, office('Lampung', 'Dinas Sosial'));
   const person = await people.stranger();
   person.account = owner.account;
   person.meets(server.demo);
@@ -126,19 +126,19 @@ test('from the platform: sign-in, access, terms, back; another access without si
   await asksAndSignsIn(person, server.demo);
   await expect(accesses(page).getByRole('radio', { checked: true })).toHaveCount(0);
   await expect(page.getByText('Platform hanya menerima nama, alamat surel, dan data akses yang Anda pilih.')).toBeVisible();
-  await access(page, 'Dinas Kesehatan Jawa Tengah').check();
+  await access(page, 'Dinas Kesehatan Lampung').check();
   await goesOn(page);
   await agrees(person);
   await person.seesPlatform(INSIDE);
-  await expect(page.getByText(/^Dinas Kesehatan Jawa Tengah/)).toBeVisible();
+  await expect(page.getByText(/^Dinas Kesehatan Lampung/)).toBeVisible();
 
   await page.getByRole('button', { name: 'Ganti akses' }).click();
   await person.sees(ASKED);
-  await expect(access(page, 'Dinas Kesehatan Jawa Tengah')).toBeChecked();
-  await access(page, 'Dinas Sosial Jawa Tengah').check();
+  await expect(access(page, 'Dinas Kesehatan Lampung')).toBeChecked();
+  await access(page, 'Dinas Sosial Lampung').check();
   await goesOn(page);
   await person.seesPlatform(INSIDE);
-  await expect(page.getByText(/^Dinas Sosial Jawa Tengah/)).toBeVisible();
+  await expect(page.getByText(/^Dinas Sosial Lampung/)).toBeVisible();
 
   for (const [button, notice] of [
     ['Baca ulang profil', 'Profil dibaca ulang dari Gerbang.'],
@@ -147,20 +147,20 @@ test('from the platform: sign-in, access, terms, back; another access without si
     await page.getByRole('button', { name: button }).click();
     await expect(page.getByRole('status')).toHaveText(notice);
     await person.seesPlatform(INSIDE);
-    await expect(page.getByText(/^Dinas Sosial Jawa Tengah/)).toBeVisible();
+    await expect(page.getByText(/^Dinas Sosial Lampung/)).toBeVisible();
   }
 });
 
 test('signing out there ends both sessions, and signing out here ends that one too', async ({ people, server }) => {
   test.slow();
   const person = await people.newcomer();
-  await granted(people, person, office('Sumatera Utara'));
+  await granted(people, person, office('Maluku Utara'));
   person.meets(server.demo);
   const { page } = person;
   await asksAt(person, server.demo);
   await person.sees(ASKED);
   // The only one is chosen already.
-  await expect(access(page, 'Dinas Kesehatan Sumatera Utara')).toBeChecked();
+  await expect(access(page, 'Dinas Kesehatan Maluku Utara')).toBeChecked();
   await goesOn(page);
   await agrees(person);
   await person.seesPlatform(INSIDE);

@@ -52,14 +52,23 @@ impl Notice {
 }
 
 const STYLE: &str = "\
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { max-width: 44rem; margin: 0 auto; padding: 1.5rem 1rem; overflow-wrap: anywhere; }
-dl { display: grid; grid-template-columns: minmax(8rem, 1fr) 2fr; gap: .5rem 1rem; }
-dt { font-weight: 600; } dd { margin: 0; }
-form { display: inline-block; margin: 0 .5rem .5rem 0; }
-button { font: inherit; min-height: 44px; padding: 0 1rem; }
-[role=status], [role=alert] { border: 1px solid; padding: .75rem 1rem; }
-@media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; } }
+:root { color-scheme: light dark; --ink: light-dark(#20262e, #e6e9ee); --paper: light-dark(#f3f5f4, #14181a);
+  --card: light-dark(#fff, #1d2326); --line: light-dark(#d3dad6, #38424a); --accent: light-dark(#0b6b4f, #6fd3ae);
+  --on: light-dark(#fff, #06251b); font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
+header { background: var(--accent); color: var(--on); font-weight: 700; padding: .25rem max(1rem, 50vw - 21rem); }
+main { max-width: 38rem; margin: 2rem auto; padding: 1.5rem 2rem 1rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: .75rem; }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; line-height: 1.25; }
+dl { display: grid; grid-template-columns: minmax(8rem, 1fr) 2fr; gap: 0 1rem; }
+dt, dd { margin: 0; padding: .5rem 0; border-top: 1px solid var(--line); } dt { font-weight: 600; }
+form { display: inline-block; margin: .5rem .5rem .5rem 0; }
+button { font: inherit; font-weight: 600; min-height: 44px; padding: 0 1.1rem; border-radius: .5rem; cursor: pointer;
+  border: 1px solid var(--accent); background: none; color: var(--accent); }
+form:first-of-type button { background: var(--accent); color: var(--on); }
+[role=status], [role=alert] { border: 1px solid var(--accent); border-radius: .5rem; padding: .75rem 1rem; }
+@media (max-width: 40rem) { main { margin: 1rem; padding: 1.25rem 1rem .5rem; } dl { grid-template-columns: 1fr; }
+  dd { border: 0; padding-top: 0; } dt { padding-bottom: 0; } }
 ";
 
 /// The style sheet.

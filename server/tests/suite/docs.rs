@@ -83,6 +83,13 @@ fn files_that_the_documents_name_exist() {
     assert!(found > 40, "only {found} paths were seen");
 }
 
+/// The one in JavaScript is run in a browser: `end2end/tests/once/openid-client.spec.ts`.
+#[test]
+fn the_example_in_rust_is_the_one_that_is_compiled() {
+    let example = include_str!("../../examples/platform.rs");
+    assert!(PLATFORMS.contains(&format!("```rust\n{example}```\n")), "docs/platforms.md shows another example");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_the_contract_are_understood() {
     let examples = examples();

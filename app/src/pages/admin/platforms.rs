@@ -569,7 +569,7 @@ fn Connection(fields: PlatformFields, client_id: String, issuer: String) -> impl
     let rows = rows.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| {
         view! { <div><dt>{name}</dt><dd class="lines">{value}</dd></div> }
     });
-    view! { <dl class="summary">{rows.collect_view()}</dl> }.into_any()
+    view! { <div class="connection"><dl class="summary">{rows.collect_view()}</dl></div> }.into_any()
 }
 
 #[component]

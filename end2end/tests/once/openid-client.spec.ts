@@ -1,0 +1,265 @@
+/**
+ * A platform connects with the certified client library openid-client: registered on the pages of an administrator, then
+ * all that the protocol has, through a real browser; and the example of the documentation, as it stands there.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as jose from 'jose';
+import * as oidc from 'openid-client';
+import { expect, test } from '../../fixtures';
+import { decided, office, submitted } from '../../support/applications';
+import { AGUS, type People, RATNA, post } from '../../support/people';
+import { Platform } from '../../support/platform';
+import { freePort } from '../../support/server';
+import type { Visitor } from '../../support/visitor';
+
+/** What the operator of a platform is told of it. */
+interface Registered {
+  id: string;
+  secret: string;
+}
+
+/** Somebody with an access, in a browser that may go to the platform. */
+async function official(people: People, platform: string, workUnit: string): Promise<Visitor> {
+  const person = await people.newcomer();
+  const application = await submitted(person, office('Jawa Barat', workUnit));
+  await decided(await people.signedIn(RATNA), application);
+  person.meets(platform);
+  return person;
+}
+
+/** Registers a platform as an administrator does. */
+async function registers(admin: Visitor, name: string, slug: string, url: string): Promise<Registered> {
+  const { page } = admin;
+  await admin.goto('/admin/platform');
+  await admin.sees('Platform');
+  await page.getByRole('link', { name: 'Tambah platform' }).click();
+  await admin.sees('Tambah platform');
+  const fields = {
+    'Nama platform': name,
+    'Satu baris keterangan': 'Platform untuk menguji',
+    'Nama dalam alamat': slug,
+    'Alamat platform': `${url}/`,
+    'Alamat kembali setelah masuk': `${url}/masuk/kembali`,
+    'Alamat kembali setelah keluar': `${url}/keluar/selesai`,
+    'Alamat mulai masuk (initiate_login_uri)': `${url}/masuk/mulai`,
+    'Alamat kabar keluar (back-channel logout)': `${url}/keluar/kanal-belakang`,
+  };
+  for (const [label, value] of Object.entries(fields)) {
+    await page.getByRole('textbox', { name: label, exact: true }).fill(value);
+  }
+  await page.getByRole('group', { name: 'Tipe profil' }).getByRole('checkbox', { name: 'Non Penyedia', exact: true }).check();
+  await page.getByRole('group', { name: 'Role' }).getByRole('checkbox', { name: /^PA ·/ }).check();
+  await page.getByRole('button', { name: 'Tambah platform' }).click();
+  await expect(page.getByText('Platform ditambah')).toBeVisible();
+  await admin.sees(name);
+  // The secret is shown once, on a page that is at no address.
+  await page.getByRole('button', { name: 'Buat rahasia' }).click();
+  await admin.seesAlone('Rahasia baru');
+  const [id, secret] = await page.locator('code.secret').allInnerTexts();
+  await page.getByRole('link', { name: 'Sudah saya salin' }).click();
+  await admin.loadsAnew();
+  await admin.sees(name);
+  await expect(page.getByText(`…${secret.slice(-4)}`)).toBeVisible();
+  return { id, secret };
+}
+
+/** Comes to the platform by its own way in, and is there. */
+async function enters(person: Visitor, platform: Platform, query = ''): Promise<void> {
+  await person.page.goto(`${platform.url}/masuk${query}`);
+  await person.seesPlatform('Halo, Rina Hapsari');
+}
+
+/** Has the choice of an access in front, and goes on with what is chosen. */
+async function goesOn(person: Visitor, name: string): Promise<void> {
+  await person.loadsAnew();
+  await person.sees(`Masuk ke ${name}`);
+  await expect(person.page.getByRole('radio', { checked: true })).toHaveCount(1);
+  await person.page.getByRole('button', { name: 'Selanjutnya' }).click();
+}
+
+test('openid-client: login, userinfo, refresh, revocation, introspection, logout both ways', async ({ people, server }) => {
+  test.slow();
+  const platform = await Platform.listen();
+  try {
+    const { id, secret } = await registers(await people.signedIn(AGUS), 'Platform Uji', 'platform-uji', platform.url);
+    await platform.connects(server.url, id, oidc.ClientSecretBasic(secret));
+    const person = await official(people, platform.url, 'Dinas Perhubungan');
+    const { page } = person;
+
+    await test.step('a code with PKCE, by way of the choice of an access', async () => {
+      await page.goto(`${platform.url}/masuk`);
+      await goesOn(person, 'Platform Uji');
+      await person.seesPlatform('Halo, Rina Hapsari');
+      const { sub, sid, email, email_verified, gerbang } = platform.claims;
+      expect(sid).toBeTruthy();
+      expect({ email, email_verified }).toEqual({ email: person.account!.email, email_verified: true });
+      expect(gerbang).toMatchObject({
+        profile_type: 'non_penyedia',
+        role: 'pa',
+        nama_klpd: 'Provinsi Jawa Barat',
+        nama_satker: 'Dinas Perhubungan Jawa Barat',
+      });
+      const known = await platform.userinfo();
+      expect(known).toEqual({ sub, name: 'Rina Hapsari', email, email_verified, gerbang });
+    });
+
+    await test.step('refresh with rotation, introspection', async () => {
+      const old = platform.tokens;
+      const renewed = await platform.refreshes();
+      expect(renewed.refresh_token).not.toBe(old.refresh_token);
+      expect(renewed.claims()).toMatchObject({ sub: platform.claims.sub, sid: platform.claims.sid });
+      const { sub, sid } = platform.claims;
+      expect(await platform.introspects(renewed.access_token)).toMatchObject({ active: true, client_id: id, sub, sid });
+      expect(await platform.introspects(renewed.refresh_token!)).toMatchObject({ active: true });
+      expect(await platform.introspects(old.refresh_token!)).toEqual({ active: false });
+      // One that was used ends the session at the platform, which is told so.
+      await expect(platform.refreshes(old.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(platform.refreshes(renewed.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(platform.userinfo()).rejects.toMatchObject({ status: 401 });
+      await expect.poll(() => platform.heard.map((token) => token.sid)).toEqual([sid]);
+      expect(platform.heard[0].sub).toBe(sub);
+    });
+
+    await test.step('from the launcher; revocation', async () => {
+      await person.goto('/platform/platform-uji');
+      await person.seesDialog('Pilih Platform');
+      await page.getByRole('button', { name: 'Selanjutnya' }).click();
+      await person.seesPlatform('Halo, Rina Hapsari');
+      const { access_token, refresh_token } = platform.tokens;
+      await platform.userinfo();
+      await platform.revokes(access_token);
+      await expect(platform.userinfo()).rejects.toMatchObject({ status: 401 });
+      const renewed = await platform.refreshes();
+      await platform.revokes(renewed.refresh_token!);
+      expect(await platform.introspects(renewed.access_token)).toEqual({ active: false });
+      await expect(platform.refreshes(renewed.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(platform.refreshes(refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
+    });
+
+    await test.step('another access, without signing out', async () => {
+      await page.goto(`${platform.url}/masuk?prompt=select_account`);
+      await goesOn(person, 'Platform Uji');
+      await person.seesPlatform('Halo, Rina Hapsari');
+    });
+
+    await test.step('signing out at the platform ends the session here', async () => {
+      await enters(person, platform, '?prompt=none');
+      await page.goto(`${platform.url}/keluar`);
+      await person.seesPlatform('Anda sudah keluar');
+      await person.goto('/akses');
+      await person.sees('Masuk');
+    });
+
+    await test.step('signing out here is told to the platform', async () => {
+      await page.goto(`${platform.url}/masuk`);
+      await person.loadsAnew();
+      await person.sees('Masuk');
+      await person.signsIn();
+      await goesOn(person, 'Platform Uji');
+      await person.seesPlatform('Halo, Rina Hapsari');
+      const { sid } = platform.claims;
+      await person.goto('/profil');
+      await person.sees('Profil');
+      await page.getByRole('button', { name: 'Keluar' }).click();
+      await person.sees('Masuk');
+      await expect.poll(() => platform.heard.map((token) => token.sid), { timeout: 2000 }).toContain(sid);
+      await expect(platform.refreshes()).rejects.toMatchObject({ error: 'invalid_grant' });
+    });
+  } finally {
+    await platform.close();
+  }
+});
+
+test('openid-client: a client that proves itself by a key, and ID tokens by ES256', async ({ people, server }) => {
+  const platform = await Platform.listen();
+  try {
+    const { privateKey, publicKey } = await jose.generateKeyPair('ES256');
+    const key = { ...(await jose.exportJWK(publicKey)), kid: 'kunci-1', alg: 'ES256', use: 'sig' };
+    await post(await people.signedIn(AGUS), '/admin/platform', {
+      platform_name: 'Platform Berkunci',
+      slug: 'platform-berkunci',
+      line: 'Platform untuk menguji',
+      site: `${platform.url}/`,
+      redirects: `${platform.url}/masuk/kembali`,
+      client_kind: 'confidential',
+      auth_method: 'private_key_jwt',
+      jwks: JSON.stringify({ keys: [key] }),
+      id_token_alg: 'ES256',
+      subject_type: 'pairwise',
+      pkce: 'ya',
+      profile_non_penyedia: 'ya',
+      role_pa: 'ya',
+    });
+    await platform.connects(server.url, 'platform-berkunci', oidc.PrivateKeyJwt({ key: privateKey, kid: 'kunci-1' }));
+    const person = await official(people, platform.url, 'Dinas Pariwisata');
+    await person.page.goto(`${platform.url}/masuk`);
+    await goesOn(person, 'Platform Berkunci');
+    await person.seesPlatform('Halo, Rina Hapsari');
+    expect(jose.decodeProtectedHeader(platform.tokens.id_token!).alg).toBe('ES256');
+    expect(await platform.introspects((await platform.refreshes()).access_token)).toMatchObject({ active: true });
+  } finally {
+    await platform.close();
+  }
+});
+
+test('the example of docs/platforms.md lets somebody in and out', async ({ people, server }, testInfo) => {
+  test.slow();
+  const document = readFileSync(resolve(import.meta.dirname, '../../../docs/platforms.md'), 'utf8');
+  const [, example] = /\n```js\n([^]*?)\n```\n/.exec(document)!;
+  // Within this package, where the libraries are found that it names.
+  const program = testInfo.outputPath('platform.mjs');
+  writeFileSync(program, example);
+  // It is registered before it starts.
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const { id, secret } = await registers(await people.signedIn(AGUS), 'Platform Contoh', 'platform-contoh', url);
+  const settings = { ISSUER: server.url, CLIENT_ID: id, CLIENT_SECRET: secret, PORT: new URL(url).port };
+  const child = spawn(process.execPath, [program], { env: settings, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await listens(child);
+    const person = await official(people, url, 'Dinas Sosial');
+    const { page } = person;
+    await page.goto(url);
+    await person.seesPlatform('Belum masuk');
+    await page.getByRole('button', { name: 'Masuk dengan Gerbang' }).click();
+    await goesOn(person, 'Platform Contoh');
+    await person.seesPlatform('Halo, Rina Hapsari');
+    await expect(page.getByText('Dinas Sosial Jawa Barat')).toBeVisible();
+    await page.getByRole('button', { name: 'Ganti akses' }).click();
+    await goesOn(person, 'Platform Contoh');
+    await person.seesPlatform('Halo, Rina Hapsari');
+    await page.getByRole('button', { name: 'Keluar' }).click();
+    await person.seesPlatform('Belum masuk');
+    await person.goto('/platform');
+    await person.sees('Masuk');
+    await person.signsIn();
+    await person.seesDialog('Pilih Platform');
+    await page.getByRole('link', { name: 'Pilih Platform Contoh' }).click();
+    await page.getByRole('button', { name: 'Selanjutnya' }).click();
+    await person.seesPlatform('Halo, Rina Hapsari');
+    // Gerbang ends it.
+    await person.goto('/profil');
+    await person.sees('Profil');
+    await page.getByRole('button', { name: 'Keluar' }).click();
+    await person.sees('Masuk');
+    await expect(async () => {
+      await page.goto(url);
+      await expect(page.getByRole('heading', { name: 'Belum masuk' })).toBeVisible({ timeout: 100 });
+    }).toPass({ timeout: 3000 });
+    await person.seesPlatform('Belum masuk');
+  } finally {
+    child.kill();
+  }
+});
+
+/** Waits until the example says that it listens. */
+async function listens(child: ChildProcess): Promise<void> {
+  let said = '';
+  for await (const words of child.stdout!) {
+    said += words;
+    if (said.includes('\n')) return;
+  }
+  throw new Error('the example ended');
+}
