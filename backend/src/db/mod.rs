@@ -9,6 +9,7 @@
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
 pub(crate) mod changes;
+mod flush;
 pub(crate) mod macros;
 
 use std::{
@@ -31,7 +32,7 @@ use uuid::Uuid;
 
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
 
-use self::changes::Changes;
+use self::{changes::Changes, flush::Flush};
 use crate::{audit, error::Result, notice::Notice};
 
 /// The channel of PostgreSQL on which notices travel between servers.
@@ -47,7 +48,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Kind {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, flush: Arc<Flush> },
     Postgres(PgPool),
 }
 
@@ -103,10 +104,12 @@ impl Db {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full) // what was answered survives kill -9 and a lost plug
+            .synchronous(SqliteSynchronous::Normal) // a commit is on disk once `Flush` says so
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10));
+        let flush = Flush::of(options.get_filename());
+        // A file does not go away between two uses, so that no connection is asked whether it still answers.
+        let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
         // A COMMIT that failed for want of room has ended its transaction, but the driver still counts it and lets no other
         // begin: such a connection gives way to a new one.
         let writer = pool()
@@ -115,7 +118,7 @@ impl Db {
             .connect_with(options.clone())
             .await?;
         let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
-        Ok(Kind::Sqlite { writer, readers })
+        Ok(Kind::Sqlite { writer, readers, flush: Arc::new(flush) })
     }
 
     /// Brings the tables up to date. Safe to run at every start, and from several servers at once.
@@ -159,8 +162,12 @@ impl Db {
             Kind::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
             Kind::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         };
+        let flush = match &self.kind {
+            Kind::Sqlite { flush, .. } => Some(flush.clone()),
+            Kind::Postgres(_) => None,
+        };
         let (notices, changes) = (self.notices.clone(), self.changes.clone());
-        Ok(Tx { conn, notices, changes, pending: Vec::new(), events: Vec::new(), bells: Vec::new() })
+        Ok(Tx { conn, flush, notices, changes, pending: Vec::new(), events: Vec::new(), bells: Vec::new() })
     }
 
     /// Which applications changed: what this process committed, by the time that the commit returns, and what it heard
@@ -205,7 +212,7 @@ impl Db {
     /// Closes all connections.
     pub async fn close(&self) {
         match &self.kind {
-            Kind::Sqlite { writer, readers } => {
+            Kind::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -254,6 +261,8 @@ impl Conn {
 /// A transaction.
 pub struct Tx {
     conn: Conn,
+    /// What makes it permanent, where committing does not.
+    flush: Option<Arc<Flush>>,
     notices: broadcast::Sender<Notice>,
     changes: Changes,
     pending: Vec<Notice>,
@@ -305,7 +314,12 @@ impl Tx {
         // Last: from here on the head of the chain is locked.
         audit::append(&mut self.conn, std::mem::take(&mut self.events)).await?;
         match self.conn {
-            Conn::SqliteTx(tx) => tx.commit().await?,
+            Conn::SqliteTx(tx) => {
+                tx.commit().await?;
+                if let Some(flush) = &self.flush {
+                    flush.done().await?;
+                }
+            }
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }

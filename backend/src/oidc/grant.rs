@@ -2,21 +2,20 @@
 
 use domain::{
     oidc::{Scope, Scopes},
-    platform::{AccessFacts, SubjectType, admits},
+    platform::{AccessFacts, Admission, SubjectType, admits},
     role::{ProfileType, Role},
     time::{Timestamp, Zone},
     validity::Validity,
 };
 use serde::Serialize;
+use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::client::Client;
 use crate::{
     Backend,
     db::{Conn, fetch_optional},
     error::{Error, Result},
-    platforms,
 };
 
 /// A grant with all that it stands on, as stored at this moment.
@@ -35,7 +34,14 @@ pub(crate) struct Grant {
     /// How.
     pub acr: Option<String>,
     ended_at: Option<i64>,
-    user_id: Uuid,
+    closed_at: Option<i64>,
+    sector: String,
+    #[sqlx(try_from = "String")]
+    subject_type: SubjectType,
+    roles: Json<Vec<Role>>,
+    profile_types: Json<Vec<ProfileType>>,
+    /// The person.
+    pub user_id: Uuid,
     user_name: String,
     email: String,
     #[sqlx(try_from = "String")]
@@ -88,48 +94,57 @@ pub struct PersonClaims {
     gerbang: Option<AccessClaims>,
 }
 
-/// A grant by its row, if there is one.
-///
-/// # Errors
-/// If the database does not answer.
-pub(crate) async fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Grant>> {
-    Ok(fetch_optional!(
-        conn,
-        Grant,
-        "SELECT g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.ended_at,
+/// A query for grants with all that they stand on: the columns that come before, and the tables that `g`, the grant, is
+/// found by.
+macro_rules! select {
+    ($columns:literal, $from:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.ended_at,
+                p.disabled_at AS closed_at, p.sector, p.subject_type, p.roles, p.profile_types,
                 u.id AS user_id, u.name AS user_name, u.email, u.zone, u.disabled_at,
                 a.id AS access_id, a.profile_type, a.role, a.first_day, a.last_day, a.revoked_at,
                 i.kd_klpd, i.name AS nama_klpd, w.code AS kd_satker, w.name AS nama_satker
-         FROM oidc_grants g
-         JOIN users u ON u.id = g.user_id
-         JOIN accesses a ON a.id = g.access_id
-         LEFT JOIN institutions i ON i.id = a.institution_id
-         LEFT JOIN work_units w ON w.id = a.work_unit_id
-         WHERE g.id = $1",
-        id
-    )?)
+             FROM ",
+            $from,
+            " JOIN platforms p ON p.id = g.platform_id
+             JOIN users u ON u.id = g.user_id
+             JOIN accesses a ON a.id = g.access_id
+             LEFT JOIN institutions i ON i.id = a.institution_id
+             LEFT JOIN work_units w ON w.id = a.work_unit_id "
+        )
+    };
+    ($columns:literal, $from:literal, $condition:literal) => {
+        concat!($crate::oidc::grant::select!($columns, $from), $condition)
+    };
 }
+pub(crate) use select;
 
-/// A grant that holds at this moment: `None` if it has ended, or if a right that it stands on is gone, whether or not
-/// anything has noticed yet. Every use of a token asks here.
+/// A grant that holds at this moment, by its row; see [`Grant::if_live`].
 ///
 /// # Errors
 /// If the database does not answer.
 pub(crate) async fn live(conn: &mut Conn, backend: &Backend, id: Uuid) -> Result<Option<Grant>> {
-    let Some(grant) = find(conn, id).await? else { return Ok(None) };
-    if grant.ended_at.is_some() || grant.disabled_at.is_some() {
-        return Ok(None);
-    }
-    let platform = match platforms::by_id(conn, grant.platform_id).await {
-        Ok(platform) => platform,
-        Err(Error::NotFound) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let admitted = admits(&platform.admission, &grant.facts()?, backend.world.today(grant.zone)).is_ok();
-    Ok(admitted.then_some(grant))
+    let found: Option<Grant> = fetch_optional!(conn, Grant, select!("", "oidc_grants g", "WHERE g.id = $1"), id)?;
+    found.map(|grant| grant.if_live(backend)).transpose().map(Option::flatten)
 }
 
 impl Grant {
+    /// Itself, if it holds at this moment: `None` if it has ended, or if a right that it stands on is gone, whether or not
+    /// anything has noticed yet. Every use of a token asks here.
+    ///
+    /// # Errors
+    /// If what is stored makes no sense.
+    pub fn if_live(self, backend: &Backend) -> Result<Option<Self>> {
+        if self.ended_at.is_some() || self.disabled_at.is_some() || self.closed_at.is_some() {
+            return Ok(None);
+        }
+        let admission = Admission { roles: self.roles.0.clone(), profile_types: self.profile_types.0.clone() };
+        let admitted = admits(&admission, &self.facts()?, backend.world.today(self.zone)).is_ok();
+        Ok(admitted.then_some(self))
+    }
+
     fn facts(&self) -> Result<AccessFacts> {
         let validity = Validity::new(self.first_day, self.last_day)
             .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
@@ -154,17 +169,17 @@ impl Grant {
 
     /// The name of the person for a platform: pairwise by sector, unless its settings say otherwise (OpenID Connect
     /// Core 1.0, section 8).
-    pub fn subject(&self, backend: &Backend, client: &Client) -> String {
-        match client.subject_type {
-            SubjectType::Pairwise => backend.oidc.keys.pairwise(&client.sector, self.user_id),
+    pub fn subject(&self, backend: &Backend) -> String {
+        match self.subject_type {
+            SubjectType::Pairwise => backend.oidc.keys.pairwise(&self.sector, self.user_id),
             SubjectType::Public => self.user_id.to_string(),
         }
     }
 
     /// What these scopes tell of the person.
-    pub fn claims(&self, backend: &Backend, client: &Client, scopes: &Scopes) -> PersonClaims {
+    pub fn claims(&self, backend: &Backend, scopes: &Scopes) -> PersonClaims {
         PersonClaims {
-            sub: self.subject(backend, client),
+            sub: self.subject(backend),
             name: scopes.has(Scope::Profile).then(|| self.user_name.clone()),
             email: scopes.has(Scope::Email).then(|| self.email.clone()),
             email_verified: scopes.has(Scope::Email).then_some(true),
@@ -202,6 +217,11 @@ pub(crate) mod tests {
             auth_time: 1_795_680_000_000_000,
             acr: None,
             ended_at: None,
+            closed_at: None,
+            sector: "daftar-hitam.contoh.go.id".into(),
+            subject_type: SubjectType::Pairwise,
+            roles: Json(Role::ALL.to_vec()),
+            profile_types: Json(ProfileType::ALL.to_vec()),
             user_id: Uuid::from_u128(3),
             user_name: "Siti Rahmawati".into(),
             email: "siti.pa@contoh.go.id".into(),

@@ -96,7 +96,7 @@ async fn facts(backend: &Backend, client: &Client, token: &str) -> Result<Option
     Ok(Some(Facts {
         client_id: client.client_id.clone(),
         scope: stored.scope.map_or_else(|| grant.scopes(), |scope| Scopes::parse(&scope)).to_string(),
-        sub: grant.subject(backend, client),
+        sub: grant.subject(backend),
         sid: grant.id,
         iss: backend.issuer(),
         exp: Timestamp::from_micros(stored.expires_at).seconds(),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Refusal,
     client::Client,
-    grant::{self, Grant, PersonClaims},
+    grant::{Grant, PersonClaims, select},
     keys::{self, Signer},
     rights::{GrantsOf, Why, end_grants},
 };
@@ -94,12 +94,12 @@ fn invalid() -> Refusal {
 
 #[derive(sqlx::FromRow)]
 struct Code {
-    grant_id: Uuid,
-    platform_id: Uuid,
     redirect_uri: String,
     challenge: Option<String>,
     expires_at: i64,
     used_at: Option<i64>,
+    #[sqlx(flatten)]
+    grant: Grant,
 }
 
 impl Code {
@@ -125,33 +125,52 @@ async fn exchange(
     let hash = sha256(parameters.get("code").ok_or_else(|| missing("code is missing."))?.as_bytes());
     let signer = keys::signer(backend, client.id_token_alg).await?;
     let now = backend.world.now();
-    let mut tx = backend.db.begin().await?;
+    // What can be seen without the one writer is seen before it is asked for.
+    let mut conn = backend.db.read().await?;
     let code: Option<Code> = fetch_optional!(
-        tx,
+        conn,
         Code,
-        "SELECT c.grant_id, g.platform_id, c.redirect_uri, c.challenge, c.expires_at, c.used_at
-         FROM oidc_codes c JOIN oidc_grants g ON g.id = c.grant_id WHERE c.code_hash = $1",
+        select!(
+            "c.redirect_uri, c.challenge, c.expires_at, c.used_at,",
+            "oidc_codes c JOIN oidc_grants g ON g.id = c.grant_id",
+            "WHERE c.code_hash = $1"
+        ),
         &hash
     )?;
-    let code = code.filter(|code| code.platform_id == client.id).ok_or_else(invalid)?;
-    // Of two at one instant, the second waits here and finds nothing.
-    let taken = code.used_at.is_none()
-        && execute!(
-            tx,
-            "UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL",
-            &hash,
-            now.micros()
-        )? == 1;
-    if !taken {
-        return Err(replayed(backend, tx, Why::CodeReplayed, code.grant_id).await);
+    drop(conn);
+    let code = code.filter(|code| code.grant.platform_id == client.id).ok_or_else(invalid)?;
+    if code.used_at.is_some() {
+        return Err(replayed(backend, Why::CodeReplayed, code.grant.id).await);
     }
     if code.expires_at <= now.micros() || !code.is_asked_rightly(parameters) {
         return Err(invalid()); // the code stays for whoever asks rightly while it holds
     }
-    let grant = grant::live(&mut tx, backend, code.grant_id).await?.ok_or_else(invalid)?;
+    let grant = code.grant.if_live(backend)?.ok_or_else(invalid)?;
+    let mut tx = backend.db.begin().await?;
+    // Of two at one instant, the second finds nothing here, like one whose right ended meanwhile.
+    let taken = execute!(
+        tx,
+        "UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL
+           AND EXISTS (SELECT 1 FROM oidc_grants g WHERE g.id = grant_id AND g.ended_at IS NULL)",
+        &hash,
+        now.micros()
+    )?;
+    if taken == 0 {
+        drop(tx);
+        return Err(replayed(backend, Why::CodeReplayed, grant.id).await);
+    }
     let given = give(backend, &mut tx, &grant, grant.scopes(), None, now).await?;
     tx.commit().await?;
     Ok(given.response(backend, client, &signer, &grant, grant.nonce.as_deref(), now)?)
+}
+
+/// A refresh token as stored.
+#[derive(sqlx::FromRow)]
+struct RefreshToken {
+    expires_at: i64,
+    used_at: Option<i64>,
+    #[sqlx(flatten)]
+    grant: Grant,
 }
 
 async fn refresh(
@@ -163,36 +182,40 @@ async fn refresh(
     let hash = sha256(presented.as_bytes());
     let signer = keys::signer(backend, client.id_token_alg).await?;
     let now = backend.world.now();
-    let mut tx = backend.db.begin().await?;
-    let found: Option<(Uuid, Uuid, i64, Option<i64>)> = fetch_optional!(
-        tx,
-        (Uuid, Uuid, i64, Option<i64>),
-        "SELECT r.grant_id, g.platform_id, r.expires_at, r.used_at
-         FROM oidc_refresh_tokens r JOIN oidc_grants g ON g.id = r.grant_id WHERE r.token_hash = $1",
+    let mut conn = backend.db.read().await?;
+    let found: Option<RefreshToken> = fetch_optional!(
+        conn,
+        RefreshToken,
+        select!(
+            "r.expires_at, r.used_at,",
+            "oidc_refresh_tokens r JOIN oidc_grants g ON g.id = r.grant_id",
+            "WHERE r.token_hash = $1"
+        ),
         &hash
     )?;
-    let (grant_id, platform_id, expires_at, used_at) = found.ok_or_else(invalid)?;
-    if platform_id != client.id {
-        return Err(invalid());
-    }
+    drop(conn);
+    let RefreshToken { expires_at, used_at, grant } =
+        found.filter(|token| token.grant.platform_id == client.id).ok_or_else(invalid)?;
     if used_at.is_some() {
-        return Err(replayed(backend, tx, Why::TokenReplayed, grant_id).await);
+        return Err(replayed(backend, Why::TokenReplayed, grant.id).await);
     }
-    let grant = grant::live(&mut tx, backend, grant_id).await?.filter(|_| expires_at > now.micros());
-    let grant = grant.ok_or_else(invalid)?;
+    let grant = grant.if_live(backend)?.filter(|_| expires_at > now.micros()).ok_or_else(invalid)?;
     let scopes = match parameters.get("scope") {
         None => grant.scopes(),
         Some(asked) => narrowed(asked, &grant.scopes())?,
     };
-    // Of two at one instant, the second waits here and finds nothing.
+    let mut tx = backend.db.begin().await?;
+    // Of two at one instant, the second finds nothing here, like one whose right ended meanwhile.
     let taken = execute!(
         tx,
-        "UPDATE oidc_refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL",
+        "UPDATE oidc_refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL
+           AND EXISTS (SELECT 1 FROM oidc_grants g WHERE g.id = grant_id AND g.ended_at IS NULL)",
         &hash,
         now.micros()
     )?;
     if taken == 0 {
-        return Err(replayed(backend, tx, Why::TokenReplayed, grant_id).await);
+        drop(tx);
+        return Err(replayed(backend, Why::TokenReplayed, grant.id).await);
     }
     let given = give(backend, &mut tx, &grant, scopes, Some(hash), now).await?;
     tx.commit().await?;
@@ -213,8 +236,9 @@ fn narrowed(asked: &str, granted: &Scopes) -> std::result::Result<Scopes, Refusa
 
 /// Ends the session at the platform, since somebody has what another used already (RFC 6749, section 4.1.2; RFC 9700,
 /// section 4.14.2), and gives the refusal.
-async fn replayed(backend: &Backend, mut tx: Tx, why: Why, grant_id: Uuid) -> Refusal {
+async fn replayed(backend: &Backend, why: Why, grant_id: Uuid) -> Refusal {
     let ended = async {
+        let mut tx = backend.db.begin().await?;
         end_grants(backend, &mut tx, why, GrantsOf::Grant(grant_id)).await?;
         tx.commit().await
     };
@@ -291,7 +315,7 @@ impl Given {
             amr: ["pwd"],
             at_hash: keys::half_hash(self.access_token.expose()),
             sid: grant.id,
-            person: grant.claims(backend, client, &self.scopes),
+            person: grant.claims(backend, &self.scopes),
         };
         Ok(TokenResponse {
             id_token: signer.sign("JWT", &claims)?,
@@ -328,12 +352,11 @@ mod tests {
         #[case] right: bool,
     ) {
         let code = Code {
-            grant_id: Uuid::nil(),
-            platform_id: Uuid::nil(),
             redirect_uri: BACK.into(),
             challenge: challenge.map(str::to_owned),
             expires_at: 0,
             used_at: None,
+            grant: crate::oidc::grant::tests::grant(),
         };
         let pairs: Vec<(String, String)> = says.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         assert_eq!(code.is_asked_rightly(&domain::oidc::parameters(&pairs).unwrap()), right);

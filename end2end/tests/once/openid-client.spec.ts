@@ -237,6 +237,8 @@ test('the example of docs/platforms.md lets somebody in and out', async ({ peopl
     await person.signsIn();
     await person.seesDialog('Pilih Platform');
     await page.getByRole('link', { name: 'Pilih Platform Contoh' }).click();
+    await expect(page.getByText('Terpilih')).toBeVisible();
+    await person.looks();
     await page.getByRole('button', { name: 'Selanjutnya' }).click();
     await person.seesPlatform('Halo, Rina Hapsari');
     // Gerbang ends it.
