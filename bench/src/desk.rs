@@ -6,7 +6,10 @@ mod fill;
 mod rounds;
 mod streams;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use backend::master_data::Directory;
 use domain::time::Zone;
@@ -36,6 +39,8 @@ const PAGES: &[(&str, &str)] = &[
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
 const ACTS: &[&str] = &["claim", "case page", "verdict"];
 const TURNS: usize = 300;
+/// How long a server is left alone after its start.
+const SETTLED: Duration = Duration::from_secs(8);
 
 /// What was measured with one size.
 struct Size {
@@ -94,6 +99,8 @@ async fn size(stage: &Stage, store: &Store, session: &str) -> Result<Size, Failu
     let times = rounds::measure(&backend).await?;
     backend.db.close().await;
     let server = Server::start(stage, store, None)?;
+    // What a server does once at its start, such as looking for reminders that are due, is over.
+    tokio::time::sleep(SETTLED).await;
     let mut connection = server.connect()?;
     let mut pages = Vec::new();
     for (_, path) in PAGES {
