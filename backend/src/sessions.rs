@@ -172,6 +172,27 @@ pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
     tx.commit().await
 }
 
+/// A browser that was signed in has signed in anew: what spoke for it before is over. What the same person has at
+/// platforms goes on with the new session, to end with it; what somebody else has there ends.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn replace(backend: &Backend, before: &Actor, token: &Token) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    tx.lock_user(before.user_id).await?;
+    execute!(
+        tx,
+        "UPDATE oidc_grants SET session_id = (SELECT id FROM sessions WHERE token_hash = $2)
+         WHERE session_id = $1 AND ended_at IS NULL
+           AND EXISTS (SELECT 1 FROM sessions WHERE token_hash = $2 AND user_id = $3)",
+        before.session_id,
+        token.hash(),
+        before.user_id
+    )?;
+    close(backend, &mut tx, before).await?;
+    tx.commit().await
+}
+
 /// Ends the session that speaks, within a transaction.
 pub(crate) async fn close(backend: &Backend, tx: &mut Tx, actor: &Actor) -> Result<()> {
     tx.lock_user(actor.user_id).await?;

@@ -161,10 +161,17 @@ mod handlers {
 
     /// Signs in, and goes on to where the person wanted to go.
     pub async fn sign_in(Post { caller, form, answer }: Post<SignInForm>) -> Response {
-        let token = accounts::sign_in(&caller.backend, &form.email, &form.password.secret(), &caller.origin).await;
-        let to = own_path(form.lanjut.as_deref(), "/akses");
-        let done = token.map(|token| Done::go(to).with_session(caller.cookies.set_session(&token)));
-        answer.send(done.map_err(ApiError::from)).await
+        let backend = &caller.backend;
+        let outcome = async {
+            let token = accounts::sign_in(backend, &form.email, &form.password.secret(), &caller.origin).await?;
+            if let Some(before) = &caller.actor {
+                sessions::replace(backend, before, &token).await?;
+            }
+            let to = own_path(form.lanjut.as_deref(), "/akses");
+            Ok(Done::go(to).with_session(caller.cookies.set_session(&token)))
+        };
+        let outcome = outcome.await;
+        answer.send(outcome).await
     }
 
     /// Signs out.

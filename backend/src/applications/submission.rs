@@ -50,6 +50,8 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
         Status::Submitted | Status::InReview | Status::Approved | Status::Rejected => {
             let (reference,): (String,) =
                 fetch_one!(tx, (String,), "SELECT reference FROM applications WHERE id = $1", id)?;
+            // What it says is on disk, also if another request of this moment wrote it.
+            tx.commit().await?;
             return Ok(reference);
         }
         Status::Withdrawn => {

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Flush {
     asked: AtomicU64,
     /// How many of them are on disk.
     flushed: AtomicU64,
+    /// Whether a flush failed: what the kernel then dropped, no later flush brings to disk.
+    broken: Arc<AtomicBool>,
     /// Held by whoever flushes.
     turn: Mutex<()>,
 }
@@ -35,22 +37,32 @@ impl Flush {
     pub fn of(database: &Path) -> Self {
         let mut log = OsString::from(database);
         log.push("-wal");
-        Self { log: Arc::new(log.into()), asked: AtomicU64::new(0), flushed: AtomicU64::new(0), turn: Mutex::default() }
+        Self {
+            log: Arc::new(log.into()),
+            asked: AtomicU64::default(),
+            flushed: AtomicU64::default(),
+            broken: Arc::default(),
+            turn: Mutex::default(),
+        }
     }
 
     /// Returns once all that was committed before this was called is on disk.
     ///
     /// # Errors
-    /// If the disk refuses; what was committed may then be lost with the power.
+    /// If the disk refuses; what was committed may then be lost with the power, and so may all that follows in this log:
+    /// from then on this is all that is answered, until a new start.
     pub async fn done(&self) -> Result<()> {
         let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let _turn = self.turn.lock().await;
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(Error::internal("the log could not be brought to disk; start anew"));
+        }
         if self.flushed.load(Ordering::SeqCst) >= mine {
             return Ok(()); // somebody's flush began after this was committed
         }
         let all = self.asked.load(Ordering::SeqCst);
-        let log = self.log.clone();
-        let outcome = tokio::task::spawn_blocking(move || flush(&log)).await.map_err(Error::internal)?;
+        let (log, broken) = (self.log.clone(), self.broken.clone());
+        let outcome = tokio::task::spawn_blocking(move || flush(&log, &broken)).await.map_err(Error::internal)?;
         outcome.map_err(Error::internal)?;
         self.flushed.store(all, Ordering::SeqCst);
         Ok(())
@@ -58,9 +70,9 @@ impl Flush {
 }
 
 /// Opened anew each time: SQLite removes the log when it has brought all of it into the database, and flushed that.
-fn flush(log: &Path) -> io::Result<()> {
+fn flush(log: &Path, broken: &AtomicBool) -> io::Result<()> {
     match File::open(log) {
-        Ok(file) => file.sync_data(),
+        Ok(file) => file.sync_data().inspect_err(|_| broken.store(true, Ordering::SeqCst)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
@@ -99,6 +111,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("gerbang.db");
         Flush::of(&database).done().await.unwrap();
+        // What cannot be brought to disk stays so: a pipe takes no flush.
+        assert!(
+            std::process::Command::new("mkfifo").arg(folder.path().join("rusak.db-wal")).status().unwrap().success()
+        );
+        let _writer = File::options().read(true).write(true).open(folder.path().join("rusak.db-wal")).unwrap();
+        let broken = Flush::of(&folder.path().join("rusak.db"));
+        broken.done().await.unwrap_err();
+        std::fs::remove_file(folder.path().join("rusak.db-wal")).unwrap();
+        broken.done().await.unwrap_err();
         // A link that leads to itself.
         std::os::unix::fs::symlink("gerbang.db-wal", folder.path().join("gerbang.db-wal")).unwrap();
         Flush::of(&database).done().await.unwrap_err();

@@ -107,7 +107,6 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal) // a commit is on disk once `Flush` says so
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        let flush = Flush::of(options.get_filename());
         // A file does not go away between two uses, so that no connection is asked whether it still answers.
         let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
         // A COMMIT that failed for want of room has ended its transaction, but the driver still counts it and lets no other
@@ -117,6 +116,9 @@ impl Db {
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
+        // SQLite puts the log beside the file itself, not beside a link to it.
+        let file = options.get_filename();
+        let flush = Flush::of(&std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()));
         let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
         Ok(Kind::Sqlite { writer, readers, flush: Arc::new(flush) })
     }
@@ -301,7 +303,7 @@ impl Tx {
     /// Makes it permanent, then tells open pages.
     ///
     /// # Errors
-    /// If the database refuses; nothing is then changed.
+    /// If the database refuses: nothing is then changed; or, of SQLite, if the disk does not take what is.
     pub async fn commit(mut self) -> Result<()> {
         let changed = self.changes.when_done(&self.pending);
         if self.dialect() == Dialect::Postgres {

@@ -100,11 +100,14 @@ pub async fn begin(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, S
         (Some(actor), Some(grant)) if grant.session_id == Some(actor.session_id) && !strange => {
             sign_out(backend, actor, Some(grant.id)).await?;
         }
-        // Nobody is signed in with this browser; what the platform has is over too.
-        (None, Some(grant)) if !strange => {
+        // Of another session, or of none that is left: what the platform has is over; of ours, the person is asked.
+        (_, Some(grant)) if !strange => {
             let mut tx = backend.db.begin().await?;
             end_grants(backend, &mut tx, Why::LoggedOut, GrantsOf::Grant(grant.id)).await?;
             tx.commit().await?;
+            if actor.is_some() {
+                return Ok(Next::Page(question(client_id.as_deref(), way.is_some(), &asked)));
+            }
         }
         _ => return Ok(Next::Page(question(client_id.as_deref(), way.is_some(), &asked))),
     }
@@ -129,6 +132,9 @@ pub async fn confirm(backend: &Backend, actor: Option<&Actor>, pairs: &[(String,
 /// # Errors
 /// If the database does not answer.
 pub async fn asking(backend: &Backend, client_id: &str) -> Result<Option<String>> {
+    if client_id.contains('\0') {
+        return Ok(None); // no text to PostgreSQL
+    }
     let mut conn = backend.db.read().await?;
     let found: Option<(String,)> = fetch_optional!(
         conn,

@@ -4,7 +4,10 @@
 //! that the grant is over, for good, and a notice for the worker of [`super::logout`]. Who writes a grant holds
 //! [`Tx::lock_user`], as do those who take a right away: neither passes the other by unseen.
 
-use domain::time::{Timestamp, Zone};
+use domain::{
+    role::Role,
+    time::{Timestamp, Zone},
+};
 use time::Date;
 use uuid::Uuid;
 
@@ -32,6 +35,8 @@ pub enum Why {
     AccessRevoked,
     /// The last day of the access is over.
     AccessExpired,
+    /// The platform admits the role of the access no more.
+    NotAdmitted,
     /// Nobody can enter the platform any more.
     PlatformDisabled,
     /// A code came twice (RFC 6749, section 4.1.2).
@@ -53,6 +58,7 @@ impl Why {
             Self::AccountDisabled => "account_disabled",
             Self::AccessRevoked => "access_revoked",
             Self::AccessExpired => "access_expired",
+            Self::NotAdmitted => "not_admitted",
             Self::PlatformDisabled => "platform_disabled",
             Self::CodeReplayed => "code_replayed",
             Self::TokenReplayed => "token_replayed",
@@ -84,6 +90,8 @@ pub enum GrantsOf {
     OthersOf { user_id: Uuid, session_id: Uuid },
     /// All at this platform.
     Platform(Uuid),
+    /// Those at this platform that stand on an access of this role.
+    RoleAt { platform_id: Uuid, role: Role },
     /// This one.
     Grant(Uuid),
 }
@@ -94,6 +102,7 @@ impl GrantsOf {
         match self {
             Self::Access(id) | Self::User(id) | Self::Session(id) | Self::Platform(id) | Self::Grant(id) => id,
             Self::OthersOf { user_id, .. } => user_id,
+            Self::RoleAt { platform_id, .. } => platform_id,
         }
     }
 }
@@ -146,6 +155,14 @@ pub async fn end_grants(backend: &Backend, tx: &mut Tx, why: Why, of: GrantsOf) 
             session_id
         )?,
         GrantsOf::Platform(id) => execute!(tx, end!("platform_id = $3"), now, word, id)?,
+        GrantsOf::RoleAt { platform_id, role } => execute!(
+            tx,
+            end!("platform_id = $3 AND access_id IN (SELECT id FROM accesses WHERE role = $4)"),
+            now,
+            word,
+            platform_id,
+            role.as_str()
+        )?,
         GrantsOf::Grant(id) => execute!(tx, end!("id = $3"), now, word, id)?,
     };
     follow_up(backend, tx, why, now, ended, Some(of.subject())).await?;

@@ -325,7 +325,7 @@ pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Re
     Ok(id)
 }
 
-/// Sets a platform anew; whoever is signed in there stays. `version` is the one that was on screen.
+/// Sets a platform anew; whoever is signed in there stays, if it still admits them. `version` is the one that was on screen.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`]; [`Conflict::ChangedMeanwhile`].
@@ -362,6 +362,9 @@ pub async fn change(backend: &Backend, actor: &Actor, id: Uuid, version: i64, fo
     }
     write_options(&mut tx, id, &checked).await?;
     write_addresses(&mut tx, id, &checked).await?;
+    for role in Role::ALL.iter().copied().filter(|role| !form.roles.contains(role)) {
+        rights::end_grants(backend, &mut tx, Why::NotAdmitted, GrantsOf::RoleAt { platform_id: id, role }).await?;
+    }
     backend.record(&mut tx, actor, Action::PlatformChanged, Some(id), ("settings", version + 1))?;
     tx.commit().await
 }

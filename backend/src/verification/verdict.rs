@@ -336,7 +336,8 @@ async fn withhold(
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`] if the verdict is not this verifier's; [`Conflict::UndoTooLate`];
-/// [`Conflict::StatusChanged`] if the applicant went on meanwhile.
+/// [`Conflict::StatusChanged`], [`Conflict::OpenApplication`], [`Conflict::OpenForCompany`] if the applicant went on
+/// meanwhile.
 pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
@@ -347,6 +348,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     if decision.at.plus(UNDO) <= now {
         return Err(Error::Conflict(Conflict::UndoTooLate));
     }
+    refuse_second(&mut tx, row.user_id, row.role, row.place(), id).await?;
     let undone: Option<(Option<Uuid>,)> = fetch_optional!(
         tx,
         (Option<Uuid>,),

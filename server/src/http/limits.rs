@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use backend::oidc::discovery::AUTHORIZE;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 
@@ -20,29 +21,39 @@ const GUARDED: &[&str] =
 /// Attempts in a minute on guarded paths from one address.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(119);
 
+/// Requests of platforms in a minute for people who are not signed in, from one address: each is kept for a while.
+const ASKED_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
+
 /// The counts, by address, of this server.
 #[derive(Clone)]
-pub struct Limits(Arc<DefaultKeyedRateLimiter<IpAddr>>);
+pub struct Limits {
+    entry: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    asked: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+}
 
 impl Limits {
     /// No attempts yet.
     pub fn new() -> Self {
-        Self(Arc::new(RateLimiter::keyed(Quota::per_minute(PER_MINUTE))))
+        let each = |most| Arc::new(RateLimiter::keyed(Quota::per_minute(most)));
+        Self { entry: each(PER_MINUTE), asked: each(ASKED_PER_MINUTE) }
     }
 }
 
 /// Refuses what comes too fast.
 pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let guarded = *request.method() == Method::POST && GUARDED.contains(&request.uri().path());
-    let address = request.extensions().get::<Caller>().map(|caller| caller.origin.address);
-    if let Some(address) = address.filter(|_| guarded) {
-        if limits.0.check_key(&address).is_err() {
+    let (path, caller) = (request.uri().path(), request.extensions().get::<Caller>());
+    let counted = match *request.method() {
+        Method::POST => GUARDED.contains(&path).then_some(&limits.entry),
+        _ => (path == AUTHORIZE && caller.is_some_and(|caller| caller.actor.is_none())).then_some(&limits.asked),
+    };
+    if let Some((counted, caller)) = counted.zip(caller) {
+        if counted.check_key(&caller.origin.address).is_err() {
             let text = "Terlalu banyak percobaan dari jaringan Anda. Coba lagi satu menit lagi.";
             return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")], text).into_response();
         }
         // Addresses that were quiet for long are forgotten.
-        if limits.0.len() > 10_000 {
-            limits.0.retain_recent();
+        if counted.len() > 10_000 {
+            counted.retain_recent();
         }
     }
     next.run(request).await

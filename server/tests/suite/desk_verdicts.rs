@@ -197,6 +197,18 @@ on_both! {
         assert_eq!(conflict(late.err().unwrap()), Conflict::UndoTooLate);
     }
 
+    async fn what_was_tried_again_at_once_is_not_taken_back(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let case = verification::case_file(&world.backend, &ratna, id).await.unwrap();
+        verification::claim(&world.backend, &ratna, id).await.unwrap();
+        verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Reject, REASON)).await.unwrap();
+        let again = applications::start_again(&world.backend, &siti, id).await.unwrap();
+        let reference = world.submit(&siti, again).await.unwrap();
+        let refused = verification::undo(&world.backend, &ratna, id).await.err().unwrap();
+        assert_eq!(conflict(refused), Conflict::OpenApplication { reference });
+    }
+
     async fn a_mail_on_its_way_cannot_be_taken_back(world) {
         let (siti, ratna) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;

@@ -1727,7 +1727,7 @@ async fn a_person_gets_from_nothing_to_an_access(#[values(Database::Sqlite, Data
 /// The queries in the log of a process that logs nothing else, but for those of its workers and the frame of theirs.
 fn queries(log: &str) -> Vec<&str> {
     let kinds = ["SELECT", "INSERT", "UPDATE", "DELETE"].map(|kind| format!("summary=\"{kind}"));
-    let by_workers = ["outbox", "master_data", "registrations"];
+    let by_workers = ["outbox", "master_data", "registrations", "logout_notices", "oidc_grants"];
     log.lines()
         .filter(|line| {
             kinds.iter().any(|kind| line.contains(kind)) && by_workers.iter().all(|mark| !line.contains(mark))
@@ -1748,19 +1748,24 @@ async fn manajemen_akses_takes_three_queries(#[values(Database::Sqlite, Database
     let approved = send_application(&siti, "Kesehatan", 1).await;
     verifier.decide(approved, "approve", "").await;
     siti.start("kpa").await;
-    let counted = async |path: &str| {
-        // The first visit opens connections.
-        siti.get(path).await.expect(200);
-        let from = host.log().len();
-        siti.get(path).await.expect(200);
-        // A query that nothing else makes, of nobody who is signed in: once it is in the log, all before it are.
-        let to = loop {
-            stranger.ask("/api/daftar/tautan?token=penanda").await;
+    // A query that nothing else makes, of nobody who is signed in: once it is in the log, all before it are.
+    let marked = async |from: usize| {
+        stranger.ask("/api/daftar/tautan?token=penanda").await;
+        loop {
             if let Some(at) = host.log()[from..].find("registrations") {
                 break from + at;
             }
             tokio::task::yield_now().await;
-        };
+        }
+    };
+    let counted = async |path: &str| {
+        // The first visit opens connections.
+        let before = host.log().len();
+        siti.get(path).await.expect(200);
+        let from = marked(before).await;
+        siti.get(path).await.expect(200);
+        let line = host.log()[from..].find('\n').map_or(from, |end| from + end);
+        let to = marked(line).await;
         let log = host.log();
         let whole_lines = log[from..to].rfind('\n').map_or(from, |end| from + end);
         queries(&log[from..whole_lines]).into_iter().map(str::to_owned).collect::<Vec<_>>()

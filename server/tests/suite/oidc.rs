@@ -11,12 +11,13 @@ use axum::{Router, extract::State, http::StatusCode, routing::post};
 use backend::{
     accesses,
     oidc::logout::{Delivery, deliver_due},
+    platforms::{self, admin::PlatformForm},
     staff, verification,
 };
 use domain::{
     application::Verdict,
     platform::{AuthMethod, ClientKind, SubjectType},
-    role::Role,
+    role::{ProfileType, Role},
     time::Timestamp,
 };
 use futures::future::{BoxFuture, join_all};
@@ -417,6 +418,57 @@ on_both_sites! {
         let outcome = library.exchange_refresh_token(tokens.refresh_token().unwrap()).unwrap();
         assert_eq!(code_of(outcome.request_async(&sender()).await), "invalid_grant");
         site.userinfo(tokens.access_token().secret()).await.expect(401);
+    }
+
+    async fn a_browser_that_signs_in_anew_has_one_session(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        let visitor = site.siti().await;
+        let client = world.platform("lagi", |_| {}).await;
+        let tokens = site.tokens(&visitor, &client).await;
+        let access_token = tokens["access_token"].as_str().unwrap();
+        visitor.sign_in(SITI).await;
+        // What she has there goes on, and ends with the new session.
+        site.userinfo(access_token).await.expect(200);
+        visitor.send("/keluar", &[("", "")]).await.expect(200);
+        site.userinfo(access_token).await.expect(401);
+
+        // Somebody else at the same browser takes nothing over.
+        visitor.sign_in(SITI).await;
+        let tokens = site.tokens(&visitor, &client).await;
+        visitor.sign_in("budi.kpa@contoh.go.id").await;
+        site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
+    }
+
+    async fn signing_out_at_a_platform_ends_what_it_has_whatever_session_gave_it(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        let client = world.platform("jauh", |_| {}).await;
+        let tokens = site.tokens(&site.siti().await, &client).await;
+        let mut url: Url = "http://gerbang.test/oidc/logout".parse().unwrap();
+        url.query_pairs_mut()
+            .append_pair("id_token_hint", tokens["id_token"].as_str().unwrap())
+            .append_pair("post_logout_redirect_uri", LOGGED_OUT);
+        let other = site.siti().await;
+        let asked = other.get(&path_of(&url)).await.expect(303);
+        assert!(asked.location().unwrap().starts_with("/oidc/keluar?"), "of Gerbang itself she is asked");
+        other.get("/akses").await.expect(200);
+        let refused = site.token(&client, &refresh(tokens["refresh_token"].as_str().unwrap())).await.expect(400);
+        assert_eq!(refused.json()["error"], "invalid_grant");
+    }
+
+    async fn a_role_that_a_platform_admits_no_more_is_out_for_good(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        let client = world.platform("sempit", |_| {}).await;
+        let tokens = site.tokens(&site.siti().await, &client).await;
+        let admin = world.actor("admin@contoh.go.id").await;
+        for roles in [vec![Role::Kpa], vec![Role::Pa, Role::Kpa]] {
+            let stored = platforms::admin::find(&world.backend, &admin, client.id).await.unwrap();
+            let form = PlatformForm { roles, profile_types: vec![ProfileType::NonPenyedia], ..stored.form };
+            platforms::admin::change(&world.backend, &admin, client.id, stored.version, &form).await.unwrap();
+            site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
+        }
     }
 
     async fn introspection_tells_the_client_of_its_own_tokens(site) {
