@@ -12,13 +12,11 @@ use std::{
 
 use backend::{
     accesses,
-    platforms::{
-        admin::{self, PlatformForm},
-        launch,
-    },
+    platforms::{admin, launch},
 };
 use domain::{
     platform::{AuthMethod, ClientKind, SubjectType},
+    platform_form::PlatformForm,
     role::{ProfileType, Role},
 };
 use serde_json::Value;

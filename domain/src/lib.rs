@@ -76,6 +76,7 @@ pub mod password;
 pub mod permission;
 pub mod person;
 pub mod platform;
+pub mod platform_form;
 pub mod reference;
 pub mod role;
 pub mod search;

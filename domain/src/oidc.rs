@@ -267,7 +267,7 @@ pub fn only<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
 }
 
 /// Without control characters, which no parameter needs and not every database keeps, and no longer than is stored.
-fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: &str) -> bool {
     text.len() <= LONGEST_VALUE && !text.chars().any(char::is_control)
 }
 

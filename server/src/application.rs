@@ -42,6 +42,8 @@ pub struct Application {
     pub addr: SocketAddr,
     /// Where people reach it.
     pub base_url: Url,
+    /// Whether its database was empty and got the data of development.
+    pub filled: bool,
     listener: TcpListener,
     state: AppState,
     config: Arc<Config>,
@@ -123,7 +125,8 @@ impl Application {
             None => format!("http://{addr}").parse()?,
         };
         let backend = Arc::new(open_backend(&config, base_url.clone(), program, world).await?);
-        if config.is_development() && development::fill(&backend).await? {
+        let filled = config.is_development() && development::fill(&backend).await?;
+        if filled {
             tracing::info!("filled the empty database with development data");
         }
         oidc::ready(&backend).await.map_err(blame("SECRET"))?;
@@ -144,6 +147,7 @@ impl Application {
             backend,
             addr,
             base_url,
+            filled,
             listener,
             state,
             config: Arc::new(config),

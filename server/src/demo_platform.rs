@@ -6,6 +6,8 @@ mod logout_token;
 mod pages;
 mod relying_party;
 
+pub use relying_party::sender;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,

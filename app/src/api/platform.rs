@@ -2,7 +2,7 @@
 //! administration.
 
 use domain::{
-    platform::{AuthMethod, ClientKind, SubjectType},
+    platform_form::PlatformForm,
     role::{ProfileType, Role},
     terms::TermsKind,
     time::Timestamp,
@@ -118,13 +118,7 @@ pub struct AgreementView {
 #[server(name = AgreementFn, prefix = "/api", endpoint = "platform/ketentuan", input = GetUrl)]
 pub async fn agreement(slug: String, access: Uuid) -> Result<AgreementView, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let (platform, access, due) =
-        backend::platforms::launch::before_entering(&caller.backend, caller.actor()?, &slug, access).await?;
-    Ok(AgreementView {
-        platform: platform.into(),
-        access: access.into(),
-        documents: due.into_iter().map(DocumentView::from).collect(),
-    })
+    Ok(backend::platforms::launch::before_entering(&caller.backend, caller.actor()?, &slug, access).await?.into())
 }
 
 /// A platform that asks for the person.
@@ -148,12 +142,7 @@ pub async fn request(request: Uuid, access: Option<Uuid>) -> Result<RequestView,
     let agreement = match access {
         Some(access) => {
             let slug = &parked.platform.slug;
-            let (platform, access, due) = launch::before_entering(&caller.backend, actor, slug, access).await?;
-            Some(AgreementView {
-                platform: platform.into(),
-                access: access.into(),
-                documents: due.into_iter().map(DocumentView::from).collect(),
-            })
+            Some(launch::before_entering(&caller.backend, actor, slug, access).await?.into())
         }
         None => None,
     };
@@ -200,49 +189,6 @@ pub async fn platforms() -> Result<Vec<ListedPlatform>, ApiError> {
     Ok(views.collect())
 }
 
-/// What a form says of a platform.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlatformFields {
-    /// Name.
-    pub name: String,
-    /// Name in addresses.
-    pub slug: String,
-    /// What it is for.
-    pub line: String,
-    /// The symbol that stands for it; empty for none.
-    pub logo: String,
-    /// Where it is.
-    pub address: String,
-    /// Where it lets us begin the sign-in.
-    pub initiate_login_uri: String,
-    /// Whether it can keep a secret.
-    pub client_kind: Option<ClientKind>,
-    /// How it proves itself.
-    pub auth_method: Option<AuthMethod>,
-    /// Its public keys.
-    pub jwks: String,
-    /// How what it is told of people is signed: `RS256` or `ES256`.
-    pub id_token_alg: String,
-    /// How people are named to it.
-    pub subject_type: Option<SubjectType>,
-    /// The host that it shares its names of people by.
-    pub sector: String,
-    /// Whether it must prove possession.
-    pub pkce_required: bool,
-    /// The profile types that it admits.
-    pub profile_types: Vec<ProfileType>,
-    /// The roles that it admits.
-    pub roles: Vec<Role>,
-    /// The profile types that must accept its terms.
-    pub terms_for: Vec<ProfileType>,
-    /// Where it is returned to after signing in, one a line.
-    pub redirects: String,
-    /// Where it is returned to after signing out, one a line.
-    pub logout_redirects: String,
-    /// Where it is told that a session ended.
-    pub backchannel_logout_uri: String,
-}
-
 /// A secret, without what it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretView {
@@ -275,7 +221,7 @@ pub struct PlatformDetails {
     /// The name by which it asks.
     pub client_id: String,
     /// What is set.
-    pub fields: PlatformFields,
+    pub fields: PlatformForm,
     /// Its secrets.
     pub secrets: Vec<SecretView>,
     /// The row that the next secret would get: a form that is sent twice makes one.
@@ -303,7 +249,7 @@ pub async fn platform(id: Uuid) -> Result<PlatformDetails, ApiError> {
     Ok(PlatformDetails {
         id: found.id,
         client_id: found.client_id,
-        fields: found.form.into(),
+        fields: found.form,
         secrets: found
             .secrets
             .into_iter()
@@ -320,9 +266,9 @@ pub async fn platform(id: Uuid) -> Result<PlatformDetails, ApiError> {
 
 #[cfg(feature = "ssr")]
 mod views {
-    use backend::platforms::{Platform, admin::PlatformForm, launch::AccessChoice, terms::Version};
+    use backend::platforms::{Platform, launch::AccessChoice, terms::Version};
 
-    use super::{DocumentView, PlatformFields, PlatformView, UsableAccess, VersionView};
+    use super::{AgreementView, DocumentView, PlatformView, UsableAccess, VersionView};
     use crate::prose;
 
     impl From<Platform> for PlatformView {
@@ -340,6 +286,16 @@ mod views {
                 institution: access.institution,
                 last_day: access.last_day,
                 last_used: access.last_used,
+            }
+        }
+    }
+
+    impl From<(Platform, AccessChoice, Vec<Version>)> for AgreementView {
+        fn from((platform, access, due): (Platform, AccessChoice, Vec<Version>)) -> Self {
+            Self {
+                platform: platform.into(),
+                access: access.into(),
+                documents: due.into_iter().map(DocumentView::from).collect(),
             }
         }
     }
@@ -363,32 +319,6 @@ mod views {
                 grace_days: version.grace_days,
                 accepted: version.accepted,
                 document: version.into(),
-            }
-        }
-    }
-
-    impl From<PlatformForm> for PlatformFields {
-        fn from(form: PlatformForm) -> Self {
-            Self {
-                name: form.name,
-                slug: form.slug,
-                line: form.line,
-                logo: form.logo,
-                address: form.address,
-                initiate_login_uri: form.initiate_login_uri,
-                client_kind: form.client_kind,
-                auth_method: form.auth_method,
-                jwks: form.jwks,
-                id_token_alg: form.id_token_alg,
-                subject_type: form.subject_type,
-                sector: form.sector,
-                pkce_required: form.pkce_required,
-                profile_types: form.profile_types,
-                roles: form.roles,
-                terms_for: form.terms_for,
-                redirects: form.redirects,
-                logout_redirects: form.logout_redirects,
-                backchannel_logout_uri: form.backchannel_logout_uri,
             }
         }
     }
@@ -437,7 +367,7 @@ mod words {
 }
 
 #[cfg(feature = "ssr")]
-pub use handlers::{accept, add_platform, answer_request, change_platform, enter, export, make_secret};
+pub use handlers::{accept, add_platform, answer_request, change_platform, enter, export, goes_on_at, make_secret};
 
 #[cfg(feature = "ssr")]
 mod handlers {
@@ -448,15 +378,16 @@ mod handlers {
     };
     use backend::{
         Error,
-        oidc::authorize::{self, Next},
+        oidc::authorize::{self, Next, Step},
         platforms::{
-            admin::{self, PlatformForm},
+            admin,
             launch::{self, Launch},
             terms::{self, Draft},
         },
     };
     use domain::{
         issue::{Field, Problem},
+        platform_form::PlatformForm,
         role::{ProfileType, Role},
         validity::DateInput,
     };
@@ -540,15 +471,24 @@ mod handlers {
             }
             Ok(match authorize::resume(backend, actor, request, Some(access)).await? {
                 Next::Redirect(url) => Done::leave(url, name),
-                Next::Accept { request, access } => Done::go(format!("/platform/lanjut/{request}?akses={access}")),
-                Next::Choose { request } => Done::go(format!("/platform/lanjut/{request}")),
-                // The page would let go on who is signed in already, unless it is told to ask all the same.
-                Next::SignIn { request } => Done::go(format!("/masuk?ulang=ya&lanjut=/platform/lanjut/{request}")),
+                Next::Wait { request, step } => Done::go(goes_on_at(request, step, true)),
                 Next::Show(_) => return Err(not_found()),
             })
         };
         let outcome = outcome.await;
         answer.send(outcome).await
+    }
+
+    /// The page where somebody does what a request of a platform waits for.
+    pub fn goes_on_at(request: Uuid, step: Step, signed_in: bool) -> String {
+        let page = format!("/platform/lanjut/{request}");
+        match step {
+            // Who is signed in would go on from there, and is to sign in all the same.
+            Step::SignIn if signed_in => format!("/masuk?ulang=ya&lanjut={page}"),
+            Step::SignIn => format!("/masuk?lanjut={page}"),
+            Step::Choose => page,
+            Step::Accept(access) => format!("{page}?akses={access}"),
+        }
     }
 
     /// The fields of the form of a platform.

@@ -42,23 +42,24 @@ pub enum Next {
     Show(Strange),
     /// Back to the platform, with a code or with what is wrong.
     Redirect(Url),
+    /// To a page of ours, for what is missing; the request waits meanwhile.
+    Wait {
+        /// The request.
+        request: Uuid,
+        /// What is missing.
+        step: Step,
+    },
+}
+
+/// What a person has yet to do before they go back to the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
     /// To sign in, or to do it again.
-    SignIn {
-        /// The request that waits.
-        request: Uuid,
-    },
+    SignIn,
     /// To choose an access.
-    Choose {
-        /// The request that waits.
-        request: Uuid,
-    },
-    /// To accept terms.
-    Accept {
-        /// The request that waits.
-        request: Uuid,
-        /// The access that was chosen.
-        access: Uuid,
-    },
+    Choose,
+    /// To accept the terms that are due with this access.
+    Accept(Uuid),
 }
 
 /// Why nobody can be answered.
@@ -85,13 +86,12 @@ struct Asked {
 
 /// How far a person has come.
 enum Stage {
-    SignIn,
-    Choose,
-    Accept(Uuid),
-    /// There, with this access.
-    Go(Uuid),
+    /// Something is missing.
+    Missing(Step),
     /// No access of theirs is admitted, which a platform is told only where nothing may be shown.
     NoAccess,
+    /// There, with this access.
+    Go(Uuid),
 }
 
 /// A request of a platform. `pairs` are its parameters, as they came.
@@ -108,50 +108,41 @@ pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(Strin
         Err(error) => return Ok(Next::Redirect(refused(backend, &way, &error))),
     };
     let asked = Asked { client, request, way };
-    match go_on(backend, actor, asked).await {
-        Ok(next) => Ok(next),
-        Err((way, refusal)) => Ok(Next::Redirect(refused(backend, &way, &refusal.told()))),
-    }
+    let next = go_on(backend, actor, &asked).await;
+    Ok(next.unwrap_or_else(|refusal| Next::Redirect(refused(backend, &asked.way, &refusal.told()))))
 }
 
-async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: Asked) -> std::result::Result<Next, (Way, Refusal)> {
-    let silent = asked.request.prompt.contains(&Prompt::None);
-    let outcome = async {
-        let now = backend.world.now();
-        let stage = match actor {
-            None => Stage::SignIn,
-            Some(actor) => stage(backend, actor, &asked, now).await?,
-        };
-        let parked = |request: Uuid| match stage {
-            Stage::SignIn => Next::SignIn { request },
-            Stage::Accept(access) => Next::Accept { request, access },
-            _ => Next::Choose { request },
-        };
-        match (&stage, actor) {
-            (Stage::Go(access), Some(actor)) => match give_code(backend, actor, &asked, *access, None).await {
-                // The session, or the access, ended this very moment.
-                Err(Error::SignedOut) if silent => Err(silently(&Stage::SignIn)),
-                Err(Error::SignedOut) => Ok(Next::SignIn { request: park(backend, &asked, now).await? }),
-                given => Ok(Next::Redirect(given?)),
-            },
-            _ if silent => Err(silently(&stage)),
-            _ => Ok(parked(park(backend, &asked, now).await?)),
-        }
+async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: &Asked) -> std::result::Result<Next, Refusal> {
+    let now = backend.world.now();
+    let mut stage = match actor {
+        None => Stage::Missing(Step::SignIn),
+        Some(actor) => stage(backend, actor, asked, now).await?,
     };
-    let outcome: std::result::Result<Next, Refusal> = outcome.await;
-    outcome.map_err(|refusal| (asked.way, refusal))
+    if let (Stage::Go(access), Some(actor)) = (&stage, actor) {
+        match give_code(backend, actor, asked, *access, None).await {
+            // The session, or the access, ended this very moment.
+            Err(Error::SignedOut) => stage = Stage::Missing(Step::SignIn),
+            given => return Ok(Next::Redirect(given?)),
+        }
+    }
+    if asked.request.prompt.contains(&Prompt::None) {
+        return Err(silently(&stage));
+    }
+    let step = if let Stage::Missing(step) = stage { step } else { Step::Choose };
+    Ok(Next::Wait { request: park(backend, asked, now).await?, step })
 }
 
 /// What a platform is told that wants nothing shown (OpenID Connect Core 1.0, section 3.1.2.6).
 fn silently(stage: &Stage) -> Refusal {
-    match stage {
-        Stage::SignIn => Refusal::new(ErrorCode::LoginRequired, "The person is not signed in, or not recently enough."),
-        Stage::NoAccess => Refusal::new(ErrorCode::AccessDenied, "The person has no access that is admitted here."),
-        Stage::Choose | Stage::Go(_) => {
-            Refusal::new(ErrorCode::InteractionRequired, "The person must choose an access.")
+    let (code, said) = match stage {
+        Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
+        Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
+        Stage::Missing(Step::Accept(_)) => (ErrorCode::InteractionRequired, "The person must accept terms."),
+        Stage::Missing(Step::Choose) | Stage::Go(_) => {
+            (ErrorCode::InteractionRequired, "The person must choose an access.")
         }
-        Stage::Accept(_) => Refusal::new(ErrorCode::InteractionRequired, "The person must accept terms."),
-    }
+    };
+    Refusal::new(code, said)
 }
 
 /// The platform that asks, if it is one in use.
@@ -215,18 +206,24 @@ async fn stage(
     made_at: Timestamp,
 ) -> std::result::Result<Stage, Refusal> {
     let mut conn = backend.db.read().await?;
-    let signed_in_at: Option<(i64,)> =
-        fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
-    if !signed_in_at.is_some_and(|(at,)| recent_enough(&asked.request, Timestamp::from_micros(at), made_at)) {
-        return Ok(Stage::SignIn);
+    let signed_in_at = signed_in_at(&mut conn, actor).await?;
+    if !signed_in_at.is_some_and(|at| recent_enough(&asked.request, at, made_at)) {
+        return Ok(Stage::Missing(Step::SignIn));
     }
     let platform = platforms::by_id(&mut conn, asked.client.id).await?;
     let usable = launch::usable_there(&mut conn, backend, actor, &platform).await?;
     let Some(access) = settled(&usable, &asked.request) else {
-        return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Choose });
+        return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Missing(Step::Choose) });
     };
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
-    Ok(if due.is_empty() { Stage::Go(access.id) } else { Stage::Accept(access.id) })
+    Ok(if due.is_empty() { Stage::Go(access.id) } else { Stage::Missing(Step::Accept(access.id)) })
+}
+
+/// When the session that speaks was begun, while it lasts.
+async fn signed_in_at(conn: &mut Conn, actor: &Actor) -> Result<Option<Timestamp>> {
+    let found: Option<(i64,)> =
+        fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
+    Ok(found.map(|(at,)| Timestamp::from_micros(at)))
 }
 
 /// Whether somebody signed in as lately as `prompt=login` and `max_age` ask (OpenID Connect Core 1.0, section 3.1.2.1):
@@ -281,18 +278,16 @@ async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> 
 pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
     let mut conn = backend.db.read().await?;
     let (asked, platform, made_at) = waiting(&mut conn, backend, request).await?;
-    let signed_in_at: Option<(i64,)> =
-        fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
-    let (signed_in_at,) = signed_in_at.ok_or(Error::SignedOut)?;
-    if !recent_enough(&asked.request, Timestamp::from_micros(signed_in_at), made_at) {
-        return Ok(Next::SignIn { request });
+    let signed_in_at = signed_in_at(&mut conn, actor).await?.ok_or(Error::SignedOut)?;
+    if !recent_enough(&asked.request, signed_in_at, made_at) {
+        return Ok(Next::Wait { request, step: Step::SignIn });
     }
-    let Some(access) = access else { return Ok(Next::Choose { request }) };
+    let Some(access) = access else { return Ok(Next::Wait { request, step: Step::Choose }) };
     let access = launch::usable(&mut conn, backend, actor, &platform, access).await?;
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
     drop(conn);
     if !due.is_empty() {
-        return Ok(Next::Accept { request, access: access.id });
+        return Ok(Next::Wait { request, step: Step::Accept(access.id) });
     }
     Ok(Next::Redirect(give_code(backend, actor, &asked, access.id, Some(request)).await?))
 }

@@ -8,7 +8,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use domain::{
-    oidc::{ErrorCode, OAuthError, Parameters},
+    oidc::{ErrorCode, OAuthError, Parameters, is_plain},
     platform::{AuthMethod, ClientKind, SubjectType},
     time::Timestamp,
 };
@@ -89,8 +89,8 @@ impl Client {
 /// # Errors
 /// If the database does not answer.
 pub(crate) async fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Client>> {
-    if client_id.contains('\0') {
-        return Ok(None); // no text to PostgreSQL
+    if !is_plain(client_id) {
+        return Ok(None); // it may come from elsewhere than a parameter
     }
     Ok(fetch_optional!(
         conn,
@@ -317,7 +317,7 @@ impl Assertion {
             && self.exp <= now.plus(LONGEST_ASSERTION).seconds() as f64
             && self.nbf.is_none_or(|from| from <= early)
             && self.iat.is_none_or(|at| at <= early);
-        let named = !self.jti.is_empty() && !self.jti.contains('\0') && self.jti.chars().count() <= JTI_LENGTH;
+        let named = !self.jti.is_empty() && is_plain(&self.jti) && self.jti.chars().count() <= JTI_LENGTH;
         (of_client && for_us && in_time && named).then(|| now.plus(LONGEST_ASSERTION + LEEWAY))
     }
 }

@@ -51,6 +51,11 @@ pub(super) struct Stored {
     pub used_at: Option<i64>,
 }
 
+/// The token that a request is about.
+pub(super) fn presented(parameters: &Parameters) -> std::result::Result<&str, OAuthError> {
+    parameters.get("token").ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, "token is missing."))
+}
+
 /// A token of a client, of either kind, whether or not it holds.
 pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Result<Option<Stored>> {
     Ok(fetch_optional!(
@@ -78,8 +83,7 @@ pub async fn introspect(
     client: &Client,
     parameters: &Parameters,
 ) -> std::result::Result<Introspection, OAuthError> {
-    let missing = || OAuthError::new(ErrorCode::InvalidRequest, "token is missing.");
-    let token = parameters.get("token").ok_or_else(missing)?;
+    let token = presented(parameters)?;
     let facts = facts(backend, client, token).await.map_err(|error| Refusal::from(error).told())?;
     Ok(Introspection { active: facts.is_some(), facts })
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use domain::{
-    oidc::{Parameters, parameters},
+    oidc::{Parameters, is_plain, parameters},
     platform::SubjectType,
     time::Timestamp,
 };
@@ -132,8 +132,8 @@ pub async fn confirm(backend: &Backend, actor: Option<&Actor>, pairs: &[(String,
 /// # Errors
 /// If the database does not answer.
 pub async fn asking(backend: &Backend, client_id: &str) -> Result<Option<String>> {
-    if client_id.contains('\0') {
-        return Ok(None); // no text to PostgreSQL
+    if !is_plain(client_id) {
+        return Ok(None);
     }
     let mut conn = backend.db.read().await?;
     let found: Option<(String,)> = fetch_optional!(

@@ -1,11 +1,11 @@
 //! Revocation (RFC 7009): a platform gives back a token of its own.
 
-use domain::oidc::{ErrorCode, OAuthError, Parameters};
+use domain::oidc::{OAuthError, Parameters};
 
 use super::{
     Refusal,
     client::Client,
-    introspect::stored,
+    introspect::{presented, stored},
     rights::{GrantsOf, Why, end_grants},
 };
 use crate::{Backend, db::execute, error::Result, secrets::sha256};
@@ -14,15 +14,13 @@ use crate::{Backend, db::execute, error::Result, secrets::sha256};
 /// known, or another's, is as good as revoked (section 2.2).
 ///
 /// # Errors
-/// [`ErrorCode::InvalidRequest`] without a token.
+/// [`domain::oidc::ErrorCode::InvalidRequest`] without a token.
 pub async fn revoke(
     backend: &Backend,
     client: &Client,
     parameters: &Parameters,
 ) -> std::result::Result<(), OAuthError> {
-    let missing = || OAuthError::new(ErrorCode::InvalidRequest, "token is missing.");
-    let token = parameters.get("token").ok_or_else(missing)?;
-    end(backend, client, token).await.map_err(|error| Refusal::from(error).told())
+    end(backend, client, presented(parameters)?).await.map_err(|error| Refusal::from(error).told())
 }
 
 async fn end(backend: &Backend, client: &Client, token: &str) -> Result<()> {

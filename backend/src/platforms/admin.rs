@@ -1,20 +1,16 @@
 //! What an administrator sets of platforms: name and admission, the client of OpenID Connect, its addresses and
 //! secrets.
 
-use std::collections::BTreeSet;
-
 use domain::{
     conflict::Conflict,
-    issue::{Field, Issue, Problem},
+    issue::{Field, Problem},
     permission::Permission,
-    platform::{AuthMethod, ClientKind, RedirectUri, Slug, SubjectType},
+    platform_form::{CheckedPlatform, PlatformForm},
     role::{ProfileType, Role},
-    text::check_length,
     time::Timestamp,
 };
 use serde_json::Value;
 use sqlx::types::Json;
-use url::Url;
 use uuid::Uuid;
 
 use super::terms::lock;
@@ -27,18 +23,6 @@ use crate::{
     secrets::Token,
 };
 
-/// The symbols of `icons.svg` that may stand for a platform.
-pub const LOGOS: [&str; 8] = ["ban", "cart", "gavel", "list", "office", "chart", "inbox", "file"];
-/// How ID tokens can be signed; the first is the default (OpenID Connect Registration, section 2).
-pub const ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
-/// The fewest and the most characters of a platform's name.
-const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=60;
-/// The fewest and the most characters of its line.
-const LINE_LENGTH: std::ops::RangeInclusive<usize> = 3..=80;
-/// Most addresses of one kind.
-const MOST_ADDRESSES: usize = 20;
-/// Most bytes of a set of keys.
-const MOST_JWKS: usize = 16 * 1024;
 /// Most secrets that hold at one time: the one in use, and the one that takes its place.
 const MOST_SECRETS: i64 = 2;
 
@@ -87,62 +71,6 @@ pub struct Details {
     pub disabled: bool,
     /// How often it was changed; a change names the one that it saw.
     pub version: i64,
-}
-
-/// A platform as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PlatformForm {
-    /// Name.
-    pub name: String,
-    /// Name in addresses.
-    pub slug: String,
-    /// What it is for.
-    pub line: String,
-    /// The symbol that stands for it; empty for none.
-    pub logo: String,
-    /// Where it is.
-    pub address: String,
-    /// Where it lets us begin the sign-in; empty for nowhere.
-    pub initiate_login_uri: String,
-    /// Whether it can keep a secret.
-    pub client_kind: Option<ClientKind>,
-    /// How it proves itself.
-    pub auth_method: Option<AuthMethod>,
-    /// Its public keys (RFC 7517), for `private_key_jwt`.
-    pub jwks: String,
-    /// How what it is told of people is signed: one of [`ALGORITHMS`]; empty for the first.
-    pub id_token_alg: String,
-    /// How people are named to it.
-    pub subject_type: Option<SubjectType>,
-    /// The host that it shares its names of people with; empty for that of its address.
-    pub sector: String,
-    /// Whether it must prove possession (RFC 7636).
-    pub pkce_required: bool,
-    /// The profile types that it admits.
-    pub profile_types: Vec<ProfileType>,
-    /// The roles that it admits.
-    pub roles: Vec<Role>,
-    /// The profile types that must accept its terms.
-    pub terms_for: Vec<ProfileType>,
-    /// Where it may be returned to after signing in, one a line.
-    pub redirects: String,
-    /// Where it may be returned to after signing out, one a line.
-    pub logout_redirects: String,
-    /// Where it is told that a session ended; empty for nowhere.
-    pub backchannel_logout_uri: String,
-}
-
-/// A form that passed its rules.
-struct Checked<'f> {
-    form: &'f PlatformForm,
-    kind: ClientKind,
-    auth: AuthMethod,
-    subject: SubjectType,
-    sector: String,
-    jwks: Option<Value>,
-    pkce_required: bool,
-    redirects: Vec<RedirectUri>,
-    logout_redirects: Vec<RedirectUri>,
 }
 
 /// Every platform, by name.
@@ -292,7 +220,7 @@ async fn live_secrets(conn: &mut Conn, backend: &Backend, id: Uuid) -> Result<Ve
 /// [`Error::Forbidden`]; [`Error::Invalid`].
 pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Result<Uuid> {
     actor.require(Permission::Administer)?;
-    let checked = form.check()?;
+    let checked = form.check().map_err(Error::Invalid)?;
     let (id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
     let made = execute!(
@@ -331,7 +259,7 @@ pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Re
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`]; [`Conflict::ChangedMeanwhile`].
 pub async fn change(backend: &Backend, actor: &Actor, id: Uuid, version: i64, form: &PlatformForm) -> Result<()> {
     actor.require(Permission::Administer)?;
-    let checked = form.check()?;
+    let checked = form.check().map_err(Error::Invalid)?;
     let mut tx = backend.db.begin().await?;
     lock(&mut tx, id).await?;
     refuse_taken(&mut tx, id, form.slug.trim()).await?;
@@ -382,7 +310,7 @@ async fn changed_meanwhile(tx: &mut Tx, id: Uuid) -> Result<Error> {
 }
 
 /// What may be left out.
-async fn write_options(tx: &mut Tx, id: Uuid, checked: &Checked<'_>) -> Result<()> {
+async fn write_options(tx: &mut Tx, id: Uuid, checked: &CheckedPlatform<'_>) -> Result<()> {
     let form = checked.form;
     execute!(
         tx,
@@ -393,13 +321,13 @@ async fn write_options(tx: &mut Tx, id: Uuid, checked: &Checked<'_>) -> Result<(
         optional(&form.initiate_login_uri),
         optional(&form.backchannel_logout_uri),
         checked.jwks.as_ref().map(Json),
-        form.algorithm().unwrap_or(ALGORITHMS[0])
+        checked.algorithm
     )?;
     Ok(())
 }
 
 /// Addresses to return to are compared to the letter (RFC 9700, section 4.1.3); the set is written as a whole.
-async fn write_addresses(tx: &mut Tx, id: Uuid, checked: &Checked<'_>) -> Result<()> {
+async fn write_addresses(tx: &mut Tx, id: Uuid, checked: &CheckedPlatform<'_>) -> Result<()> {
     execute!(tx, "DELETE FROM platform_redirects WHERE platform_id = $1", id)?;
     for (kind, uris) in [("redirect", &checked.redirects), ("post_logout", &checked.logout_redirects)] {
         for uri in uris {
@@ -515,239 +443,4 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, id: Uuid, disabled: 
 /// A text that may be left out.
 fn optional(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// The addresses of a field with one a line.
-fn lines(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-impl PlatformForm {
-    /// Checks everything at once.
-    fn check(&self) -> Result<Checked<'_>> {
-        let mut issues = Vec::new();
-        let mut note = |field, outcome: std::result::Result<(), Problem>| {
-            issues.extend(outcome.err().map(|problem| Issue::new(field, problem)));
-        };
-        note(Field::PlatformName, check_length(self.name.trim(), NAME_LENGTH));
-        note(Field::Slug, Slug::parse(self.slug.trim()).map(drop));
-        note(Field::Line, check_length(self.line.trim(), LINE_LENGTH));
-        let known = self.logo.is_empty() || LOGOS.contains(&self.logo.as_str());
-        note(Field::Logo, known.then_some(()).ok_or(Problem::NotOffered));
-        note(Field::Site, address(&self.address).map(drop));
-        note(Field::InitiateLogin, optional_address(&self.initiate_login_uri));
-        note(Field::BackChannel, optional_address(&self.backchannel_logout_uri));
-        note(Field::ProfileTypes, some(&self.profile_types));
-        note(Field::Roles, self.check_roles());
-        let redirects = parse_lines(&self.redirects);
-        note(Field::Redirects, redirects.as_ref().map_err(Clone::clone).and_then(|uris| some(uris.as_slice())));
-        let logout_redirects = parse_lines(&self.logout_redirects);
-        note(Field::LogoutRedirects, logout_redirects.as_ref().map(|_| ()).map_err(Clone::clone));
-        let auth = self.check_auth();
-        note(Field::ClientKind, self.client_kind.map(drop).ok_or(Problem::Missing));
-        note(Field::AuthMethod, auth.as_ref().map(|_| ()).map_err(Clone::clone));
-        let jwks = self.check_jwks();
-        note(Field::Jwks, jwks.as_ref().map(|_| ()).map_err(Clone::clone));
-        note(Field::IdTokenAlg, self.algorithm().map(|_| ()));
-        note(Field::SubjectType, self.subject_type.map(drop).ok_or(Problem::Missing));
-        let sector = self.check_sector();
-        note(Field::Sector, sector.as_ref().map(|_| ()).map_err(Clone::clone));
-        match (self.client_kind, auth, self.subject_type, sector, jwks, redirects, logout_redirects) {
-            (Some(kind), Ok(auth), Some(subject), Ok(sector), Ok(jwks), Ok(redirects), Ok(logout_redirects))
-                if issues.is_empty() =>
-            {
-                // Who can keep no secret must prove possession (RFC 9700, section 2.1.1).
-                let pkce_required = self.pkce_required || kind == ClientKind::Public;
-                Ok(Checked {
-                    form: self,
-                    kind,
-                    auth,
-                    subject,
-                    sector,
-                    jwks,
-                    pkce_required,
-                    redirects,
-                    logout_redirects,
-                })
-            }
-            _ => Err(Error::Invalid(issues)),
-        }
-    }
-
-    /// At least one role, each of a profile type that is admitted.
-    fn check_roles(&self) -> std::result::Result<(), Problem> {
-        some(&self.roles)?;
-        let fits = self.roles.iter().all(|role| self.profile_types.contains(&role.info().profile_type));
-        fits.then_some(()).ok_or(Problem::NotOffered)
-    }
-
-    /// How ID tokens are signed.
-    fn algorithm(&self) -> std::result::Result<&'static str, Problem> {
-        let named = |algorithm: &&str| *algorithm == self.id_token_alg || self.id_token_alg.is_empty();
-        ALGORITHMS.into_iter().find(named).ok_or(Problem::NotOffered)
-    }
-
-    /// A client that can keep no secret proves nothing; every other proves itself.
-    fn check_auth(&self) -> std::result::Result<AuthMethod, Problem> {
-        let method = self.auth_method.ok_or(Problem::Missing)?;
-        let fits = match self.client_kind {
-            Some(ClientKind::Public) => method == AuthMethod::None,
-            Some(ClientKind::Confidential) => method != AuthMethod::None,
-            None => true,
-        };
-        fits.then_some(method).ok_or(Problem::NotOffered)
-    }
-
-    /// A set of public keys (RFC 7517, section 5) where it is needed, and none where it is not. A private part must not
-    /// leave its owner: a set that carries one is refused.
-    fn check_jwks(&self) -> std::result::Result<Option<Value>, Problem> {
-        let text = self.jwks.trim();
-        if self.auth_method != Some(AuthMethod::PrivateKeyJwt) {
-            return Ok(None);
-        }
-        if text.is_empty() {
-            return Err(Problem::Missing);
-        }
-        if text.len() > MOST_JWKS {
-            return Err(Problem::TooLong { max: MOST_JWKS });
-        }
-        let set: Value = serde_json::from_str(text).map_err(|_| Problem::NotAKeySet)?;
-        let keys = set.get("keys").and_then(Value::as_array).filter(|keys| !keys.is_empty());
-        let public = |key: &Value| {
-            let private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-            matches!(key.get("kty").and_then(Value::as_str), Some("EC" | "RSA"))
-                && private.iter().all(|part| key.get(part).is_none())
-        };
-        if keys.is_some_and(|keys| keys.iter().all(public)) { Ok(Some(set)) } else { Err(Problem::NotAKeySet) }
-    }
-
-    /// The host after which people are named: the one that is typed, else that of the first address to return to, so
-    /// that it is one that the platform answers for (OpenID Connect Core, section 8.1).
-    fn check_sector(&self) -> std::result::Result<String, Problem> {
-        let typed = self.sector.trim().to_ascii_lowercase();
-        if typed.is_empty() {
-            let first = lines(&self.redirects).first().and_then(|uri| Url::parse(uri).ok());
-            return Ok(first.and_then(|uri| uri.host_str().map(str::to_owned)).unwrap_or_default());
-        }
-        let host = Url::parse(&format!("https://{typed}/")).ok().and_then(|uri| uri.host_str().map(str::to_owned));
-        host.filter(|host| *host == typed).ok_or(Problem::NotAnAddress)
-    }
-}
-
-/// Passes for at least one.
-fn some<T>(chosen: &[T]) -> std::result::Result<(), Problem> {
-    if chosen.is_empty() { Err(Problem::Missing) } else { Ok(()) }
-}
-
-/// An address of a platform: of the same form as one to return to, so over https, or on this machine.
-fn address(text: &str) -> std::result::Result<RedirectUri, Problem> {
-    if text.trim().is_empty() { Err(Problem::Missing) } else { RedirectUri::parse(text.trim()) }
-}
-
-fn optional_address(text: &str) -> std::result::Result<(), Problem> {
-    if text.trim().is_empty() { Ok(()) } else { RedirectUri::parse(text.trim()).map(drop) }
-}
-
-/// Addresses to return to, one a line.
-fn parse_lines(text: &str) -> std::result::Result<Vec<RedirectUri>, Problem> {
-    let lines = lines(text);
-    if lines.len() > MOST_ADDRESSES {
-        return Err(Problem::TooMany { max: MOST_ADDRESSES as u32 });
-    }
-    lines.into_iter().map(RedirectUri::parse).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    fn form() -> PlatformForm {
-        PlatformForm {
-            name: "Daftar Hitam".into(),
-            slug: "daftar-hitam".into(),
-            line: "Sanksi bagi penyedia".into(),
-            logo: "ban".into(),
-            address: "https://daftar-hitam.contoh.go.id/".into(),
-            client_kind: Some(ClientKind::Confidential),
-            auth_method: Some(AuthMethod::ClientSecretBasic),
-            subject_type: Some(SubjectType::Pairwise),
-            pkce_required: true,
-            profile_types: vec![ProfileType::NonPenyedia],
-            roles: vec![Role::Pa],
-            terms_for: ProfileType::ALL.to_vec(),
-            redirects: "https://daftar-hitam.contoh.go.id/masuk/kembali\r\n\r\n".into(),
-            ..PlatformForm::default()
-        }
-    }
-
-    fn wrong(form: &PlatformForm) -> Vec<(Field, Problem)> {
-        match form.check() {
-            Err(Error::Invalid(issues)) => issues.into_iter().map(|issue| (issue.field, issue.problem)).collect(),
-            Err(other) => panic!("{other:?}"),
-            Ok(_) => Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_platform_that_is_complete_passes() {
-        let form = form();
-        let checked = form.check().unwrap();
-        assert_eq!(checked.redirects.len(), 1);
-        assert_eq!(checked.sector, "daftar-hitam.contoh.go.id");
-    }
-
-    #[test]
-    fn an_empty_form_names_everything_that_is_missing() {
-        let fields: Vec<Field> = wrong(&PlatformForm::default()).into_iter().map(|(field, _)| field).collect();
-        let expected = [
-            Field::PlatformName,
-            Field::Slug,
-            Field::Line,
-            Field::Site,
-            Field::ProfileTypes,
-            Field::Roles,
-            Field::Redirects,
-            Field::ClientKind,
-            Field::AuthMethod,
-            Field::SubjectType,
-        ];
-        assert_eq!(fields, expected);
-    }
-
-    #[test]
-    fn a_public_client_proves_possession_and_nothing_else() {
-        let public = PlatformForm { client_kind: Some(ClientKind::Public), pkce_required: false, ..form() };
-        assert_eq!(wrong(&public), [(Field::AuthMethod, Problem::NotOffered)]);
-        let public = PlatformForm { auth_method: Some(AuthMethod::None), ..public };
-        assert!(public.check().unwrap().pkce_required);
-        let confidential = PlatformForm { auth_method: Some(AuthMethod::None), ..form() };
-        assert_eq!(wrong(&confidential), [(Field::AuthMethod, Problem::NotOffered)]);
-    }
-
-    #[rstest]
-    #[case("", Problem::Missing)]
-    #[case("kunci", Problem::NotAKeySet)]
-    #[case(r#"{"keys":[]}"#, Problem::NotAKeySet)]
-    #[case(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#, Problem::NotAKeySet)]
-    #[case(r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}]}"#, Problem::NotAKeySet)]
-    fn only_public_keys_are_taken(#[case] jwks: &str, #[case] expected: Problem) {
-        let form = PlatformForm { auth_method: Some(AuthMethod::PrivateKeyJwt), jwks: jwks.to_owned(), ..form() };
-        assert_eq!(wrong(&form), [(Field::Jwks, expected)]);
-    }
-
-    #[rstest]
-    #[case("contoh.go.id/x", Err(Problem::NotAnAddress))]
-    #[case("pengguna@contoh.go.id", Err(Problem::NotAnAddress))]
-    #[case(" Contoh.GO.id ", Ok("contoh.go.id".to_owned()))]
-    fn a_sector_is_a_host(#[case] sector: &str, #[case] expected: std::result::Result<String, Problem>) {
-        assert_eq!(PlatformForm { sector: sector.to_owned(), ..form() }.check_sector(), expected);
-    }
-
-    #[test]
-    fn a_role_of_a_profile_that_is_not_admitted_is_not_offered() {
-        let form = PlatformForm { profile_types: vec![ProfileType::Penyedia], ..form() };
-        assert_eq!(wrong(&form), [(Field::Roles, Problem::NotOffered)]);
-    }
 }

@@ -230,7 +230,8 @@ macro_rules! open_cases {
         concat!(
             "SELECT a.id, a.version, a.status, a.reference, a.applicant_name AS name, a.employee_number, a.role,
                     a.institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
-                    coalesce(w.name, k.name) AS work_unit, w.code, k.npwp, a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
+                    coalesce(w.name, k.name) AS work_unit, w.code, k.npwp,
+                    a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
                     h.name AS holder, a.assigned_to
              FROM applications a
              LEFT JOIN institutions i ON i.id = a.institution_id

@@ -166,7 +166,9 @@ async fn serve(config: Config) -> Result<(), StartError> {
     let development = config.is_development();
     let application = Application::build(config, own_program()?, World::system()).await?;
     if development {
-        fill_supplier(&application.backend).await?;
+        if application.filled {
+            fill_supplier(&application.backend).await?;
+        }
         introduce(&application.base_url, &application.backend.settings.demo_url);
     } else {
         tracing::info!(addr = %application.addr, "listening");

@@ -157,6 +157,24 @@ type OidcClient = Client<
     EndpointMaybeSet,
 >;
 
+/// How the library sends its requests with a client of ours.
+pub fn sender(
+    http: &reqwest::Client,
+) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, reqwest::Error>> + Send + Sync + use<> {
+    let http = http.clone();
+    move |request: HttpRequest| {
+        let http = http.clone();
+        Box::pin(async move {
+            let response = http.execute(reqwest::Request::try_from(request)?).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let mut answer = HttpResponse::new(response.bytes().await?.to_vec());
+            *answer.status_mut() = status;
+            *answer.headers_mut() = headers;
+            Ok(answer)
+        })
+    }
+}
+
 /// What Gerbang said of itself, and a client made of it.
 struct Known {
     metadata: Metadata,
@@ -231,22 +249,6 @@ impl RelyingParty {
         format!("{}{path}", self.own.as_str().trim_end_matches('/'))
     }
 
-    /// How the library sends requests.
-    fn sender(&self) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, reqwest::Error>> + Send + Sync {
-        let http = self.http.clone();
-        move |request: HttpRequest| {
-            let http = http.clone();
-            Box::pin(async move {
-                let response = http.execute(reqwest::Request::try_from(request)?).await?;
-                let (status, headers) = (response.status(), response.headers().clone());
-                let mut answer = HttpResponse::new(response.bytes().await?.to_vec());
-                *answer.status_mut() = status;
-                *answer.headers_mut() = headers;
-                Ok(answer)
-            })
-        }
-    }
-
     /// What Gerbang says of itself; asked once.
     async fn known(&self) -> Result<Arc<Known>, Trouble> {
         if let Some(known) = &*self.known.read().await {
@@ -257,7 +259,7 @@ impl RelyingParty {
 
     /// Asks Gerbang what it can and which keys it has (OpenID Connect Discovery, section 4).
     async fn discover(&self) -> Result<Arc<Known>, Trouble> {
-        let metadata = Metadata::discover_async(self.issuer.clone(), &self.sender())
+        let metadata = Metadata::discover_async(self.issuer.clone(), &sender(&self.http))
             .await
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
         let (id, secret) = (ClientId::new(DEMO_CLIENT.to_owned()), ClientSecret::new(DEMO_SECRET.to_owned()));
@@ -312,7 +314,7 @@ impl RelyingParty {
     pub async fn redeem(&self, code: String, nonce: &Nonce, verifier: PkceCodeVerifier) -> Result<Entered, Trouble> {
         let known = self.known().await?;
         let exchange = known.client.exchange_code(AuthorizationCode::new(code)).map_err(untrusted)?;
-        let tokens = exchange.set_pkce_verifier(verifier).request_async(&self.sender()).await.map_err(refusal)?;
+        let tokens = exchange.set_pkce_verifier(verifier).request_async(&sender(&self.http)).await.map_err(refusal)?;
         let nonce = nonce.clone();
         let entered = self.believed(&tokens, move |said: Option<&Nonce>| match said {
             Some(said) if said.secret() == nonce.secret() => Ok(()),
@@ -330,7 +332,7 @@ impl RelyingParty {
         let token = entered.refresh_token.clone().ok_or_else(refused)?;
         let known = self.known().await?;
         let exchange = known.client.exchange_refresh_token(&token).map_err(untrusted)?;
-        let tokens = exchange.request_async(&self.sender()).await.map_err(refusal)?;
+        let tokens = exchange.request_async(&sender(&self.http)).await.map_err(refusal)?;
         let renewed = if tokens.id_token().is_some() {
             self.believed(&tokens, |_: Option<&Nonce>| Ok(())).await?
         } else {
@@ -374,7 +376,7 @@ impl RelyingParty {
         let subject = SubjectIdentifier::new(entered.sub.clone());
         let request = known.client.user_info(entered.access_token.clone(), Some(subject)).map_err(untrusted)?;
         let said: UserInfoClaims<GerbangClaims, CoreGenderClaim> =
-            request.request_async(&self.sender()).await.map_err(|error| match error {
+            request.request_async(&sender(&self.http)).await.map_err(|error| match error {
                 UserInfoError::Response(status, _, description) if status.is_client_error() => {
                     Trouble::Refused { code: "invalid_token".to_owned(), description: Some(description) }
                 }

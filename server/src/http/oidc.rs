@@ -1,6 +1,7 @@
 //! The endpoints of OpenID Connect: those that a person comes by with a browser, and those that platforms ask directly.
 
 use app::{
+    api::platform::goes_on_at,
     forms::notice,
     state::{AppState, Caller},
 };
@@ -83,15 +84,10 @@ async fn asked_to_authorize(
 ) -> Response {
     let (parts, _) = request.into_parts();
     let pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
+    let signed_in = caller.actor.is_some();
     match authorize::authorize(&caller.backend, caller.actor.as_ref(), &pairs).await {
         Ok(Next::Redirect(to)) => Redirect::to(to.as_str()).into_response(),
-        Ok(Next::SignIn { request }) => {
-            // Who is signed in would go on from there, and is to sign in all the same.
-            let again = if caller.actor.is_some() { "ulang=ya&" } else { "" };
-            to_page(&format!("/masuk?{again}lanjut=/platform/lanjut/{request}"))
-        }
-        Ok(Next::Choose { request }) => to_page(&format!("/platform/lanjut/{request}")),
-        Ok(Next::Accept { request, access }) => to_page(&format!("/platform/lanjut/{request}?akses={access}")),
+        Ok(Next::Wait { request, step }) => Redirect::to(&goes_on_at(request, step, signed_in)).into_response(),
         Ok(Next::Show(why)) => notice::strange(state.leptos_options.clone(), parts, why).await,
         Err(error) => unanswered(&error),
     }
@@ -102,13 +98,9 @@ async fn asked_to_sign_out(Extension(caller): Extension<Caller>, RawQuery(query)
     let pairs = pairs(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     match logout::begin(&caller.backend, caller.actor.as_ref(), &pairs).await {
         Ok(logout::Next::Leave(to)) => Redirect::to(to.as_str()).into_response(),
-        Ok(logout::Next::Page(page)) => to_page(&page),
+        Ok(logout::Next::Page(page)) => Redirect::to(&page).into_response(),
         Err(error) => unanswered(&error),
     }
-}
-
-fn to_page(path: &str) -> Response {
-    Redirect::to(path).into_response()
 }
 
 /// A fault of ours on the way of a person.

@@ -137,7 +137,7 @@ const POSTS: &[(&str, &[(&str, &str)])] = &[
     ("/admin/surel", &[]),
     ("/admin/platform", &[("platform_name", "SPSE"), ("slug", "spse")]),
     ("/admin/platform/{platform}", &[("tindak", "nonaktifkan")]),
-    ("/admin/platform/{platform}/rahasia", &[("secret", "{access}")]),
+    ("/admin/platform/{platform}/rahasia", &[("rahasia", "{access}")]),
     ("/admin/platform/{platform}/persetujuan", &[]),
     ("/platform/daftar-hitam", &[("access", "{access}")]),
     ("/platform/daftar-hitam/ketentuan", &[("access", "{access}")]),
@@ -207,7 +207,7 @@ impl Town {
         let back = self.site.world.config.demo_url.join("/masuk/kembali").unwrap();
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
         let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
-        let backend::oidc::authorize::Next::Choose { request } = next else { panic!("{next:?}") };
+        let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };
         self.names.push(("request", request.to_string()));
         self
     }

@@ -11,12 +11,12 @@ use axum::{Router, extract::State, http::StatusCode, routing::post};
 use backend::{
     accesses,
     oidc::logout::{Delivery, deliver_due},
-    platforms::{self, admin::PlatformForm},
-    staff, verification,
+    platforms, staff, verification,
 };
 use domain::{
     application::Verdict,
     platform::{AuthMethod, ClientKind, SubjectType},
+    platform_form::PlatformForm,
     role::{ProfileType, Role},
     time::Timestamp,
 };
@@ -37,7 +37,7 @@ use openidconnect::{
 use reqwest::{Method, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use server::demo_platform::DemoPlatform;
+use server::demo_platform::{self, DemoPlatform};
 use time::macros::date;
 use url::Url;
 use uuid::Uuid;
@@ -96,18 +96,7 @@ type Library = Client<
 
 /// How the library sends requests.
 fn sender() -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, reqwest::Error>> {
-    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    move |request: HttpRequest| {
-        let http = http.clone();
-        Box::pin(async move {
-            let response = http.execute(reqwest::Request::try_from(request)?).await?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let mut answer = HttpResponse::new(response.bytes().await?.to_vec());
-            *answer.status_mut() = status;
-            *answer.headers_mut() = headers;
-            Ok(answer)
-        })
-    }
+    demo_platform::sender(&reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap())
 }
 
 async fn discovered(site: &Site) -> ProviderMetadataWithLogout {

@@ -4,7 +4,7 @@
 use backend::{
     Actor,
     platforms::{
-        admin::{self, PlatformForm},
+        admin,
         launch::{self, Closed, Launch},
         terms::{self, Draft},
     },
@@ -15,6 +15,7 @@ use domain::{
     issue::{Field, Problem},
     permission::StaffRole,
     platform::{AuthMethod, ClientKind},
+    platform_form::PlatformForm,
     role::{ProfileType, Role},
     terms::TermsKind,
     validity::DateInput,

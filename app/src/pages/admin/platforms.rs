@@ -2,6 +2,7 @@ use domain::{
     indonesian::{count, date, date_time},
     issue::Field,
     platform::{AuthMethod, ClientKind, SubjectType},
+    platform_form::{LOGOS, PlatformForm},
     role::{ProfileType, Role},
     terms::TermsKind,
     validity::DateInput,
@@ -13,7 +14,7 @@ use super::{AdminPage, Confirm, DoneBanner, page_form, query};
 use crate::{
     api::{
         ApiError,
-        platform::{ListedPlatform, PlatformDetails, PlatformFields, SecretView, VersionView, platform, platforms},
+        platform::{ListedPlatform, PlatformDetails, SecretView, VersionView, platform, platforms},
     },
     components::{
         Choice, Choices, FormProblem, Icon, Loaded, TextArea, TextField,
@@ -48,17 +49,19 @@ const DONE: &[(&str, &str, &str)] = &[
     ("aktif", "Platform diaktifkan", "Platform dapat dimasuki lagi."),
 ];
 
-/// The symbols that may stand for a platform, each with its name.
-const SYMBOLS: [(&str, &str); 8] = [
-    ("ban", "Larangan"),
-    ("cart", "Keranjang"),
-    ("gavel", "Palu"),
-    ("list", "Daftar"),
-    ("office", "Gedung"),
-    ("chart", "Grafik"),
-    ("inbox", "Kotak masuk"),
-    ("file", "Berkas"),
-];
+/// The name of a symbol that may stand for a platform.
+fn logo_name(logo: &str) -> &'static str {
+    match logo {
+        "ban" => "Larangan",
+        "cart" => "Keranjang",
+        "gavel" => "Palu",
+        "list" => "Daftar",
+        "office" => "Gedung",
+        "chart" => "Grafik",
+        "inbox" => "Kotak masuk",
+        _ => "Berkas",
+    }
+}
 
 /// The value of a name in a query.
 fn value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
@@ -128,14 +131,14 @@ fn PlatformRow(platform: ListedPlatform) -> impl IntoView {
 
 #[component]
 fn AddPage(form: FormState) -> impl IntoView {
-    let fields = PlatformFields {
+    let fields = PlatformForm {
         client_kind: Some(ClientKind::Confidential),
         auth_method: Some(AuthMethod::ClientSecretBasic),
         subject_type: Some(SubjectType::Pairwise),
         id_token_alg: "RS256".to_owned(),
         pkce_required: true,
         terms_for: ProfileType::ALL.to_vec(),
-        ..PlatformFields::default()
+        ..PlatformForm::default()
     };
     view! {
         <AdminPage title="Tambah platform" lead="Yang diisi di sini dapat diubah kemudian, kecuali client_id.">
@@ -161,7 +164,7 @@ fn Buttons(form: FormState, label: &'static str, back: String) -> impl IntoView 
 
 /// Everything that is set of a platform.
 #[component]
-fn Fields(form: FormState, fields: PlatformFields) -> impl IntoView {
+fn Fields(form: FormState, fields: PlatformForm) -> impl IntoView {
     view! {
         <Public form fields=fields.clone() />
         <Admission form fields=fields.clone() />
@@ -173,11 +176,11 @@ fn Fields(form: FormState, fields: PlatformFields) -> impl IntoView {
 
 /// What people see of it.
 #[component]
-fn Public(form: FormState, fields: PlatformFields) -> impl IntoView {
+fn Public(form: FormState, fields: PlatformForm) -> impl IntoView {
     let logo = form.typed(Field::Logo.as_str()).unwrap_or(fields.logo);
-    let symbols = SYMBOLS.into_iter().map(|(symbol, name)| {
+    let symbols = LOGOS.into_iter().map(|symbol| {
         let selected = symbol == logo;
-        view! { <option value=symbol selected=selected>{name}</option> }
+        view! { <option value=symbol selected=selected>{logo_name(symbol)}</option> }
     });
     view! {
         <h2>"Tampilan"</h2>
@@ -219,7 +222,7 @@ fn Public(form: FormState, fields: PlatformFields) -> impl IntoView {
 
 /// Whom it admits, and who accepts its terms.
 #[component]
-fn Admission(form: FormState, fields: PlatformFields) -> impl IntoView {
+fn Admission(form: FormState, fields: PlatformForm) -> impl IntoView {
     let profiles: Vec<_> = ProfileType::ALL
         .map(|each| (format!("profile_{each}"), each.label().to_owned(), fields.profile_types.contains(&each)))
         .to_vec();
@@ -277,7 +280,7 @@ fn Ticks(form: FormState, field: Field, label: &'static str, boxes: Vec<(String,
 
 /// The client of OpenID Connect.
 #[component]
-fn Client(form: FormState, fields: PlatformFields) -> impl IntoView {
+fn Client(form: FormState, fields: PlatformForm) -> impl IntoView {
     let typed = |field: Field, stored: Option<&'static str>| {
         form.typed(field.as_str()).or_else(|| stored.map(str::to_owned)).unwrap_or_default()
     };
@@ -352,7 +355,7 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
 
 /// Where it is, and where it is returned to.
 #[component]
-fn Addresses(form: FormState, fields: PlatformFields) -> impl IntoView {
+fn Addresses(form: FormState, fields: PlatformForm) -> impl IntoView {
     view! {
         <h2>"Alamat"</h2>
         <TextField form field=Field::Site label="Alamat platform" kind="url" value=fields.address />
@@ -550,7 +553,7 @@ fn DetailsPage(form: FormState, details: PlatformDetails, asks: bool) -> impl In
 }
 
 #[component]
-fn Connection(fields: PlatformFields, client_id: String, issuer: String) -> impl IntoView {
+fn Connection(fields: PlatformForm, client_id: String, issuer: String) -> impl IntoView {
     let profiles: Vec<&str> = fields.profile_types.iter().map(|each| each.label()).collect();
     let roles: Vec<&str> = fields.roles.iter().map(|role| role.info().code).collect();
     let method = fields.auth_method.map(AuthMethod::as_str).unwrap_or_default();
@@ -766,7 +769,7 @@ mod tests {
         PlatformDetails {
             id: Uuid::from_u128(1),
             client_id: "daftar-hitam".into(),
-            fields: PlatformFields::default(),
+            fields: PlatformForm::default(),
             secrets: vec![SecretView {
                 id: Uuid::from_u128(7),
                 hint: "x9Qk".into(),

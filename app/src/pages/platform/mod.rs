@@ -5,7 +5,7 @@ mod terms;
 
 pub use terms::agreement_page;
 
-use domain::{indonesian::date, issue::Field};
+use domain::{indonesian::date, issue::Field, platform_form::LOGOS};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use uuid::Uuid;
@@ -27,8 +27,7 @@ use crate::{
 
 /// The symbol that stands for a platform: one of ours, or that of another place.
 pub(super) fn symbol(logo: Option<&str>) -> &'static str {
-    const SYMBOLS: [&str; 8] = ["ban", "cart", "gavel", "list", "office", "chart", "inbox", "file"];
-    SYMBOLS.into_iter().find(|symbol| Some(*symbol) == logo).unwrap_or("external")
+    LOGOS.into_iter().find(|symbol| Some(*symbol) == logo).unwrap_or("external")
 }
 
 /// `/platform` and `/platform/{slug}`: the launcher, a dialog over Manajemen Akses.

@@ -1,9 +1,10 @@
 //! Platforms as clients of OpenID Connect: registered as an administrator does it, asking as a browser and a server do.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use backend::platforms::admin::{self, PlatformForm};
+use backend::platforms::admin;
 use domain::{
     platform::{AuthMethod, ClientKind, SubjectType},
+    platform_form::PlatformForm,
     role::{ProfileType, Role},
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
