@@ -213,29 +213,37 @@ pub fn focus_follows_pages() {
             let path = path.get();
             if before.is_some_and(|before| before != path) {
                 let before = document().get_element_by_id("isi");
-                leptos::task::spawn_local(async move {
-                    use wasm_bindgen::JsCast;
-                    // Until the new page was drawn: its code and its data may still be on their way, and until then
-                    // what was pressed has the focus.
-                    for _ in 0..100 {
-                        gloo_timers::future::TimeoutFuture::new(50).await;
-                        let main = document().get_element_by_id("isi");
-                        let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
-                        match main {
-                            Some(main) if lost => {
-                                if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
-                                    let _ = main.focus();
-                                }
-                                return;
-                            }
-                            // The new page has put the focus where it wants it.
-                            Some(main) if before.as_ref() != Some(&main) => return,
-                            _ => {}
-                        }
-                    }
-                });
+                // Until the new page was drawn: its code and its data may still be on their way, and until then what was
+                // pressed has the focus. A new page may also have put it where it wants it.
+                leptos::task::spawn_local(catch_focus(move |main| before.as_ref() != Some(main)));
             }
             path
         });
     }
+}
+
+/// Puts the focus on the page's content as soon as nothing has it, within five seconds: what had it may go a while after
+/// what made it go. Ends once `is_settled`, asked with the content, says that nothing is to be caught.
+#[cfg(feature = "hydrate")]
+pub async fn catch_focus(is_settled: impl Fn(&web_sys::Element) -> bool) {
+    use wasm_bindgen::JsCast;
+    for _ in 0..100 {
+        gloo_timers::future::TimeoutFuture::new(50).await;
+        let Some(main) = document().get_element_by_id("isi") else { continue };
+        if focus_is_lost() {
+            if let Ok(main) = main.dyn_into::<web_sys::HtmlElement>() {
+                let _ = main.focus();
+            }
+            return;
+        }
+        if is_settled(&main) {
+            return;
+        }
+    }
+}
+
+/// Whether nothing on the page has the focus.
+#[cfg(feature = "hydrate")]
+pub fn focus_is_lost() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }

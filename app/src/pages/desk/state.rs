@@ -10,6 +10,8 @@ use leptos_router::{
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+#[cfg(feature = "hydrate")]
+use crate::components::shell::{catch_focus, focus_is_lost};
 use crate::{
     api::{
         ApiError,
@@ -245,26 +247,7 @@ impl Desk {
 /// was ticked.
 #[cfg(feature = "hydrate")]
 fn keep_focus() {
-    use wasm_bindgen::JsCast;
-    leptos::task::spawn_local(async {
-        // Once at least after it was drawn; a dialog closes a little later, and gives the focus to what may be gone.
-        for pause in [50, 150, 300, 500] {
-            gloo_timers::future::TimeoutFuture::new(pause).await;
-            let case = document().get_element_by_id("isi");
-            if let Some(case) = case.and_then(|case| case.dyn_into::<web_sys::HtmlElement>().ok())
-                && focus_is_lost()
-            {
-                let _ = case.focus();
-                return;
-            }
-        }
-    });
-}
-
-/// Whether nothing on the page has the focus.
-#[cfg(feature = "hydrate")]
-fn focus_is_lost() -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+    leptos::task::spawn_local(catch_focus(|_| false));
 }
 
 #[cfg(feature = "hydrate")]
@@ -273,7 +256,7 @@ mod live {
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen::{JsCast, closure::Closure};
 
-    use super::Desk;
+    use super::{Desk, focus_is_lost};
     use crate::{
         api::{
             ApiError,
@@ -374,7 +357,7 @@ mod live {
             }
             match fresh {
                 Ok(fresh) => {
-                    let had_focus = !super::focus_is_lost();
+                    let had_focus = !focus_is_lost();
                     desk.case.try_set(Some(fresh));
                     if had_focus {
                         super::keep_focus();
