@@ -38,7 +38,7 @@ const PAGES: &[(&str, &str)] = &[
 ];
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
 const ACTS: &[&str] = &["claim", "case page", "verdict"];
-const TURNS: usize = 300;
+const TURNS: usize = 1000;
 /// How long a server is left alone after its start.
 const SETTLED: Duration = Duration::from_secs(8);
 

@@ -11,6 +11,7 @@
 pub(crate) mod changes;
 mod flush;
 pub(crate) mod macros;
+pub(crate) mod together;
 
 use std::{
     ops::{Deref, DerefMut},

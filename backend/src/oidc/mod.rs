@@ -15,6 +15,7 @@
 pub mod authorize;
 pub mod client;
 pub mod discovery;
+mod exchange;
 pub mod grant;
 pub mod introspect;
 pub mod keys;
@@ -31,7 +32,7 @@ use tokio::sync::Notify;
 
 use crate::{
     Backend,
-    db::execute,
+    db::{execute, together::Together},
     error::{Error, Result},
 };
 
@@ -46,6 +47,8 @@ const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
 pub struct Provider {
     /// Keys: those that sign, and those derived from the secret.
     pub(crate) keys: keys::Keys,
+    /// Exchanges that wait to be carried out together.
+    exchanges: Together<exchange::Exchange, bool>,
     /// Wakes the worker of the back channel when a notice was written.
     pub(crate) bell: Arc<Notify>,
     /// Carries the notices.
@@ -64,7 +67,7 @@ impl Provider {
             .redirect(reqwest::redirect::Policy::none()) // a notice goes where the administrator said, nowhere else
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { keys: keys::Keys::new(secret)?, bell: Arc::default(), http })
+        Ok(Self { keys: keys::Keys::new(secret)?, exchanges: Together::default(), bell: Arc::default(), http })
     }
 }
 

@@ -13,15 +13,16 @@ use uuid::Uuid;
 use super::{
     Refusal,
     client::Client,
+    exchange::{self, Exchange, Kind},
     grant::{Grant, PersonClaims, select},
     keys::{self, Signer},
     rights::{GrantsOf, Why, end_grants},
 };
 use crate::{
     Backend,
-    db::{Tx, execute, fetch_optional},
+    db::fetch_optional,
     error::Result,
-    secrets::{Token, sha256},
+    secrets::{Token, hex, sha256},
 };
 
 /// How long an access token and an ID token hold.
@@ -72,7 +73,7 @@ pub async fn token(
     parameters: &Parameters,
 ) -> std::result::Result<TokenResponse, OAuthError> {
     let given = match parameters.get("grant_type") {
-        Some("authorization_code") => exchange(backend, client, parameters).await,
+        Some("authorization_code") => redeem(backend, client, parameters).await,
         Some("refresh_token") => refresh(backend, client, parameters).await,
         None => Err(missing("grant_type is missing.")),
         Some(_) => Err(Refusal::new(
@@ -117,7 +118,7 @@ impl Code {
     }
 }
 
-async fn exchange(
+async fn redeem(
     backend: &Backend,
     client: &Client,
     parameters: &Parameters,
@@ -146,21 +147,11 @@ async fn exchange(
         return Err(invalid()); // the code stays for whoever asks rightly while it holds
     }
     let grant = code.grant.if_live(backend)?.ok_or_else(invalid)?;
-    let mut tx = backend.db.begin().await?;
-    // Of two at one instant, the second finds nothing here, like one whose right ended meanwhile.
-    let taken = execute!(
-        tx,
-        "UPDATE oidc_codes SET used_at = $2 WHERE code_hash = $1 AND used_at IS NULL
-           AND EXISTS (SELECT 1 FROM oidc_grants g WHERE g.id = grant_id AND g.ended_at IS NULL)",
-        &hash,
-        now.micros()
-    )?;
-    if taken == 0 {
-        drop(tx);
+    let given = Given::new(backend, &grant, grant.scopes(), now);
+    if !exchange::carry_out(backend, given.exchange(Kind::Code, &hash, &grant)).await? {
+        // Of two at one instant, the second comes here, like one whose right ended meanwhile.
         return Err(replayed(backend, Why::CodeReplayed, grant.id).await);
     }
-    let given = give(backend, &mut tx, &grant, grant.scopes(), None, now).await?;
-    tx.commit().await?;
     Ok(given.response(backend, client, &signer, &grant, grant.nonce.as_deref(), now)?)
 }
 
@@ -204,21 +195,11 @@ async fn refresh(
         None => grant.scopes(),
         Some(asked) => narrowed(asked, &grant.scopes())?,
     };
-    let mut tx = backend.db.begin().await?;
-    // Of two at one instant, the second finds nothing here, like one whose right ended meanwhile.
-    let taken = execute!(
-        tx,
-        "UPDATE oidc_refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL
-           AND EXISTS (SELECT 1 FROM oidc_grants g WHERE g.id = grant_id AND g.ended_at IS NULL)",
-        &hash,
-        now.micros()
-    )?;
-    if taken == 0 {
-        drop(tx);
+    let given = Given::new(backend, &grant, scopes, now);
+    if !exchange::carry_out(backend, given.exchange(Kind::Refresh, &hash, &grant)).await? {
+        // Of two at one instant, the second comes here, like one whose right ended meanwhile.
         return Err(replayed(backend, Why::TokenReplayed, grant.id).await);
     }
-    let given = give(backend, &mut tx, &grant, scopes, Some(hash), now).await?;
-    tx.commit().await?;
     // An ID token that comes of refreshing has no nonce (OpenID Connect Core 1.0, section 12.2).
     Ok(given.response(backend, client, &signer, &grant, None, now)?)
 }
@@ -248,53 +229,44 @@ async fn replayed(backend: &Backend, why: Why, grant_id: Uuid) -> Refusal {
     }
 }
 
-/// What was given, before it is signed.
+/// What is given, before it is signed.
 struct Given {
     access_token: Token,
     expires_at: Timestamp,
-    refresh_token: Option<Token>,
+    /// Where that was granted, with its end.
+    refresh_token: Option<(Token, Timestamp)>,
     scopes: Scopes,
-}
-
-/// Writes an access token and, where that was granted, a refresh token; no longer than the access lasts.
-async fn give(
-    backend: &Backend,
-    tx: &mut Tx,
-    grant: &Grant,
-    scopes: Scopes,
-    parent: Option<Vec<u8>>,
-    now: Timestamp,
-) -> Result<Given> {
-    let until = |holds: Duration| now.plus(holds).min(grant.access_ends_at());
-    let access_token = Token::new(&backend.world);
-    let expires_at = until(ACCESS_HOLDS);
-    execute!(
-        tx,
-        "INSERT INTO oidc_access_tokens (token_hash, grant_id, scope, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5)",
-        access_token.hash(),
-        grant.id,
-        scopes.to_string(),
-        now.micros(),
-        expires_at.micros()
-    )?;
-    let refresh_token = grant.scopes().has(Scope::OfflineAccess).then(|| Token::new(&backend.world));
-    if let Some(token) = &refresh_token {
-        execute!(
-            tx,
-            "INSERT INTO oidc_refresh_tokens (token_hash, grant_id, parent_hash, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5)",
-            token.hash(),
-            grant.id,
-            parent,
-            now.micros(),
-            until(REFRESH_HOLDS).micros()
-        )?;
-    }
-    Ok(Given { access_token, expires_at, refresh_token, scopes })
 }
 
 impl Given {
+    /// New tokens that hold no longer than the access.
+    fn new(backend: &Backend, grant: &Grant, scopes: Scopes, now: Timestamp) -> Self {
+        let until = |holds: Duration| now.plus(holds).min(grant.access_ends_at());
+        let token = || Token::new(&backend.world);
+        Self {
+            access_token: token(),
+            expires_at: until(ACCESS_HOLDS),
+            refresh_token: grant.scopes().has(Scope::OfflineAccess).then(|| (token(), until(REFRESH_HOLDS))),
+            scopes,
+        }
+    }
+
+    /// As it is written, for what was presented.
+    fn exchange(&self, kind: Kind, presented: &[u8], grant: &Grant) -> Exchange {
+        let presented = hex(presented);
+        Exchange {
+            kind,
+            grant_id: grant.id,
+            scope: self.scopes.to_string(),
+            access: hex(&self.access_token.hash()),
+            access_ends: self.expires_at.micros(),
+            refresh: self.refresh_token.as_ref().map(|(token, _)| hex(&token.hash())),
+            refresh_ends: self.refresh_token.as_ref().map(|(_, ends_at)| ends_at.micros()),
+            parent: (kind == Kind::Refresh).then(|| presented.clone()),
+            presented,
+        }
+    }
+
     fn response(
         self,
         backend: &Backend,
@@ -322,7 +294,7 @@ impl Given {
             access_token: self.access_token.expose().to_owned(),
             token_type: "Bearer",
             expires_in: self.expires_at.since(now).as_secs(),
-            refresh_token: self.refresh_token.map(|token| token.expose().to_owned()),
+            refresh_token: self.refresh_token.map(|(token, _)| token.expose().to_owned()),
             scope: self.scopes.to_string(),
         })
     }

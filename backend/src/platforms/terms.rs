@@ -21,7 +21,7 @@ use crate::{
     audit::Action,
     db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
-    secrets::sha256,
+    secrets::{hex, sha256},
 };
 
 /// The fewest and the most characters of a version; the most must fit into a posted form.
@@ -90,7 +90,7 @@ impl From<Row> for Version {
             kind: row.kind,
             version: small(row.version),
             text: row.text,
-            sha256: row.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sha256: hex(&row.sha256),
             in_force_on: row.in_force_on,
             grace_days: small(row.grace_days),
             accepted: small(row.accepted),
@@ -361,7 +361,7 @@ impl AcceptanceRow {
             cell(&self.email).into_owned(),
             kind.to_owned(),
             self.version.to_string(),
-            self.sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hex(&self.sha256),
             self.role.parse().map(|role: domain::role::Role| role.info().code.to_owned()).unwrap_or(self.role),
             at.unwrap_or_default(),
             cell(&self.address).into_owned(),

@@ -20,7 +20,7 @@ use domain::{
     desk::{Age, Ages, CaseNames, Part, QueueFilter},
     permission::Permission,
     role::Role,
-    search::Sought,
+    search::{Sketch, Sought},
     time::{Timestamp, Zone},
 };
 use tokio::sync::{Mutex, MutexGuard};
@@ -177,6 +177,8 @@ struct Case {
     institution: u32,
     /// Its piece, and its place in it.
     details: (u32, u32),
+    /// Of what it is searched by.
+    sketch: Sketch,
 }
 
 /// The rest of an open case.
@@ -324,9 +326,10 @@ impl Snapshot {
         let mut places = HashMap::new();
         let (mut cases, mut details) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
-            let place = *places.entry(row.institution_id).or_insert_with(|| snapshot.add_institution(&row));
-            cases.push(Case::new(&row, place, (0, index(details.len()))));
-            details.push(Details::new(row));
+            let institution = *places.entry(row.institution_id).or_insert_with(|| snapshot.add_institution(&row));
+            let (case, rest) = split(row, institution, (0, index(details.len())));
+            cases.push(case);
+            details.push(rest);
         }
         snapshot.cases = cases;
         snapshot.pieces.push(details.into());
@@ -347,10 +350,10 @@ impl Snapshot {
         for row in changed {
             let known = next.institutions.iter().position(|known| known.id == row.institution_id).map(index);
             let institution = known.unwrap_or_else(|| next.add_institution(&row));
-            let case = Case::new(&row, institution, (index(next.pieces.len()), index(details.len())));
+            let (case, rest) = split(row, institution, (index(next.pieces.len()), index(details.len())));
             let place = next.cases.partition_point(|other| other.place() < case.place());
             next.cases.insert(place, case);
-            details.push(Details::new(row));
+            details.push(rest);
         }
         next.pieces.push(details.into());
         next
@@ -382,48 +385,47 @@ fn index(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-impl Case {
-    fn new(row: &Row, institution: u32, details: (u32, u32)) -> Self {
-        Self {
-            submitted_at: row.submitted_at,
-            id: row.id,
-            lease_ends_at: row.lease_holder.and(row.lease_ends_at).unwrap_or(i64::MIN),
-            status: row.status,
-            role: row.role,
-            linked: row.linked,
-            assigned: row.assigned_to.is_some(),
-            institution,
-            details,
-        }
-    }
+/// A row as it is kept: with the place of its institution, and that of its details.
+fn split(row: Row, institution: u32, place: (u32, u32)) -> (Case, Details) {
+    let npwp = row.npwp.as_deref().and_then(npwp_words);
+    let names = CaseNames {
+        name: &row.name,
+        employee_number: row.employee_number.as_deref(),
+        work_unit: &row.work_unit,
+        code: row.code.as_deref().or(npwp.as_deref()),
+        institution: &row.institution,
+        reference: &row.reference,
+    };
+    let words = names.words();
+    let case = Case {
+        submitted_at: row.submitted_at,
+        id: row.id,
+        lease_ends_at: row.lease_holder.and(row.lease_ends_at).unwrap_or(i64::MIN),
+        status: row.status,
+        role: row.role,
+        linked: row.linked,
+        assigned: row.assigned_to.is_some(),
+        institution,
+        details: place,
+        sketch: Sketch::new(&words),
+    };
+    let details = Details {
+        words: words.into(),
+        version: row.version,
+        reference: row.reference.into(),
+        name: row.name.into(),
+        work_unit: row.work_unit.into(),
+        label: row.institution_id.is_none().then(|| row.institution.into()),
+        holder: row.lease_holder.map(|id| (id, row.holder.unwrap_or_default().into())),
+        assigned_to: row.assigned_to,
+    };
+    (case, details)
+}
 
+impl Case {
     /// Where it stands in the queue.
     fn place(&self) -> Cursor {
         Cursor { submitted_at: self.submitted_at, id: self.id }
-    }
-}
-
-impl Details {
-    fn new(row: Row) -> Self {
-        let npwp = row.npwp.as_deref().and_then(npwp_words);
-        let names = CaseNames {
-            name: &row.name,
-            employee_number: row.employee_number.as_deref(),
-            work_unit: &row.work_unit,
-            code: row.code.as_deref().or(npwp.as_deref()),
-            institution: &row.institution,
-            reference: &row.reference,
-        };
-        Self {
-            words: names.words().into(),
-            version: row.version,
-            reference: row.reference.into(),
-            name: row.name.into(),
-            work_unit: row.work_unit.into(),
-            label: row.institution_id.is_none().then(|| row.institution.into()),
-            holder: row.lease_holder.map(|id| (id, row.holder.unwrap_or_default().into())),
-            assigned_to: row.assigned_to,
-        }
     }
 }
 
@@ -545,7 +547,7 @@ impl<'a> Look<'a> {
         let mut found = Found::default();
         for case in self.cases() {
             // First, since it drops most cases at the least cost.
-            if !sought.is_empty() && !sought.finds(&self.open.details(case).words) {
+            if !sought.may_find(case.sketch) || !sought.is_empty() && !sought.finds(&self.open.details(case).words) {
                 continue;
             }
             let (parts, age) = (self.parts(case), self.age(case));

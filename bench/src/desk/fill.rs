@@ -454,10 +454,15 @@ pub async fn fill(url: &str, years: Years, today: Date) -> Result<(), Failure> {
         store.run(&sql).await?;
     }
     if matches!(store, Store::Postgres(_)) {
-        // What autovacuum would have done over the years.
+        // What autovacuum and the checkpointer would have done over the years.
         store.run("VACUUM ANALYZE").await?;
+        store.run("CHECKPOINT").await?;
     }
-    Ok(())
+    // What was written has reached the disk before anything is measured beside it.
+    match std::process::Command::new("sync").status()?.success() {
+        true => Ok(()),
+        false => Err("the disk does not take what was made".into()),
+    }
 }
 
 async fn country(store: &mut Store, today: Date) -> Result<Country, Failure> {
