@@ -34,7 +34,7 @@ const LEAST_TIMES: f64 = 2.0;
 /// Most seconds of 99 in 100 exchanges at a steady rate.
 const MOST: f64 = 0.020;
 /// Connections that ask at the same time.
-const CONNECTIONS: usize = 16;
+const CONNECTIONS: usize = 64;
 /// Codes of a turn. The store of `oidc-provider` holds 1,000 entries, and a code with what comes of it is up to eight.
 const CODES: usize = 160;
 /// Turns of exchanges that are not counted: the other one is compiled while it runs.

@@ -11,6 +11,7 @@
 pub(crate) mod changes;
 mod flush;
 pub(crate) mod macros;
+mod readers;
 pub(crate) mod together;
 
 use std::{
@@ -33,7 +34,11 @@ use uuid::Uuid;
 
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
 
-use self::{changes::Changes, flush::Flush};
+use self::{
+    changes::Changes,
+    flush::Flush,
+    readers::{Lent, Readers},
+};
 use crate::{audit, error::Result, notice::Notice};
 
 /// The channel of PostgreSQL on which notices travel between servers.
@@ -49,7 +54,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Kind {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, flush: Arc<Flush> },
+    Sqlite { writer: SqlitePool, readers: Readers, flush: Arc<Flush> },
     Postgres(PgPool),
 }
 
@@ -106,21 +111,24 @@ impl Db {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal) // a commit is on disk once `Flush` says so
+            .pragma("wal_autocheckpoint", "8000") // pages; a page that changes often is brought home once
+            .pragma("temp_store", "MEMORY") // what a statement may have to undo needs no file
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
         // A file does not go away between two uses, so that no connection is asked whether it still answers.
-        let pool = || SqlitePoolOptions::new().acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
         // A COMMIT that failed for want of room has ended its transaction, but the driver still counts it and lets no other
         // begin: such a connection gives way to a new one.
-        let writer = pool()
+        let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         // SQLite puts the log beside the file itself, not beside a link to it.
         let file = options.get_filename();
         let flush = Flush::of(&std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()));
-        let readers = pool().max_connections(4).connect_with(options.pragma("query_only", "on")).await?;
+        let readers = readers::readers(options.pragma("query_only", "on")).map_err(crate::Error::internal)?;
         Ok(Kind::Sqlite { writer, readers, flush: Arc::new(flush) })
     }
 
@@ -151,7 +159,7 @@ impl Db {
     /// If none is free in time.
     pub async fn read(&self) -> Result<Conn> {
         Ok(match &self.kind {
-            Kind::Sqlite { readers, .. } => Conn::Sqlite(readers.acquire().await?),
+            Kind::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
             Kind::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
         })
     }
@@ -216,7 +224,7 @@ impl Db {
     pub async fn close(&self) {
         match &self.kind {
             Kind::Sqlite { writer, readers, .. } => {
-                readers.close().await;
+                readers::close(readers).await;
                 writer.close().await;
             }
             Kind::Postgres(pool) => pool.close().await,
@@ -227,7 +235,7 @@ impl Db {
 /// One connection, inside or outside a transaction.
 pub enum Conn {
     /// A reader of SQLite.
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(Lent),
     /// SQLite's writer in a transaction.
     SqliteTx(Transaction<'static, Sqlite>),
     /// A connection to PostgreSQL.
@@ -245,7 +253,7 @@ pub(crate) enum Raw<'a> {
 impl Conn {
     pub(crate) fn raw(&mut self) -> Raw<'_> {
         match self {
-            Self::Sqlite(conn) => Raw::Sqlite(conn),
+            Self::Sqlite(reader) => Raw::Sqlite(&mut reader.conn),
             Self::SqliteTx(tx) => Raw::Sqlite(tx),
             Self::Postgres(conn) => Raw::Postgres(conn),
             Self::PostgresTx(tx) => Raw::Postgres(tx),
@@ -305,7 +313,12 @@ impl Tx {
     ///
     /// # Errors
     /// If the database refuses: nothing is then changed; or, of SQLite, if the disk does not take what is.
-    pub async fn commit(mut self) -> Result<()> {
+    pub async fn commit(self) -> Result<()> {
+        self.commit_and(|| {}).await
+    }
+
+    /// The same; `others` is called as soon as others may write, which is before it is permanent.
+    pub(crate) async fn commit_and(mut self, others: impl FnOnce()) -> Result<()> {
         let changed = self.changes.when_done(&self.pending);
         if self.dialect() == Dialect::Postgres {
             // Delivered at commit, to this server as to the others.
@@ -319,11 +332,15 @@ impl Tx {
         match self.conn {
             Conn::SqliteTx(tx) => {
                 tx.commit().await?;
+                others();
                 if let Some(flush) = &self.flush {
                     flush.done().await?;
                 }
             }
-            Conn::PostgresTx(tx) => tx.commit().await?,
+            Conn::PostgresTx(tx) => {
+                tx.commit().await?;
+                others();
+            }
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }
         drop(changed);

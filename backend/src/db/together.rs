@@ -16,6 +16,9 @@ pub(crate) struct Together<Item, Outcome> {
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
+/// The right to work; once it is dropped, those who came meanwhile are served.
+pub(crate) type Turn = tokio::sync::OwnedMutexGuard<()>;
+
 /// An item, and where its outcome is waited for.
 type Asked<Item, Outcome> = (Item, oneshot::Sender<Result<Outcome>>);
 
@@ -27,11 +30,11 @@ impl<Item, Outcome> Default for Together<Item, Outcome> {
 
 impl<Item: Send + 'static, Outcome: Send + 'static> Together<Item, Outcome> {
     /// What `work` makes of an item. It is given the items of all who asked meanwhile, at least one, and gives their
-    /// outcomes in the same order; whoever goes away does not stop it.
+    /// outcomes in the same order; it drops its turn when others may begin. Whoever goes away does not stop it.
     ///
     /// # Errors
     /// That of `work`, alike for all whom it was done for.
-    pub async fn ask<Work>(&self, item: Item, work: impl FnOnce(Vec<Item>) -> Work) -> Result<Outcome>
+    pub async fn ask<Work>(&self, item: Item, work: impl FnOnce(Vec<Item>, Turn) -> Work) -> Result<Outcome>
     where
         Work: Future<Output = Result<Vec<Outcome>>> + Send + 'static,
     {
@@ -44,12 +47,8 @@ impl<Item: Send + 'static, Outcome: Send + 'static> Together<Item, Outcome> {
                 let (items, tellers): (Vec<Item>, Vec<_>) = std::mem::take(&mut *self.asked()).into_iter().unzip();
                 // None: one's own item was done in the turn before.
                 if !items.is_empty() {
-                    let work = work(items);
-                    tokio::spawn(async move {
-                        let outcomes = work.await;
-                        drop(turn);
-                        tell(tellers, outcomes);
-                    });
+                    let work = work(items, turn);
+                    tokio::spawn(async move { tell(tellers, work.await) });
                 }
             }
         }
@@ -91,8 +90,9 @@ mod tests {
     /// Each number doubled, and how many were done together; each turn passes a gate.
     async fn double(together: &Numbers, gate: &Arc<Semaphore>, number: u32) -> Result<(u32, usize)> {
         let gate = gate.clone();
-        let work = |numbers: Vec<u32>| async move {
+        let work = |numbers: Vec<u32>, turn: Turn| async move {
             gate.acquire().await.map_err(Error::internal)?.forget();
+            drop(turn);
             Ok(numbers.iter().map(|number| (number * 2, numbers.len())).collect())
         };
         together.ask(number, work).await
@@ -134,12 +134,16 @@ mod tests {
     #[tokio::test]
     async fn an_error_is_told_to_all() {
         let together = Together::<u32, u32>::default();
-        let full = |_| async { Err(Error::Unavailable("full".to_owned())) };
+        let full = |_, _| async { Err(Error::Unavailable("full".to_owned())) };
         for outcome in futures::future::join_all((0..5).map(|number| together.ask(number, full))).await {
             assert!(matches!(outcome, Err(Error::Unavailable(cause)) if cause == "full"));
         }
-        let broken = |_| async { panic!("by intent") };
+        let broken = |_, _| async { panic!("by intent") };
         together.ask(1, broken).await.unwrap_err();
-        assert_eq!(together.ask(2, |numbers: Vec<u32>| async { Ok(numbers) }).await.unwrap(), 2, "a panic ends a turn");
+        assert_eq!(
+            together.ask(2, |numbers: Vec<u32>, _| async { Ok(numbers) }).await.unwrap(),
+            2,
+            "a panic ends a turn"
+        );
     }
 }

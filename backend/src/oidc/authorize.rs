@@ -319,7 +319,7 @@ async fn give_code(
     request: Option<Uuid>,
 ) -> Result<Url> {
     let now = backend.world.now();
-    let (grant_id, code) = (backend.world.id(), Token::new(&backend.world));
+    let (grant_id, code) = (backend.world.id(), Token::timed(&backend.world));
     let mut tx = backend.db.begin().await?;
     // Whatever ends a right of this person waits, or was before us and is seen.
     tx.lock_user(actor.user_id).await?;
@@ -360,7 +360,7 @@ async fn give_code(
         tx,
         "INSERT INTO oidc_codes (code_hash, grant_id, redirect_uri, challenge, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
-        code.hash(),
+        code.timed_hash(),
         grant_id,
         asks.redirect_uri.as_deref().unwrap_or_default(),
         asks.challenge.as_ref().map(|challenge| challenge.as_str()),

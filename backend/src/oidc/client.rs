@@ -84,6 +84,17 @@ impl Client {
     }
 }
 
+/// A query for platforms in use.
+macro_rules! clients {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, pkce_required, id_token_alg
+             FROM platforms WHERE disabled_at IS NULL AND ",
+            $condition
+        )
+    };
+}
+
 /// A platform in use by its name in the protocol.
 ///
 /// # Errors
@@ -92,13 +103,7 @@ pub(crate) async fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Clie
     if !is_plain(client_id) {
         return Ok(None); // it may come from elsewhere than a parameter
     }
-    Ok(fetch_optional!(
-        conn,
-        Client,
-        "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, pkce_required, id_token_alg
-         FROM platforms WHERE client_id = $1 AND disabled_at IS NULL",
-        client_id
-    )?)
+    Ok(fetch_optional!(conn, Client, clients!("client_id = $1"), client_id)?)
 }
 
 /// A platform in use by its row.
@@ -106,13 +111,7 @@ pub(crate) async fn find(conn: &mut Conn, client_id: &str) -> Result<Option<Clie
 /// # Errors
 /// If the database does not answer.
 pub(crate) async fn by_id(conn: &mut Conn, id: Uuid) -> Result<Option<Client>> {
-    Ok(fetch_optional!(
-        conn,
-        Client,
-        "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, pkce_required, id_token_alg
-         FROM platforms WHERE id = $1 AND disabled_at IS NULL",
-        id
-    )?)
+    Ok(fetch_optional!(conn, Client, clients!("id = $1"), id)?)
 }
 
 /// What a request shows of the client.
@@ -149,18 +148,17 @@ async fn identify(backend: &Backend, authorization: Option<&str>, parameters: &P
         return Err(Refusal::new(ErrorCode::InvalidRequest, "client_id is not the client that authenticates."));
     }
     let mut conn = backend.db.read().await?;
-    // A client that proves itself in another way than it is registered for proves nothing.
-    let client = find(&mut conn, &client_id).await?.filter(|client| client.auth_method == method);
-    let client = client.ok_or_else(unknown)?;
-    match shown {
+    let client = match &shown {
         Shown::Basic { secret, .. } | Shown::Post { secret, .. } => {
-            check_secret(&mut conn, backend, &client, &secret).await?;
+            with_secret(&mut conn, &client_id, secret, backend.world.now()).await?
         }
-        Shown::Assertion { token } => {
-            drop(conn);
-            check_assertion(backend, &client, &token).await?;
-        }
-        Shown::Nothing { .. } => {}
+        Shown::Assertion { .. } | Shown::Nothing { .. } => find(&mut conn, &client_id).await?,
+    };
+    drop(conn);
+    // A client that proves itself in another way than it is registered for proves nothing.
+    let client = client.filter(|client| client.auth_method == method).ok_or_else(unknown)?;
+    if let Shown::Assertion { token } = &shown {
+        check_assertion(backend, &client, token).await?;
     }
     Ok(client)
 }
@@ -212,18 +210,23 @@ fn basic(header: &str) -> Option<Shown> {
     Some(Shown::Basic { client_id: decoded(client_id), secret: decoded(secret) })
 }
 
-/// By hash, of at most two that live.
-async fn check_secret(conn: &mut Conn, backend: &Backend, client: &Client, secret: &str) -> Result<(), Refusal> {
-    let found: Option<(Uuid,)> = fetch_optional!(
+/// A platform in use by its name in the protocol, if this is one of the at most two secrets that it has.
+async fn with_secret(conn: &mut Conn, client_id: &str, secret: &str, now: Timestamp) -> Result<Option<Client>> {
+    if !is_plain(client_id) {
+        return Ok(None);
+    }
+    Ok(fetch_optional!(
         conn,
-        (Uuid,),
-        "SELECT id FROM platform_secrets
-         WHERE platform_id = $1 AND secret_hash = $2 AND (expires_at IS NULL OR expires_at > $3)",
-        client.id,
+        Client,
+        clients!(
+            "client_id = $1 AND EXISTS (
+               SELECT 1 FROM platform_secrets s
+               WHERE s.platform_id = platforms.id AND s.secret_hash = $2 AND (s.expires_at IS NULL OR s.expires_at > $3))"
+        ),
+        client_id,
         sha256(secret.as_bytes()),
-        backend.world.now().micros()
-    )?;
-    found.map(|_| ()).ok_or_else(unknown)
+        now.micros()
+    )?)
 }
 
 /// What an assertion claims (RFC 7523, section 3).

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Backend,
-    db::{Db, execute, fetch_all},
+    db::{Db, execute, fetch_all, together::Turn},
     error::Result,
     secrets::hex,
 };
@@ -74,10 +74,10 @@ macro_rules! of_exchanges {
 /// If the database refuses: then nothing was taken.
 pub(super) async fn carry_out(backend: &Backend, exchange: Exchange) -> Result<bool> {
     let (db, now) = (backend.db.clone(), backend.world.now().micros());
-    backend.oidc.exchanges.ask(exchange, move |exchanges| all(db, exchanges, now)).await
+    backend.oidc.exchanges.ask(exchange, move |exchanges, turn| all(db, exchanges, now, turn)).await
 }
 
-async fn all(db: Db, exchanges: Vec<Exchange>, now: i64) -> Result<Vec<bool>> {
+async fn all(db: Db, exchanges: Vec<Exchange>, now: i64, turn: Turn) -> Result<Vec<bool>> {
     let mut tx = db.begin().await?;
     let dialect = tx.dialect();
     let pick = |(sqlite, postgres)| dialect.pick(sqlite, postgres);
@@ -128,6 +128,7 @@ async fn all(db: Db, exchanges: Vec<Exchange>, now: i64) -> Result<Vec<bool>> {
         );
         execute!(tx, pick(refresh_tokens), &written, now)?;
     }
-    tx.commit().await?;
+    // Others write while this waits for the disk.
+    tx.commit_and(|| drop(turn)).await?;
     Ok(outcomes)
 }

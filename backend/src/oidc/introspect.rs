@@ -13,7 +13,7 @@ use crate::{
     Backend,
     db::{Conn, fetch_optional},
     error::Result,
-    secrets::sha256,
+    secrets::Token,
 };
 
 /// What is said of a token (RFC 7662, section 2.2).
@@ -69,7 +69,7 @@ pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Res
                WHERE token_hash = $1) t
          JOIN oidc_grants g ON g.id = t.grant_id
          WHERE g.platform_id = $2",
-        sha256(token.as_bytes()),
+        Token::presented(token).timed_hash(),
         client.id
     )?)
 }

@@ -22,7 +22,7 @@ use crate::{
     Backend,
     db::fetch_optional,
     error::Result,
-    secrets::{Token, hex, sha256},
+    secrets::{Token, hex},
 };
 
 /// How long an access token and an ID token hold.
@@ -123,7 +123,7 @@ async fn redeem(
     client: &Client,
     parameters: &Parameters,
 ) -> std::result::Result<TokenResponse, Refusal> {
-    let hash = sha256(parameters.get("code").ok_or_else(|| missing("code is missing."))?.as_bytes());
+    let hash = Token::presented(parameters.get("code").ok_or_else(|| missing("code is missing."))?).timed_hash();
     let signer = keys::signer(backend, client.id_token_alg).await?;
     let now = backend.world.now();
     // What can be seen without the one writer is seen before it is asked for.
@@ -170,7 +170,7 @@ async fn refresh(
     parameters: &Parameters,
 ) -> std::result::Result<TokenResponse, Refusal> {
     let presented = parameters.get("refresh_token").ok_or_else(|| missing("refresh_token is missing."))?;
-    let hash = sha256(presented.as_bytes());
+    let hash = Token::presented(presented).timed_hash();
     let signer = keys::signer(backend, client.id_token_alg).await?;
     let now = backend.world.now();
     let mut conn = backend.db.read().await?;
@@ -242,7 +242,7 @@ impl Given {
     /// New tokens that hold no longer than the access.
     fn new(backend: &Backend, grant: &Grant, scopes: Scopes, now: Timestamp) -> Self {
         let until = |holds: Duration| now.plus(holds).min(grant.access_ends_at());
-        let token = || Token::new(&backend.world);
+        let token = || Token::timed(&backend.world);
         Self {
             access_token: token(),
             expires_at: until(ACCESS_HOLDS),
@@ -258,9 +258,9 @@ impl Given {
             kind,
             grant_id: grant.id,
             scope: self.scopes.to_string(),
-            access: hex(&self.access_token.hash()),
+            access: hex(&self.access_token.timed_hash()),
             access_ends: self.expires_at.micros(),
-            refresh: self.refresh_token.as_ref().map(|(token, _)| hex(&token.hash())),
+            refresh: self.refresh_token.as_ref().map(|(token, _)| hex(&token.timed_hash())),
             refresh_ends: self.refresh_token.as_ref().map(|(_, ends_at)| ends_at.micros()),
             parent: (kind == Kind::Refresh).then(|| presented.clone()),
             presented,

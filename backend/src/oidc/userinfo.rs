@@ -6,7 +6,7 @@ use super::{
     Refusal,
     grant::{Grant, PersonClaims, select},
 };
-use crate::{Backend, db::fetch_optional, secrets::sha256};
+use crate::{Backend, db::fetch_optional, secrets::Token};
 
 /// The person behind an access token. Changes nothing.
 ///
@@ -34,7 +34,7 @@ async fn claims(backend: &Backend, access_token: &str) -> Result<PersonClaims, R
             "oidc_access_tokens t JOIN oidc_grants g ON g.id = t.grant_id",
             "WHERE t.token_hash = $1 AND t.expires_at > $2"
         ),
-        sha256(access_token.as_bytes()),
+        Token::presented(access_token).timed_hash(),
         backend.world.now().micros()
     )?;
     drop(conn);
