@@ -16,10 +16,11 @@ use crate::{
     Backend,
     db::{Conn, fetch_optional},
     error::{Error, Result},
+    world::World,
 };
 
 /// A grant with all that it stands on, as stored at this moment.
-#[derive(sqlx::FromRow)]
+#[derive(Clone, sqlx::FromRow)]
 pub(crate) struct Grant {
     /// Its row; the claim `sid`.
     pub id: Uuid,
@@ -131,18 +132,25 @@ pub(crate) async fn live(conn: &mut Conn, backend: &Backend, id: Uuid) -> Result
 }
 
 impl Grant {
-    /// Itself, if it holds at this moment: `None` if it has ended, or if a right that it stands on is gone, whether or not
+    /// Whether it holds at this moment: not if it has ended, or if a right that it stands on is gone, whether or not
     /// anything has noticed yet. Every use of a token asks here.
     ///
     /// # Errors
     /// If what is stored makes no sense.
-    pub fn if_live(self, backend: &Backend) -> Result<Option<Self>> {
+    pub fn is_live(&self, world: &World) -> Result<bool> {
         if self.ended_at.is_some() || self.disabled_at.is_some() || self.closed_at.is_some() {
-            return Ok(None);
+            return Ok(false);
         }
         let admission = Admission { roles: self.roles.0.clone(), profile_types: self.profile_types.0.clone() };
-        let admitted = admits(&admission, &self.facts()?, backend.world.today(self.zone)).is_ok();
-        Ok(admitted.then_some(self))
+        Ok(admits(&admission, &self.facts()?, world.today(self.zone)).is_ok())
+    }
+
+    /// Itself, if it holds at this moment.
+    ///
+    /// # Errors
+    /// As of [`Grant::is_live`].
+    pub fn if_live(self, backend: &Backend) -> Result<Option<Self>> {
+        Ok(self.is_live(&backend.world)?.then_some(self))
     }
 
     fn facts(&self) -> Result<AccessFacts> {

@@ -48,7 +48,7 @@ pub struct Provider {
     /// Keys: those that sign, and those derived from the secret.
     pub(crate) keys: keys::Keys,
     /// Exchanges that wait to be carried out together.
-    exchanges: Together<exchange::Exchange, bool>,
+    exchanges: Together<exchange::Exchange, exchange::Outcome>,
     /// Wakes the worker of the back channel when a notice was written.
     pub(crate) bell: Arc<Notify>,
     /// Carries the notices.
