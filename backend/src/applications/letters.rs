@@ -167,7 +167,8 @@ pub(super) async fn copy(backend: &Backend, tx: &mut Tx, actor: &Actor, document
     Ok(id)
 }
 
-/// Removes letters that no application holds any more and that are older than a day, and what was drawn of them. Run from time to time.
+/// Removes letters that no application holds any more and that are older than a day, and what was drawn of them. Run from
+/// time to time.
 ///
 /// # Errors
 /// If the database or the store does not answer.
@@ -214,7 +215,7 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
         fetch_all!(
             conn,
             (Uuid, String, Vec<u8>),
-            "SELECT id, object_key, sha256 FROM documents WHERE created_at < $1
+            "SELECT id, object_key, sha256 FROM documents WHERE released_at IS NOT NULL AND created_at < $1
                AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
                                  AND applications.status <> 'withdrawn')
              LIMIT $2",

@@ -388,4 +388,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0003_platforms.sql"),
         include_str!("../../migrations/postgres/0003_platforms.sql"),
     ),
+    (
+        4,
+        "released letters",
+        include_str!("../../migrations/sqlite/0004_released_letters.sql"),
+        include_str!("../../migrations/postgres/0004_released_letters.sql"),
+    ),
 ];

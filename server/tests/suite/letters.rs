@@ -63,8 +63,8 @@ on_both! {
         for _ in 0..8 {
             outside
                 .texts(&format!(
-                    "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at)
-                     SELECT {number}, user_id, 'letters/00/' || file_name, file_name, bytes, pages, sha256, created_at
+                    "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at, released_at)
+                     SELECT {number}, user_id, 'letters/00/' || file_name, file_name, bytes, pages, sha256, created_at, created_at
                      FROM documents RETURNING file_name"
                 ))
                 .await;

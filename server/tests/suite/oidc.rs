@@ -655,10 +655,20 @@ on_both_sites! {
         siti.send("/keluar", &[("", "")]).await.expect(200);
         ear.hears(1).await;
         // The clock stands: the next attempt is due in 5 seconds, the one after it 10 seconds later.
+        let mut outside = Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await;
+        let mut noted = async |wait: u64| {
+            let due = world.clock.world().now().plus(Duration::from_secs(wait)).micros();
+            let noted = format!("SELECT 'noted' FROM logout_notices WHERE due_at = {due} AND last_error IS NOT NULL");
+            while outside.texts(&noted).await.is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        noted(5).await;
         tokio::time::sleep(Duration::from_millis(1500)).await;
         ear.hears(1).await;
         world.advance(Duration::from_secs(5));
         ear.hears(2).await;
+        noted(10).await;
         ear.answers(StatusCode::OK);
         world.advance(Duration::from_secs(10));
         ear.hears(3).await;
