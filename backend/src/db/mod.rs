@@ -123,7 +123,7 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", "-32000")) // kB; only it writes, so that what it read stays true
             .await?;
         // SQLite puts the log beside the file itself, not beside a link to it.
         let file = options.get_filename();

@@ -26,6 +26,8 @@ use crate::{
 const PAGE: usize = 50;
 /// A typed word of fewer characters is only found as a whole word: half the country begins with it.
 const SHORTEST_BEGINNING: usize = 2;
+/// A typed word of so many characters tells enough to be looked up in an index that knows no order.
+const TELLING: usize = 3;
 /// Up to so many institutions of a scope are looked up by the index; more of them are most of the country.
 const FEW_INSTITUTIONS: usize = 16;
 
@@ -129,7 +131,7 @@ impl Wanted {
         if self.sought.is_empty() && self.all.is_empty() && self.any.is_empty() {
             return Ok(fetch_all!(conn, Place, places!("case_words c", ""), before, everywhere, whose)?);
         }
-        let query = self.query(conn.dialect());
+        let query = self.query(conn.dialect(), 0);
         if conn.dialect() == Dialect::Sqlite {
             // By its own row number the index gives the newest first, and need not find them all.
             let sql = places!(
@@ -150,15 +152,25 @@ impl Wanted {
             return Ok(found);
         }
         let indexed = concat!(
+            // Joined with nothing, the words are no longer those of the index: the rest is looked for row by row.
             "WITH c AS MATERIALIZED (SELECT number, application_id, institution_id FROM case_words
-                                     WHERE sought @@ $4::tsquery) ",
+                                     WHERE sought @@ $4::tsquery AND (sought || '') @@ $5::tsquery) ",
             places!("c", "")
         );
-        Ok(fetch_all!(conn, Place, indexed, before, everywhere, whose, query)?)
+        let narrow = self.query(conn.dialect(), self.telling());
+        Ok(fetch_all!(conn, Place, indexed, before, everywhere, whose, narrow, query)?)
     }
 
-    /// As the database's own language of search. Words are letters and digits alone, so that quotes hold them.
-    fn query(&self, dialect: Dialect) -> String {
+    /// How many characters a typed word must have for PostgreSQL's index to look for it: as many as the words that tell
+    /// most. Every case has a word that begins with `gb` or with `26`, and for these the index would read all it has.
+    fn telling(&self) -> usize {
+        let longest = self.sought.words().iter().map(|word| word.word().chars().count()).max();
+        longest.map_or(0, |longest| longest.min(TELLING))
+    }
+
+    /// As the database's own language of search, of the typed words that have so many characters. Words are letters and
+    /// digits alone, so that quotes hold them.
+    fn query(&self, dialect: Dialect, least: usize) -> String {
         let (and, or, quote, beginning) = match dialect {
             Dialect::Sqlite => (" AND ", " OR ", '"', "*"),
             Dialect::Postgres => (" & ", " | ", '\'', ":*"),
@@ -173,7 +185,8 @@ impl Wanted {
                 false => format!("({}{begun}{or}({}))", whole(text), meaning.join(and)),
             }
         };
-        let mut parts: Vec<String> = self.sought.words().iter().map(one).collect();
+        let telling = self.sought.words().iter().filter(|word| word.word().chars().count() >= least);
+        let mut parts: Vec<String> = telling.map(one).collect();
         parts.extend(self.all.iter().map(|word| whole(word)));
         if !self.any.is_empty() {
             let any: Vec<String> = self.any.iter().map(|word| whole(word)).collect();
@@ -319,13 +332,27 @@ mod tests {
     #[case(r#""a' OR 1=1 *:& -- \"#, r#""or"* AND "a" AND "1" AND "1""#, "'or':* & 'a' & '1' & '1'")]
     fn typed_words_are_only_words(#[case] typed: &str, #[case] sqlite: &str, #[case] postgres: &str) {
         let wanted = wanted(typed, &[], &[]);
-        assert_eq!((wanted.query(Dialect::Sqlite), wanted.query(Dialect::Postgres)), (sqlite.into(), postgres.into()));
+        assert_eq!(
+            (wanted.query(Dialect::Sqlite, 0), wanted.query(Dialect::Postgres, 0)),
+            (sqlite.into(), postgres.into())
+        );
+    }
+
+    #[rstest]
+    #[case("GB-26-0099", "'0099':*")]
+    #[case("gb 26", "'gb':* & '26':*")] // nothing tells more
+    #[case("d", "'d'")]
+    #[case("", "('i1')")]
+    fn the_index_looks_for_what_tells_most(#[case] typed: &str, #[case] narrow: &str) {
+        let any: &[&str] = if typed.is_empty() { &["i1"] } else { &[] };
+        let wanted = wanted(typed, &[], any);
+        assert_eq!(wanted.query(Dialect::Postgres, wanted.telling()), narrow);
     }
 
     #[test]
     fn scope_and_verifier_are_words() {
-        let query = wanted("siti", &["v1"], &["i1", "i2"]).query(Dialect::Sqlite);
+        let query = wanted("siti", &["v1"], &["i1", "i2"]).query(Dialect::Sqlite, 0);
         assert_eq!(query, r#""siti"* AND "v1" AND ("i1" OR "i2")"#);
-        assert_eq!(wanted("", &[], &["i1"]).query(Dialect::Postgres), "('i1')");
+        assert_eq!(wanted("", &[], &["i1"]).query(Dialect::Postgres, 0), "('i1')");
     }
 }

@@ -29,7 +29,7 @@ pub const STEPS: &[&str] =
     &["queue page", "search in the queue", "search in the history", "claim", "case page", "verdict"];
 
 /// How often each step is done.
-const ROUNDS: u64 = 400;
+const ROUNDS: u64 = 800;
 /// What is typed into the search of the queue and of the history: names, work units, numbers, mistakes.
 const TYPED: &[&str] = &[
     "siti",
