@@ -33,7 +33,7 @@ use crate::{
 const LEAST_TIMES: f64 = 2.0;
 /// Most seconds of 99 in 100 exchanges at a steady rate.
 const MOST: f64 = 0.020;
-/// Connections that ask at the same time.
+/// Connections that ask at the same time: enough that neither waits for its clients.
 const CONNECTIONS: usize = 64;
 /// Codes of a turn. The store of `oidc-provider` holds 1,000 entries, and a code with what comes of it is up to eight.
 const CODES: usize = 160;
@@ -57,7 +57,8 @@ const SCOPE: &str = "openid profile email gerbang offline_access";
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// How ID tokens are signed, and the client whose are; the first is what a platform has that sets nothing.
+/// How ID tokens are signed, and the client whose are; the first is what a platform has that sets nothing. Of an exchange
+/// with RS256 more than half is the signature, which takes either provider the same 0.2 ms of a processor.
 const CLIENTS: [(&str, &str); 2] = [("RS256", "bench-rs256"), ("ES256", "bench-es256")];
 
 /// Measures.
