@@ -1,7 +1,10 @@
 //! A code or a refresh token is taken, and tokens are given for it: for all who ask at about the same time in one
 //! transaction, with as many statements for a hundred as for one.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use domain::{
     oidc::{Challenge, ErrorCode, Scope, Scopes},
@@ -283,7 +286,7 @@ async fn all(db: Db, world: World, exchanges: Vec<Exchange>, turn: Turn) -> Resu
         })
     };
     let mut outcomes: Vec<Outcome> = exchanges.iter().zip(&keys).map(decide).collect();
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for kind in Kind::ALL {
         let written = written(kind, &exchanges, &keys, &outcomes);
         if !written.is_empty() {

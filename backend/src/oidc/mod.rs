@@ -2,7 +2,7 @@
 //! (guide steps 16 to 19 and what follows).
 //!
 //! - [`authorize`]: a platform asks for a person; they sign in, choose an access, accept terms, and go back with a code.
-//! - [`client`]: which platform speaks; [`token`]: a code, or a refresh token, becomes tokens.
+//! - [`client`]: which platform speaks; [`token`]: a code, or a refresh token, becomes tokens (`exchange`).
 //! - [`userinfo`], [`introspect`], [`revoke`]: what becomes of an access token.
 //! - [`logout`]: the way out, begun at a platform or here; platforms are told over the back channel.
 //! - [`rights`]: a grant ends in the transaction in which the right ends that it stands on.

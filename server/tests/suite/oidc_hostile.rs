@@ -2,12 +2,13 @@
 //! Codes and statuses are those of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 6750 (section 3.1), RFC 7636 (section 4.6) and
 //! OpenID Connect Core (section 3.1.2.6); what is forbidden beyond them is from RFC 9700.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use backend::{
     platforms::terms::{self, Draft},
     sessions,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     platform::{AuthMethod, ClientKind},
     role::Role,
@@ -261,6 +262,42 @@ on_both_sites! {
         let answers = futures::future::join_all((0..8).map(|_| site.token(&client, &fields))).await;
         assert!(answers.iter().filter(|answer| answer.status == 200).count() <= 1);
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 400)), "{answers:?}");
+    }
+
+    async fn exchanges_at_one_moment_are_each_answered_for_themselves(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        world.budis("Inspektorat").await;
+        let (one, other) = (world.platform("ramai", |_| {}).await, world.platform("lain", |_| {}).await);
+        let (siti, budi) = (site.siti().await, site.budi().await);
+        let mut asked: Vec<(&Registered, Fields, Option<&str>)> = Vec::new();
+        for _ in 0..3 {
+            for (visitor, email) in [(&siti, "siti.pa@contoh.go.id"), (&budi, "budi.kpa@contoh.go.id")] {
+                let right = exchange(&site.code(visitor, "ramai").await);
+                let wrong = with(exchange(&site.code(visitor, "ramai").await), &[("-code_verifier", "")]);
+                let stolen = exchange(&site.code(visitor, "ramai").await);
+                let renewed = refresh(site.tokens(visitor, &other).await["refresh_token"].as_str().unwrap());
+                asked.extend([(&one, right, Some(email)), (&one, wrong, None), (&other, stolen, None)]);
+                asked.extend([(&other, renewed, Some(email)), (&one, exchange("tidak ada"), None)]);
+            }
+        }
+        let answers = futures::future::join_all(asked.iter().map(|(client, fields, _)| site.token(client, fields))).await;
+        let (mut given, mut sessions) = (0, BTreeSet::new());
+        for ((_, fields, email), answer) in asked.iter().zip(answers) {
+            let Some(email) = email else {
+                refuses(&format!("{fields:?}"), &answer, 400, "invalid_grant");
+                continue;
+            };
+            let tokens = answer.expect(200).json();
+            let told = site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(200).json();
+            assert_eq!(told["email"], *email, "{fields:?}");
+            let claims = tokens["id_token"].as_str().unwrap().split('.').nth(1).unwrap();
+            let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+            assert_eq!((&claims["sub"], &claims["email"]), (&told["sub"], &told["email"]));
+            sessions.insert(claims["sid"].to_string());
+            given += 1;
+        }
+        assert_eq!((given, sessions.len()), (12, 12), "each has a session of its own");
     }
 
     async fn a_proof_that_was_not_promised_is_refused(site) {
