@@ -95,10 +95,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
 }
 
 async fn size(stage: &Stage, store: &Store, session: &str) -> Result<Size, Failure> {
-    let backend = store.open(stage).await?;
-    Directory::refresh(&backend).await?;
-    let times = rounds::measure(&backend).await?;
-    backend.db.close().await;
+    // The pages first: the rounds decide most of the few open cases.
     let server = Server::start(stage, store, None)?;
     // What a server does once at its start, such as looking for reminders that are due, is over.
     tokio::time::sleep(SETTLED).await;
@@ -113,6 +110,11 @@ async fn size(stage: &Stage, store: &Store, session: &str) -> Result<Size, Failu
         };
         pages.push((0..TURNS).map(ask).collect::<Result<Vec<f64>, Failure>>()?);
     }
+    drop((connection, server));
+    let backend = store.open(stage).await?;
+    Directory::refresh(&backend).await?;
+    let times = rounds::measure(&backend).await?;
+    backend.db.close().await;
     Ok(Size { times, pages })
 }
 
