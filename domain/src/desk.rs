@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     calendar::{Holidays, Promise},
+    company::Npwp,
     issue::{Field, Problem},
     person::{EmployeeNumberKind, grouped},
     role::{ProfileType, Role},
@@ -162,6 +163,8 @@ pub struct CaseNames<'a> {
     pub work_unit: &'a str,
     /// Code of the work unit.
     pub code: Option<&'a str>,
+    /// The digits of the NPWP, of a supplier, who has no work unit.
+    pub npwp: Option<&'a str>,
     /// Name of the institution.
     pub institution: &'a str,
     /// The application's number.
@@ -170,7 +173,8 @@ pub struct CaseNames<'a> {
 
 impl CaseNames<'_> {
     /// Its words, as [`Sought`](crate::search::Sought) looks for them. A reference is found with its hyphens, without
-    /// them, and from its year or its running number on; a NIP with its spaces and without them.
+    /// them, and from its year or its running number on; a NIP with its spaces and without them; an NPWP in one piece and
+    /// as it is printed.
     pub fn words(&self) -> String {
         let number = self.employee_number.unwrap_or_default();
         let spaced = grouped(EmployeeNumberKind::Nip, number);
@@ -181,8 +185,11 @@ impl CaseNames<'_> {
             parts = rest;
         }
         let spaced = Some(spaced.as_str()).filter(|spaced| *spaced != number);
+        let npwp = self.npwp.and_then(|npwp| Npwp::parse(npwp).ok());
+        let npwp = npwp.map(|npwp| format!("{} {}", npwp.as_str(), npwp.printed()));
+        let code = self.code.or(npwp.as_deref()).unwrap_or_default();
         searchable(
-            [self.name, self.work_unit, self.code.unwrap_or_default(), self.institution, number, self.reference]
+            [self.name, self.work_unit, code, self.institution, number, self.reference]
                 .into_iter()
                 .chain(spaced)
                 .chain(joined.iter().map(String::as_str)),
@@ -323,12 +330,22 @@ mod tests {
         assert!(!Sought::parse(query).finds(&siti().words()));
     }
 
+    #[rstest]
+    #[case("012345678901000")]
+    #[case("01.234.567.8-901.000")]
+    fn a_supplier_is_found_by_the_npwp(#[case] query: &str) {
+        let supplier = CaseNames { code: None, npwp: Some("012345678901000"), ..siti() };
+        assert!(Sought::parse(query).finds(&supplier.words()), "{:?}", supplier.words());
+        assert!(!Sought::parse(query).finds(&siti().words()));
+    }
+
     fn siti() -> CaseNames<'static> {
         CaseNames {
             name: "Siti Rahmawati, S.E.",
             employee_number: Some("197804122003122003"),
             work_unit: "Sekretariat Jenderal",
             code: Some("450938"),
+            npwp: None,
             institution: "Kementerian Kesehatan",
             reference: "GB-26-004182-7",
         }

@@ -1,6 +1,6 @@
 //! One database layer over SQLite and PostgreSQL.
 //!
-//! [`Db`] holds a native pool of either kind; a [`Conn`] is one connection of it. Queries are written once, with `$1`
+//! [`Db`] holds connections of either kind; a [`Conn`] is one connection of it. Queries are written once, with `$1`
 //! for arguments, and run through [`fetch_all!`], [`fetch_one!`], [`fetch_optional!`] and
 //! [`execute!`], which expand the same query for both kinds. Where the dialects differ, [`Conn::dialect`] picks.
 //!
@@ -115,13 +115,12 @@ impl Db {
             .pragma("temp_store", "MEMORY") // what a statement may have to undo needs no file
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
-        // A file does not go away between two uses, so that no connection is asked whether it still answers.
         // A COMMIT that failed for want of room has ended its transaction, but the driver still counts it and lets no other
         // begin: such a connection gives way to a new one.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(10))
-            .test_before_acquire(false)
+            .test_before_acquire(false) // a file does not go away between two uses
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone().pragma("cache_size", "-32000")) // kB; only it writes, so that what it read stays true
             .await?;

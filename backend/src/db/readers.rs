@@ -78,3 +78,26 @@ impl From<PoolError<sqlx::Error>> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_was_not_asked_for_long_is_asked_and_after_closing_there_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.path().join("gerbang.db")).create_if_missing(true);
+        let readers = readers(options).unwrap();
+        let mut lent = readers.get().await.unwrap();
+        let old = Instant::now().checked_sub(TRUSTED).unwrap();
+        lent.at = old;
+        drop(lent);
+        let lent = readers.get().await.unwrap();
+        assert!(lent.at > old);
+        close(&readers).await;
+        drop(lent);
+        let error = readers.get().await.map(drop).map_err(Error::from).unwrap_err();
+        assert!(matches!(error, Error::Unavailable(_)), "{error}");
+        assert_eq!(readers.status().size, 0);
+    }
+}

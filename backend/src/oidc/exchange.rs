@@ -96,7 +96,7 @@ struct Stored {
 impl Exchange {
     /// What would be given for it.
     fn check(&self, world: &World, stored: &Stored) -> Result<Given, Outcome> {
-        let refused = |refusal| Outcome::Refused(refusal);
+        let refused = Outcome::Refused;
         let grant = &stored.grant;
         if grant.platform_id != self.platform_id {
             return Err(refused(invalid()));
@@ -163,6 +163,8 @@ impl Exchange {
 /// An exchange as it is written. Hashes are in hexadecimal digits, times in microseconds of the epoch.
 #[derive(Serialize)]
 struct Written<'a> {
+    #[serde(skip)]
+    kind: Kind,
     presented: &'a str,
     grant_id: Uuid,
     scope: String,
@@ -263,17 +265,14 @@ async fn all(db: Db, world: World, exchanges: Vec<Exchange>, turn: Turn) -> Resu
     let now = world.now().micros();
     let mut tx = db.begin().await?;
     let dialect = tx.dialect();
+    let pick = |(sqlite, postgres): Sql| dialect.pick(sqlite, postgres);
     let keys: Vec<String> = exchanges.iter().map(|exchange| hex(&exchange.presented.timed_hash())).collect();
-    let presented = |kind| {
-        let of_kind = exchanges.iter().zip(&keys).filter(move |(exchange, _)| exchange.kind() == kind);
-        of_kind.map(|(_, key)| HashMap::from([("presented", key)])).collect::<Vec<_>>()
-    };
     let mut stored: HashMap<String, Stored> = HashMap::new();
     for kind in Kind::ALL {
-        let presented = presented(kind);
+        let of_kind = exchanges.iter().zip(&keys).filter(|(exchange, _)| exchange.kind() == kind);
+        let presented: Vec<_> = of_kind.map(|(_, key)| HashMap::from([("presented", key)])).collect();
         if !presented.is_empty() {
-            let sql = dialect.pick(kind.find().0, kind.find().1);
-            let rows: Vec<Stored> = fetch_all!(tx, Stored, sql, serde_json::to_string(&presented)?)?;
+            let rows: Vec<Stored> = fetch_all!(tx, Stored, pick(kind.find()), serde_json::to_string(&presented)?)?;
             stored.extend(rows.into_iter().map(|row| (hex(&row.presented), row)));
         }
     }
@@ -286,15 +285,22 @@ async fn all(db: Db, world: World, exchanges: Vec<Exchange>, turn: Turn) -> Resu
         })
     };
     let mut outcomes: Vec<Outcome> = exchanges.iter().zip(&keys).map(decide).collect();
+    let decided = exchanges.iter().zip(&keys).zip(&outcomes);
+    let mut written: Vec<Written<'_>> =
+        decided.filter_map(|((exchange, key), outcome)| Written::new(exchange.kind(), key, outcome)).collect();
+    if written.is_empty() {
+        return Ok(outcomes);
+    }
     let mut taken: HashSet<String> = HashSet::new();
     for kind in Kind::ALL {
-        let written = written(kind, &exchanges, &keys, &outcomes);
-        if !written.is_empty() {
-            let sql = dialect.pick(kind.take().0, kind.take().1);
-            let rows: Vec<(Vec<u8>,)> = fetch_all!(tx, (Vec<u8>,), sql, serde_json::to_string(&written)?, now)?;
+        let of_kind: Vec<&Written<'_>> = written.iter().filter(|one| one.kind == kind).collect();
+        if !of_kind.is_empty() {
+            let sql = pick(kind.take());
+            let rows: Vec<(Vec<u8>,)> = fetch_all!(tx, (Vec<u8>,), sql, serde_json::to_string(&of_kind)?, now)?;
             taken.extend(rows.iter().map(|(hash,)| hex(hash)));
         }
     }
+    written.retain(|one| taken.contains(one.presented));
     for (outcome, key) in outcomes.iter_mut().zip(&keys) {
         if let Outcome::Given(grant, _) = outcome
             && !taken.contains(key)
@@ -302,38 +308,31 @@ async fn all(db: Db, world: World, exchanges: Vec<Exchange>, turn: Turn) -> Resu
             *outcome = Outcome::Replayed(grant.id);
         }
     }
-    let written: Vec<Written<'_>> =
-        Kind::ALL.into_iter().flat_map(|kind| written(kind, &exchanges, &keys, &outcomes)).collect();
-    if written.is_empty() {
-        return Ok(outcomes);
-    }
     let text = serde_json::to_string(&written)?;
-    execute!(tx, dialect.pick(GIVE_ACCESS.0, GIVE_ACCESS.1), &text, now)?;
-    if written.iter().any(|one| one.refresh.is_some()) {
-        execute!(tx, dialect.pick(GIVE_REFRESH.0, GIVE_REFRESH.1), &text, now)?;
-    }
+    execute!(tx, pick(GIVE_ACCESS), &text, now)?;
+    execute!(tx, pick(GIVE_REFRESH), &text, now)?;
     // Others write while this waits for the disk.
     tx.commit_and(|| drop(turn)).await?;
     Ok(outcomes)
 }
 
-/// Those of a kind for which tokens are given.
-fn written<'a>(kind: Kind, exchanges: &[Exchange], keys: &'a [String], outcomes: &[Outcome]) -> Vec<Written<'a>> {
-    let of_kind = exchanges.iter().zip(keys).zip(outcomes).filter(|((exchange, _), _)| exchange.kind() == kind);
-    let write = |((_, key), outcome): ((&Exchange, &'a String), &Outcome)| {
+impl<'a> Written<'a> {
+    /// If tokens are given for it.
+    fn new(kind: Kind, presented: &'a str, outcome: &Outcome) -> Option<Self> {
         let Outcome::Given(grant, given) = outcome else { return None };
-        Some(Written {
-            presented: key,
+        let refresh = given.refresh_token.as_ref();
+        Some(Self {
+            kind,
+            presented,
             grant_id: grant.id,
             scope: given.scopes.to_string(),
             access: hex(&given.access_token.timed_hash()),
             access_ends: given.expires_at.micros(),
-            refresh: given.refresh_token.as_ref().map(|(token, _)| hex(&token.timed_hash())),
-            refresh_ends: given.refresh_token.as_ref().map(|(_, ends_at)| ends_at.micros()),
-            parent: (kind == Kind::Refresh).then_some(key),
+            refresh: refresh.map(|(token, _)| hex(&token.timed_hash())),
+            refresh_ends: refresh.map(|(_, ends_at)| ends_at.micros()),
+            parent: (kind == Kind::Refresh).then_some(presented),
         })
-    };
-    of_kind.filter_map(write).collect()
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{CaseRow, Cursor, npwp_words};
+use super::{CaseRow, Cursor};
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -271,12 +271,12 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
 
 /// Writes what a case is found by, at the end of the list; in the transaction of the verdict that ends it.
 pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by: Uuid) -> Result<()> {
-    let npwp = row.npwp.as_deref().and_then(npwp_words);
     let names = CaseNames {
         name: &row.name,
         employee_number: row.employee_number.as_deref(),
         work_unit: &row.work_unit,
-        code: row.code.as_deref().or(npwp.as_deref()),
+        code: row.code.as_deref(),
+        npwp: row.npwp.as_deref(),
         institution: &row.institution,
         reference: &row.reference,
     };

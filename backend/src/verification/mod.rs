@@ -25,7 +25,7 @@ pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 
 use domain::{
     application::{Status, Verdict},
-    company::{self, Company, CompanyDraft, Npwp},
+    company::{self, Company, CompanyDraft},
     conflict::Conflict,
     desk::Mark,
     email::Email,
@@ -160,12 +160,6 @@ async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Erro
         }
         _ => Error::NotFound,
     })
-}
-
-/// What a supplier's case is found by in the place of a work unit's code: the NPWP in one piece, and as it is printed.
-fn npwp_words(npwp: &str) -> Option<String> {
-    let npwp = Npwp::parse(npwp).ok()?;
-    Some(format!("{} {}", npwp.as_str(), npwp.printed()))
 }
 
 impl CaseRow {

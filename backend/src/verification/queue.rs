@@ -26,7 +26,6 @@ use domain::{
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
-use super::npwp_words;
 use crate::{
     Actor, Backend,
     db::{Conn, Dialect, changes::Since, fetch_all},
@@ -387,12 +386,12 @@ fn index(place: usize) -> u32 {
 
 /// A row as it is kept: with the place of its institution, and that of its details.
 fn split(row: Row, institution: u32, place: (u32, u32)) -> (Case, Details) {
-    let npwp = row.npwp.as_deref().and_then(npwp_words);
     let names = CaseNames {
         name: &row.name,
         employee_number: row.employee_number.as_deref(),
         work_unit: &row.work_unit,
-        code: row.code.as_deref().or(npwp.as_deref()),
+        code: row.code.as_deref(),
+        npwp: row.npwp.as_deref(),
         institution: &row.institution,
         reference: &row.reference,
     };

@@ -244,6 +244,7 @@ impl Application<'_> {
             employee_number: Some(&number),
             work_unit: &self.unit.2,
             code: self.unit.1.as_deref(),
+            npwp: None,
             institution: &self.institution.1,
             reference: &self.reference,
         };
