@@ -44,6 +44,9 @@ use crate::{audit, error::Result, notice::Notice};
 /// The channel of PostgreSQL on which notices travel between servers.
 const CHANNEL: &str = "gerbang";
 
+/// How long a connection to PostgreSQL that answered when it was given back is trusted to answer.
+const TRUSTED: Duration = Duration::from_secs(1);
+
 /// The database: SQLite in a file, or PostgreSQL.
 #[derive(Clone)]
 pub struct Db {
@@ -91,6 +94,11 @@ impl Db {
                 PgPoolOptions::new()
                     .max_connections(16)
                     .acquire_timeout(Duration::from_secs(5))
+                    // What has just come back has just answered; asking it once more would double what a query costs.
+                    .test_before_acquire(false)
+                    .before_acquire(|conn, meta| {
+                        Box::pin(async move { Ok(meta.idle_for < TRUSTED || conn.ping().await.is_ok()) })
+                    })
                     .connect_with(options)
                     .await?,
             )
