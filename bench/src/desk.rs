@@ -1,6 +1,6 @@
 //! The desk at the size of the whole country: 658 institutions, 200,000 satkers, 200,000 people, 300,000 accesses,
 //! 1,000,000 applications of which 20,000 are open; and what the same takes with 10,000 applications, of which 1,000 are
-//! open. The store is the same: it is measured first with the few, then filled up.
+//! open. Both stand side by side and are measured by turns.
 
 mod fill;
 mod rounds;
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backend::master_data::Directory;
+use backend::{master_data::Directory, world::World};
 use domain::time::Zone;
 
 use self::fill::Years;
@@ -36,8 +36,12 @@ const PAGES: &[(&str, &str)] = &[
     ("search in the queue that finds nothing", "/verifikasi?cari=nur+rahmawati+situmorang+xyzzy"),
     ("search in the history", "/verifikasi/riwayat?cari=nur+rahmawati"),
 ];
-/// How often each is.
-const TURNS: usize = 1000;
+/// How often each size has its turn.
+const TURNS: usize = 10;
+/// How often each page is asked for in a turn.
+const ASKS: usize = 100;
+/// How many cases are decided in a turn.
+const ROUNDS: u64 = 80;
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
 const ACTS: &[&str] = &["claim", "case page", "verdict"];
 /// What is looked at may grow with the years behind it; what is done all day may not.
@@ -45,82 +49,116 @@ const MAY_GROW: &[&str] = &["search in the history", "case page"];
 /// How long a server is left alone after its start.
 const SETTLED: Duration = Duration::from_secs(8);
 
-/// What was measured with one size.
+/// One size of the store.
 struct Size {
-    times: rounds::Times,
+    store: Store,
+    /// The cookie of [`VERIFIER`].
+    session: String,
+    /// Seconds of each page of [`PAGES`].
     pages: Vec<Vec<f64>>,
 }
 
 /// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
-    for store in stage.stores("desk").await? {
-        let backend = store.open(stage).await?;
-        let units = data::prepare_country(&backend).await?;
-        data::import_units(&backend, &units).await?;
-        let (end, today) = (backend.world.now(), backend.world.today(Zone::Wib));
-        let session = people::sign_in(&backend, VERIFIER).await?.session;
-        backend.db.close().await;
-
-        let few = Years { end, days: 30, first: 0, ended: 9_000, open: 1_000 };
-        fill::fill(&store.database_url, few, today).await?;
-        let mut small = size(stage, &store, &session).await?;
-        let many = Years { end, days: 365, first: 10_000, ended: 970_500, open: 19_500 };
+    for (few, many) in stage.stores("few").await?.into_iter().zip(stage.stores("many").await?) {
+        let database = few.database;
+        let (mut few, mut many) = (country(stage, few).await?, country(stage, many).await?);
+        let (end, today) = (World::system().now(), World::system().today(Zone::Wib));
+        let last_month = Years { end, days: 30, first: 0, ended: 9_000, open: 1_000 };
+        let year = Years { end, days: 365, first: 10_000, ended: 971_000, open: 19_000 };
+        for size in [&few, &many] {
+            fill::fill(&size.store.database_url, last_month, today).await?;
+        }
         let began = Instant::now();
-        fill::fill(&store.database_url, many, today).await?;
-        table.figure(format!("{}: making 990,000 applications", store.database), seconds(began.elapsed()));
-        let mut large = size(stage, &store, &session).await?;
+        fill::fill(&many.store.database_url, year, today).await?;
+        table.figure(format!("{database}: making 990,000 applications"), seconds(began.elapsed()));
+        // The pages first: the rounds decide most of the few open cases.
+        ask_for_pages(stage, [&mut few, &mut many]).await?;
+        let [mut before, mut after] = go_round(stage, [&few.store, &many.store]).await?;
         for step in rounds::STEPS {
             match ACTS.contains(step) {
-                true => report(table, &store, step, "in process", large.times.of(step), small.times.of(step)),
-                false => table.figure(format!("{}: {step}, in process", store.database), spread(large.times.of(step))),
+                true => report(table, database, step, "in process", after.of(step), before.of(step)),
+                false => table.figure(format!("{database}: {step}, in process"), spread(after.of(step))),
             }
         }
         for (nth, (page, _)) in PAGES.iter().enumerate() {
-            report(table, &store, page, "over HTTP", &mut large.pages[nth], &mut small.pages[nth]);
+            report(table, database, page, "over HTTP", &mut many.pages[nth], &mut few.pages[nth]);
         }
-        let backend = Arc::new(store.open(stage).await?);
+        let backend = Arc::new(many.store.open(stage).await?);
         let mut together = rounds::at_once(&backend, 8, 50).await?;
         for step in ["claim", "queue page", "verdict"] {
-            let what = format!("{}: {step}, 8 verifiers at once, in process", store.database);
-            table.figure(what, spread(together.of(step)));
+            table.figure(format!("{database}: {step}, 8 verifiers at once, in process"), spread(together.of(step)));
         }
         let mut sessions = Vec::new();
         for nth in 0..fill::VERIFIERS {
             sessions.push(people::sign_in(&backend, &fill::verifier_email(nth)).await?.session);
         }
         backend.db.close().await;
-        streams::measure(stage, &store, &sessions, table).await?;
+        streams::measure(stage, &many.store, &sessions, table).await?;
     }
     Ok(())
 }
 
-async fn size(stage: &Stage, store: &Store, session: &str) -> Result<Size, Failure> {
-    // The pages first: the rounds decide most of the few open cases.
-    let server = Server::start(stage, store, None)?;
+/// A store with all institutions and satkers, and nobody who applied.
+async fn country(stage: &Stage, store: Store) -> Result<Size, Failure> {
+    let backend = store.open(stage).await?;
+    let units = data::prepare_country(&backend).await?;
+    data::import_units(&backend, &units).await?;
+    let session = people::sign_in(&backend, VERIFIER).await?.session;
+    backend.db.close().await;
+    Ok(Size { store, session, pages: vec![Vec::new(); PAGES.len()] })
+}
+
+/// Asks servers of both sizes for all pages, by turns: what the machine does meanwhile meets both.
+async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failure> {
+    let mut sides = Vec::new();
+    for size in sizes {
+        let server = Server::start(stage, &size.store, None)?;
+        let connection = server.connect()?;
+        sides.push((size, server, connection));
+    }
     // What a server does once at its start, such as looking for reminders that are due, is over.
     tokio::time::sleep(SETTLED).await;
-    let mut connection = server.connect()?;
-    let mut pages = Vec::new();
-    for (_, path) in PAGES {
-        let request = get(path, Some(session), Some("br"));
-        connection.expect(&request)?; // to warm up
-        let ask = |_| {
-            let (time, answer) = timed(|| connection.expect(&request));
-            answer.map(|_| time)
-        };
-        pages.push((0..TURNS).map(ask).collect::<Result<Vec<f64>, Failure>>()?);
+    for (nth, (_, path)) in PAGES.iter().enumerate() {
+        for turn in 0..TURNS {
+            for (size, _, connection) in &mut sides {
+                let request = get(path, Some(&size.session), Some("br"));
+                if turn == 0 {
+                    connection.expect(&request)?; // to warm up
+                }
+                for _ in 0..ASKS {
+                    let (time, answer) = timed(|| connection.expect(&request));
+                    answer?;
+                    size.pages[nth].push(time);
+                }
+            }
+        }
     }
-    drop((connection, server));
-    let backend = store.open(stage).await?;
-    Directory::refresh(&backend).await?;
-    let times = rounds::measure(&backend).await?;
-    backend.db.close().await;
-    Ok(Size { times, pages })
+    Ok(())
+}
+
+/// Does with both sizes, by turns, what a verifier does all day.
+async fn go_round(stage: &Stage, stores: [&Store; 2]) -> Result<[rounds::Times; 2], Failure> {
+    let backends = [stores[0].open(stage).await?, stores[1].open(stage).await?];
+    for backend in &backends {
+        Directory::refresh(backend).await?;
+    }
+    let [few, many] = &backends;
+    let (mut few, mut many) = (rounds::Rounds::new(few).await?, rounds::Rounds::new(many).await?);
+    for _ in 0..TURNS {
+        few.go_on(ROUNDS).await?;
+        many.go_on(ROUNDS).await?;
+    }
+    let times = [few.times, many.times];
+    for backend in &backends {
+        backend.db.close().await;
+    }
+    Ok(times)
 }
 
 /// p99 with many, and how it stands to that with few.
-fn report(table: &mut Table, store: &Store, step: &str, how: &str, many: &mut [f64], few: &mut [f64]) {
-    let what = format!("{}: {step}, {how}", store.database);
+fn report(table: &mut Table, database: &str, step: &str, how: &str, many: &mut [f64], few: &mut [f64]) {
+    let what = format!("{database}: {step}, {how}");
     let (p99, before) = (quantile(many, 0.99), quantile(few, 0.99));
     table.at_most(format!("{what}: p99"), p99, MOST, milliseconds);
     let times = |ratio: f64| format!("{ratio:.2} times");

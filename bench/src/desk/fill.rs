@@ -498,9 +498,9 @@ async fn applications<'a>(
     all: impl Iterator<Item = Application<'a>>,
     country: &Country,
 ) -> Result<(), Failure> {
-    let (first_day, last_day) = period(country.today);
     let mut broken = None;
     let rows = all.map(|one| {
+        let (first_day, last_day) = period(&one, country.today);
         let name = name(one.person);
         let account = one.linked.then(|| SirupAccount {
             username: format!("pengguna.{}", one.person),
@@ -562,8 +562,10 @@ async fn applications<'a>(
     broken.map_or(Ok(()), |error| Err(error.into()))
 }
 
-fn period(today: Date) -> (Date, Date) {
-    (today - time::Duration::days(100), today + time::Duration::days(265))
+/// The period that is applied for. Whoever waits wants one after all accesses, which thus never stand in the way.
+fn period(one: &Application<'_>, today: Date) -> (Date, Date) {
+    let first = today + time::Duration::days(if one.decided.is_some() { -100 } else { 300 });
+    (first, first + time::Duration::days(365))
 }
 
 async fn verdicts<'a>(store: &mut Store, all: impl Iterator<Item = Application<'a>>) -> Result<(), Failure> {
@@ -604,8 +606,8 @@ async fn accesses<'a>(
     approved: impl Iterator<Item = Application<'a>>,
     today: Date,
 ) -> Result<(), Failure> {
-    let (first_day, last_day) = period(today);
     let rows = approved.map(|one| {
+        let (first_day, last_day) = period(&one, today);
         row![
             id(ACCESS, one.number),
             person(one.person),

@@ -28,8 +28,6 @@ use crate::{data::Dice, stage::Failure};
 pub const STEPS: &[&str] =
     &["queue page", "search in the queue", "search in the history", "claim", "case page", "verdict"];
 
-/// How often each step is done.
-const ROUNDS: u64 = 800;
 /// What is typed into the search of the queue and of the history: names, work units, numbers, mistakes.
 const TYPED: &[&str] = &[
     "siti",
@@ -72,17 +70,40 @@ impl Times {
     }
 }
 
-/// Does it.
-pub async fn measure(backend: &Backend) -> Result<Times, Failure> {
-    let mut dice = Dice::new(7);
-    let mut times = Times::default();
-    // The first to ask waits for all cases to be read.
-    verification::read_open_cases(backend).await?;
-    for round in 0..ROUNDS {
+/// Rounds of one verifier after the other.
+pub struct Rounds<'a> {
+    backend: &'a Backend,
+    dice: Dice,
+    /// The next one's number.
+    next: u64,
+    /// What they took.
+    pub times: Times,
+}
+
+impl<'a> Rounds<'a> {
+    /// None yet.
+    pub async fn new(backend: &'a Backend) -> Result<Self, Failure> {
+        // The first to ask waits for all cases to be read.
+        verification::read_open_cases(backend).await?;
+        Ok(Self { backend, dice: Dice::new(7), next: 0, times: Times::default() })
+    }
+
+    /// So many more.
+    pub async fn go_on(&mut self, rounds: u64) -> Result<(), Failure> {
+        for _ in 0..rounds {
+            self.round().await?;
+        }
+        Ok(())
+    }
+
+    async fn round(&mut self) -> Result<(), Failure> {
+        let Self { backend, dice, next, times } = self;
+        let round = *next;
+        *next += 1;
         let actor = actor(round);
         let claimed = times.take("claim", verification::claim_next(backend, &actor)).await?;
         let id = claimed.ok_or("nothing is free")?;
-        times.take("queue page", verification::queue(backend, &actor, &filter(&mut dice), None)).await?;
+        times.take("queue page", verification::queue(backend, &actor, &filter(dice), None)).await?;
         let typed = *dice.pick(TYPED);
         let words = QueueFilter { words: typed.to_owned(), ..QueueFilter::default() };
         times.take("search in the queue", verification::queue(backend, &actor, &words, None)).await?;
@@ -90,9 +111,8 @@ pub async fn measure(backend: &Backend) -> Result<Times, Failure> {
         times.take("search in the history", verification::history(backend, &actor, typed, mine, None)).await?;
         let case = times.take("case page", verification::case_file(backend, &actor, id)).await?;
         let form = verdict(round, &case);
-        times.take("verdict", verification::decide(backend, &actor, id, &form)).await?;
+        times.take("verdict", verification::decide(backend, &actor, id, &form)).await.map(drop)
     }
-    Ok(times)
 }
 
 /// One of the people who decide.
