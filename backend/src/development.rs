@@ -1,16 +1,22 @@
-//! The data of development: accounts, every institution, some thousand made-up work units, platforms, and what a supplier
+//! The data of development: accounts, every institution, some thousand made-up work units, platforms, and what two people
 //! sent. Written at the first start with an empty database, never in production.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use domain::{
     answers::Answers,
     application::Verdict,
     company::CompanyDraft,
+    indonesian::period,
+    institution::InstitutionType,
     permission::{Permission, StaffRole},
     role::{ProfileType, Role},
     sirup::SirupAccount,
     time::{Timestamp, Zone},
+    validity::DateInput,
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -39,6 +45,7 @@ pub const DEMO_CLIENT: &str = "daftar-hitam";
 /// Its secret. Known to all, like the passwords above: real ones are made at random, and shown once.
 pub const DEMO_SECRET: &str = "Daftar-Hitam-hanya-untuk-pengembangan-2026";
 
+const FORMER: &str = "wayan.pa@contoh.go.id";
 const SUPPLIER: &str = "toko@contoh.co.id";
 const VERIFIER: &str = "verifikator@contoh.go.id";
 
@@ -60,6 +67,7 @@ pub const ACCOUNTS: &[Account] = &[
     account("siti.pa@contoh.go.id", "Siti Rahmawati", None, "pemohon PA", Some("197804122003122003")),
     account("budi.kpa@contoh.go.id", "Budi Santoso", None, "pemohon KPA", Some("198109052006041001")),
     account("dewi@contoh.go.id", "Dewi Kartikasari", None, "pemohon", Some("198502172010122002")),
+    account(FORMER, "Wayan Sudiarta", None, "pemohon PA, dengan akses yang sudah berakhir", Some("197611232001121003")),
     account(SUPPLIER, "Toko Sinar Jaya", None, "penyedia, dengan satu akses", None),
     account(VERIFIER, "Ratna Wulandari", Some(StaffRole::Verifier), "verifikator", None),
     account("verifikator2@contoh.go.id", "Hendra Gunawan", Some(StaffRole::Verifier), "verifikator", None),
@@ -169,6 +177,51 @@ const COMPANIES: [[&str; 4]; 2] = [
     ],
 ];
 
+/// How long ago [`fill_former`] plays.
+pub const BEHIND: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// Gives an account an access that ends after a month: `past` is the store with a clock that is [`BEHIND`], so that for
+/// everybody else it has ended. Does nothing once that account has any application, or where these accounts are no
+/// longer what they were.
+///
+/// # Errors
+/// If anything refuses.
+pub async fn fill_former(past: &Backend) -> Result<()> {
+    let Some((former, verifier)) = newcomer(past, FORMER).await? else { return Ok(()) };
+    let place: Option<(Uuid, Uuid, String)> = {
+        let mut conn = past.db.read().await?;
+        fetch_optional!(
+            conn,
+            (Uuid, Uuid, String),
+            "SELECT i.id, w.id, w.name FROM institutions i JOIN work_units w ON w.institution_id = i.id
+             WHERE i.name = 'Provinsi Bali' AND w.name = 'Dinas Pariwisata Bali'"
+        )?
+    };
+    let Some((institution, work_unit, place)) = place else { return Ok(()) };
+    let first = past.world.today(former.zone);
+    let last = first + time::Duration::days(30);
+    let facts = vec![
+        ("Nama", former.name.clone()),
+        ("Jabatan", Role::Pa.title()),
+        ("Satuan kerja", place),
+        ("Berlaku", period(first, last)),
+    ];
+    let answers = Answers {
+        institution_type: Some(InstitutionType::Provinsi),
+        institution: Some(institution),
+        work_unit: Some(work_unit),
+        address: "Jalan Letjen S. Parman Nomor 1, Renon, Denpasar".to_owned(),
+        first_day: DateInput::from_date(first),
+        last_day: DateInput::from_date(last),
+        ..Answers::default()
+    };
+    let id = applications::start(past, &former, ProfileType::NonPenyedia, Role::Pa).await?;
+    applications::confirm_new_access(past, &former, id).await?;
+    send(past, &former, id, answers, "surat tanda jabatan.pdf", receipt(Role::Pa.info().letter, &facts, SAMPLE)?)
+        .await?;
+    approve(past, &verifier, id).await
+}
+
 /// Gives the account of the supplier an access for one company, and an application for another that waits in the queue:
 /// by the very use cases that a person would go through. Does nothing once that account has any application, or where
 /// these accounts are no longer what they were.
@@ -176,19 +229,27 @@ const COMPANIES: [[&str; 4]; 2] = [
 /// # Errors
 /// If anything refuses.
 pub async fn fill_supplier(backend: &Backend) -> Result<()> {
-    let verifier = actor(backend, VERIFIER).await?.filter(|verifier| verifier.may(Permission::Verify));
-    let (Some(supplier), Some(verifier)) = (actor(backend, SUPPLIER).await?, verifier) else { return Ok(()) };
-    let known: Option<(Uuid,)> = {
-        let mut conn = backend.db.read().await?;
-        fetch_optional!(conn, (Uuid,), "SELECT id FROM applications WHERE user_id = $1 LIMIT 1", supplier.user_id)?
-    };
-    if known.is_some() {
-        return Ok(());
-    }
+    let Some((supplier, verifier)) = newcomer(backend, SUPPLIER).await? else { return Ok(()) };
     let [first, second] = COMPANIES;
-    let approved = send(backend, &supplier, first).await?;
-    verification::claim(backend, &verifier, approved).await?;
-    let case = verification::case_file(backend, &verifier, approved).await?;
+    let approved = send_company(backend, &supplier, first).await?;
+    approve(backend, &verifier, approved).await?;
+    send_company(backend, &supplier, second).await.map(drop)
+}
+
+/// Somebody who has applied for nothing yet, and who decides.
+async fn newcomer(backend: &Backend, email: &str) -> Result<Option<(Actor, Actor)>> {
+    let verifier = actor(backend, VERIFIER).await?.filter(|verifier| verifier.may(Permission::Verify));
+    let (Some(person), Some(verifier)) = (actor(backend, email).await?, verifier) else { return Ok(None) };
+    let mut conn = backend.db.read().await?;
+    let known: Option<(Uuid,)> =
+        fetch_optional!(conn, (Uuid,), "SELECT id FROM applications WHERE user_id = $1 LIMIT 1", person.user_id)?;
+    Ok(known.is_none().then_some((person, verifier)))
+}
+
+/// Takes a case and approves it, with everything ticked.
+async fn approve(backend: &Backend, verifier: &Actor, id: Uuid) -> Result<()> {
+    verification::claim(backend, verifier, id).await?;
+    let case = verification::case_file(backend, verifier, id).await?;
     let verdict = VerdictForm {
         version: case.version,
         verdict: Verdict::Approve,
@@ -197,8 +258,7 @@ pub async fn fill_supplier(backend: &Backend) -> Result<()> {
         marks: Vec::new(),
         checks: case.checks.iter().map(|item| item.id).collect(),
     };
-    verification::decide(backend, &verifier, approved, &verdict).await?;
-    send(backend, &supplier, second).await.map(drop)
+    verification::decide(backend, verifier, id, &verdict).await.map(drop)
 }
 
 /// Somebody of [`ACCOUNTS`], as if signed in.
@@ -225,8 +285,11 @@ async fn actor(backend: &Backend, email: &str) -> Result<Option<Actor>> {
     }))
 }
 
+/// What a made-up letter says of itself.
+const SAMPLE: &str = "Dokumen contoh untuk mencoba Gerbang.";
+
 /// Applies for a company, with a proof that says what is applied for.
-async fn send(backend: &Backend, supplier: &Actor, company: [&str; 4]) -> Result<Uuid> {
+async fn send_company(backend: &Backend, supplier: &Actor, company: [&str; 4]) -> Result<Uuid> {
     let [name, npwp, nib, address] = company.map(str::to_owned);
     let facts = vec![
         ("Nama", name.clone()),
@@ -235,17 +298,29 @@ async fn send(backend: &Backend, supplier: &Actor, company: [&str; 4]) -> Result
         ("Alamat", address.clone()),
         ("Penanggung jawab", supplier.name.clone()),
     ];
-    let proof = receipt("Perizinan Berusaha", &facts, "Dokumen contoh untuk mencoba Gerbang.")?;
+    let proof = receipt("Perizinan Berusaha", &facts, SAMPLE)?;
     let id = applications::start(backend, supplier, ProfileType::Penyedia, Role::Penyedia).await?;
-    let version = applications::draft(backend, supplier, id).await?.version;
-    let company = CompanyDraft { name, npwp, nib, address };
-    applications::save(backend, supplier, id, version, Answers { company, ..Answers::default() }).await?;
-    applications::attach_letter(backend, supplier, id, "perizinan berusaha.pdf", proof.into()).await?;
-    let stored = applications::draft(backend, supplier, id).await?;
+    let answers = Answers { company: CompanyDraft { name, npwp, nib, address }, ..Answers::default() };
+    send(backend, supplier, id, answers, "perizinan berusaha.pdf", proof).await?;
+    Ok(id)
+}
+
+/// Fills in a draft that was started, puts a letter to it and sends it.
+async fn send(
+    backend: &Backend,
+    person: &Actor,
+    id: Uuid,
+    answers: Answers,
+    file_name: &str,
+    letter: Vec<u8>,
+) -> Result<()> {
+    let version = applications::draft(backend, person, id).await?.version;
+    applications::save(backend, person, id, version, answers).await?;
+    applications::attach_letter(backend, person, id, file_name, letter.into()).await?;
+    let stored = applications::draft(backend, person, id).await?;
     let letter = stored.draft.letter.map(|letter| letter.id);
     let submission = Submission { version: stored.version, letter, confirmed: true };
-    applications::submit(backend, supplier, id, submission).await?;
-    Ok(id)
+    applications::submit(backend, person, id, submission).await.map(drop)
 }
 
 /// A platform of development.

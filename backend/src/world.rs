@@ -83,7 +83,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// A clock that stands still until it is moved; for tests.
+/// A clock that stands still until it is moved; for tests, and for data of development that lie back.
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {

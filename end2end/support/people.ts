@@ -13,6 +13,7 @@ const account = (email: string, name: string): Account => ({ email, name, passwo
 
 export const SITI = account('siti.pa@contoh.go.id', 'Siti Rahmawati');
 export const BUDI = account('budi.kpa@contoh.go.id', 'Budi Santoso');
+export const WAYAN = account('wayan.pa@contoh.go.id', 'Wayan Sudiarta');
 export const RATNA = account('verifikator@contoh.go.id', 'Ratna Wulandari');
 export const HENDRA = account('verifikator2@contoh.go.id', 'Hendra Gunawan');
 export const MADE = account('penyelia@contoh.go.id', 'Made Suardana');

@@ -1,4 +1,4 @@
-/** An access that ends soon is continued: a short application with a new period and a new letter. */
+/** An access that ends soon is continued, one that has ended is taken up again: a short application with a new period and a new letter. */
 
 import { expect, test } from '../../fixtures';
 import { decided, office, submitted } from '../../support/applications';
@@ -6,7 +6,7 @@ import { FIRST, LAST, inDays, inWords } from '../../support/dates';
 import { Desk } from '../../support/desk';
 import { Form } from '../../support/form';
 import { letter } from '../../support/letters';
-import { RATNA } from '../../support/people';
+import { RATNA, WAYAN } from '../../support/people';
 
 test('an access is continued before it ends, and goes on without a gap', async ({ people, scripted }) => {
   const person = await people.newcomer();
@@ -60,5 +60,50 @@ test('an access is continued before it ends, and goes on without a gap', async (
   if (!scripted) await person.reloads();
   await expect(active.filter({ hasText: inWords(last) })).toHaveCount(1);
   await expect(page.getByRole('article').filter({ hasText: 'Belum Berlaku' })).toHaveCount(1);
+  await person.sees('Manajemen Akses');
+});
+
+test('an access that has ended is taken up again', async ({ people, scripted }) => {
+  const person = await people.signedIn(WAYAN);
+  const { page } = person;
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  const ended = page.getByRole('article').filter({ hasText: 'Dinas Pariwisata Bali' });
+  await expect(ended).toHaveCount(1);
+  await expect(ended).toContainText('Berakhir pada');
+  await expect(ended).toContainText(inWords(inDays(-60)));
+  await ended.getByRole('button', { name: 'Aktifkan Kembali' }).click();
+  const form = new Form(person, 'Perpanjangan Akses PA');
+  await person.sees(form.heading);
+  // Nothing runs from the end until now: the new period begins today.
+  const from = page.getByRole('group', { name: 'Hari pertama' });
+  await expect(from.getByRole('textbox', { name: 'Tanggal' })).toHaveValue(`${inDays(0).day}`);
+  await form.day('Hari terakhir', LAST);
+  await form.uploads('Surat Tanda Jabatan sebagai PA', letter('surat baru.pdf', 1));
+  await form.send();
+  await person.sees('Tinjau sebelum mengirim');
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
+  await person.sees('Pengajuan Anda sudah kami terima');
+  const reference = (await page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  await expect(page.getByRole('button', { name: 'Aktifkan Kembali' })).toHaveCount(0);
+
+  const verifier = await people.signedIn(RATNA);
+  const desk = new Desk(verifier);
+  await desk.opens();
+  await desk.finds(reference, 'Wayan Sudiarta');
+  // What was approved before stands beside it.
+  await verifier.page.getByRole('link', { name: /^Riwayat 1$/ }).click();
+  await expect(verifier.page.getByText('Disetujui', { exact: true })).toBeVisible();
+  await verifier.page.getByRole('link', { name: 'Pencocokan' }).click();
+  await desk.takes();
+  await desk.approves();
+  await verifier.looks();
+  if (!scripted) await person.reloads();
+  const active = page.getByRole('article').filter({ has: page.getByText('Aktif', { exact: true }) });
+  await expect(active).toHaveCount(1);
+  await expect(active).toContainText(inWords(LAST));
   await person.sees('Manajemen Akses');
 });

@@ -6,9 +6,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
-    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD, fill_supplier},
+    development::{ACCOUNTS, BEHIND, PASSWORD, SIRUP_PASSWORD, fill_former, fill_supplier},
     documents::pdf,
-    world::World,
+    world::{ManualClock, World},
 };
 use clap::{Parser, Subcommand};
 use domain::{
@@ -164,9 +164,13 @@ fn own_program() -> Result<PathBuf, StartError> {
 
 async fn serve(config: Config) -> Result<(), StartError> {
     let development = config.is_development();
-    let application = Application::build(config, own_program()?, World::system()).await?;
+    let application = Application::build(config.clone(), own_program()?, World::system()).await?;
     if development {
         if application.filled {
+            let then = ManualClock::at(World::system().now().minus(BEHIND)).world();
+            let past = open_backend(&config, application.base_url.clone(), own_program()?, then).await?;
+            fill_former(&past).await?;
+            past.db.close().await;
             fill_supplier(&application.backend).await?;
         }
         introduce(&application.base_url, &application.backend.settings.demo_url);

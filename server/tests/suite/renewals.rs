@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use backend::{
-    accesses, applications, renewals,
+    accesses, applications, development, renewals,
     verification::{self, VerdictForm},
 };
 use domain::{
@@ -293,6 +293,20 @@ on_both! {
         assert_eq!(renewals::remind(&world.backend).await.unwrap(), 0);
         not_found(renewals::look(&world.backend, &world.budi().await, access).await);
         not_found(renewals::start(&world.backend, &world.budi().await, access).await);
+    }
+
+    async fn an_access_of_the_development_data_has_ended_and_can_be_taken_up_again(world) {
+        // Twice: a second start of the server changes nothing.
+        development::fill_former(&world.backend).await.unwrap();
+        development::fill_former(&world.backend).await.unwrap();
+        world.advance(development::BEHIND);
+        let wayan = world.actor("wayan.pa@contoh.go.id").await;
+        let list = accesses::list(&world.backend, &wayan).await.unwrap();
+        let seen: Vec<_> = list.iter().map(|access| (access.state, access.renewal.clone())).collect();
+        assert_eq!(seen, [(AccessState::Expired, Ok(Renewal::Revive))]);
+        let draft = renewals::start(&world.backend, &wayan, list[0].id).await.unwrap();
+        let answers = applications::draft(&world.backend, &wayan, draft).await.unwrap().draft.answers;
+        assert_eq!(answers.first_day, DateInput::from_date(world.backend.world.today(wayan.zone)));
     }
 
     async fn the_end_is_announced_three_times(world) {
