@@ -63,6 +63,19 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
     }
 }
 
+/// What to do when a form that changes nothing is submitted: go to `action` with what is typed in the address.
+pub fn asker(action: &'static str) -> impl Fn(SubmitEvent) + Clone {
+    let navigate = use_navigate();
+    move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(element) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        let typed = fields(&element).map(|fields| String::from(fields.to_string())).unwrap_or_default();
+        let typed: Vec<&str> = typed.split('&').filter(|pair| !pair.ends_with('=')).collect();
+        let to = if typed.is_empty() { action.to_owned() } else { format!("{action}?{}", typed.join("&")) };
+        navigate(&to, NavigateOptions { scroll: false, ..Default::default() });
+    }
+}
+
 /// The fields of the form, with the button that sent it and without files.
 fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Option<UrlSearchParams> {
     let body = fields(form)?;

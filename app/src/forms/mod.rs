@@ -204,3 +204,29 @@ pub fn PostForm(
         </form>
     }
 }
+
+/// A form that changes nothing: it leads to the page `action` with what was typed in the address. With script, nothing
+/// reloads, and what is empty stays out of the address.
+#[component]
+pub fn AskForm(
+    /// The path that it leads to.
+    action: &'static str,
+    /// Its class.
+    #[prop(into)]
+    class: &'static str,
+    /// Its role, where it searches.
+    #[prop(optional)]
+    role: Option<&'static str>,
+    /// Its fields and buttons.
+    children: Children,
+) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    let ask = client::asker(action);
+    #[cfg(not(feature = "hydrate"))]
+    let ask = |_: leptos::ev::SubmitEvent| {};
+    view! {
+        <form class=class method="get" action=action role=role on:submit=ask>
+            {children()}
+        </form>
+    }
+}

@@ -7,7 +7,7 @@ import { Desk } from '../../support/desk';
 import { AGUS } from '../../support/people';
 import { member } from '../../support/staff';
 
-test('the figures: charts with a table behind each, by period and institution, as a file', async ({ people }) => {
+test('the figures: charts with a table behind each, by period and institution, as a file', async ({ people, scripted }) => {
   const person = await people.newcomer();
   const supervisor = await member(people, 'Sam Ratulangi', 'supervisor', ['Sulawesi Utara', 'Sulawesi Tengah']);
   const offices = ['Dinas Kesehatan', 'Dinas Pariwisata', 'Badan Pendapatan Daerah'];
@@ -61,7 +61,7 @@ test('the figures: charts with a table behind each, by period and institution, a
 
   // Of one institution, of a period in which nothing happened.
   await page.getByRole('combobox', { name: 'Instansi' }).selectOption('Provinsi Sulawesi Tengah');
-  await supervisor.loadsAnew();
+  if (!scripted) await supervisor.loadsAnew();
   await page.getByRole('button', { name: 'Tampilkan' }).click();
   await expect(page.getByText(/, Provinsi Sulawesi Tengah\.$/)).toBeVisible();
   await supervisor.sees('Statistik');
@@ -70,7 +70,7 @@ test('the figures: charts with a table behind each, by period and institution, a
   await expect(page.getByText('Belum ada putusan pada periode ini.')).toBeVisible();
   await page.getByLabel('Dari tanggal').fill('2024-02-01');
   await page.getByLabel('Sampai tanggal').fill('2024-02-29');
-  await supervisor.loadsAnew();
+  if (!scripted) await supervisor.loadsAnew();
   await page.getByRole('button', { name: 'Tampilkan' }).click();
   await expect(page.getByText(/^1 Februari 2024 sampai 29 Februari 2024/)).toBeVisible();
   await supervisor.sees('Statistik');
@@ -85,14 +85,16 @@ test('the figures: charts with a table behind each, by period and institution, a
   await other.goto('/verifikasi/riwayat');
   await other.sees('Riwayat');
   await other.page.getByRole('searchbox').fill('dinas pariwisata');
-  await other.loadsAnew();
+  if (!scripted) await other.loadsAnew();
   await other.page.getByRole('button', { name: 'Cari' }).click();
   await expect(other.page.getByRole('row', { name: /Rina Hapsari/ })).toHaveCount(1);
+  await expect(other.page).toHaveURL(/\/riwayat\?cari=dinas\+pariwisata$/);
+  if (scripted) await expect(other.page.getByRole('button', { name: 'Cari' })).toBeFocused();
   await expect(other.page.getByRole('row', { name: /Rina Hapsari/ })).toContainText('Sam Ratulangi');
   await other.sees('Riwayat');
   await expect(other.page.getByRole('searchbox')).toHaveValue('dinas pariwisata');
   await other.page.getByRole('checkbox', { name: 'Putusan saya' }).check();
-  await other.loadsAnew();
+  if (!scripted) await other.loadsAnew();
   await other.page.getByRole('button', { name: 'Cari' }).click();
   await expect(other.page.getByRole('heading', { name: 'Tidak ada yang cocok' })).toBeVisible();
   await other.sees('Riwayat');

@@ -53,6 +53,11 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
   await expect(desk.rows()).toHaveCount(3);
   await keyboard.press('Tab');
 
+  const drawn = new Set<string>();
+  page.on('request', (request) => {
+    const version = /\/surat\/[\w-]+\/(\d+)\/\d+\.png/.exec(request.url())?.[1];
+    if (version) drawn.add(version);
+  });
   await keyboard.press('a');
   await expect(desk.button('Setujui')).toBeVisible();
   await verifier.sees('Rina Hapsari');
@@ -96,6 +101,7 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
   await keyboard.press('s');
   await desk.isDecided('Disetujui');
   await verifier.looks();
+  expect([...drawn], 'the letter is not drawn again for a verdict').toHaveLength(1);
 
   // The next case in the queue, taken, and sent back.
   await keyboard.press('j');

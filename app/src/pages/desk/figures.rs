@@ -16,27 +16,31 @@ use crate::{
         chart::{BarChart, ColumnChart, Shade, ShareBar},
         page_data,
     },
+    forms::AskForm,
 };
+
+/// What is asked for: first and last day as typed, and an institution.
+type Asked = (Option<String>, Option<String>, Option<Uuid>);
 
 /// `/verifikasi/statistik`: the figures of the desk.
 pub fn figures_page() -> impl IntoView {
     let query = use_query_map();
-    let asked = move || {
+    let asked = Memo::new(move |_| {
         query.with(|query| {
             let id: Option<Uuid> = query.get("instansi").and_then(|id| id.parse().ok());
             (query.get("dari"), query.get("sampai"), id)
         })
-    };
-    let data = page_data(asked, |(first, last, institution)| figures(first, last, institution));
+    });
+    let data = page_data(move || asked.get(), |(first, last, institution)| figures(first, last, institution));
     view! {
         <PageTitle text="Statistik verifikasi" />
-        <Loaded data view={|figures: FiguresView| view! { <Figures figures /> }.into_any()} />
+        <Loaded data view={move |figures: FiguresView| view! { <Figures figures asked /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn Figures(figures: FiguresView) -> impl IntoView {
+fn Figures(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
     let whole = figures.clone();
     let arrived: u32 = figures.days.iter().map(|(_, arrived, _)| arrived).sum();
     let decided: u32 = figures.days.iter().map(|(.., decided)| decided).sum();
@@ -54,7 +58,7 @@ fn Figures(figures: FiguresView) -> impl IntoView {
                     <h1>"Statistik"</h1>
                     <p class="lead">{lead}</p>
                 </div>
-                <PeriodForm figures=whole />
+                <PeriodForm figures=whole asked />
             </div>
             <dl class="cols kpis g6">
                 <Kpi term="Masuk" value=count(u64::from(arrived)) note="dikirim pertama kali".to_owned() />
@@ -99,7 +103,9 @@ fn Kpi(term: &'static str, value: String, note: String) -> impl IntoView {
 }
 
 #[component]
-fn PeriodForm(figures: FiguresView) -> impl IntoView {
+fn PeriodForm(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
+    let shown = asked.get_untracked();
+    let is_awaited = move || asked.with(|asked| *asked != shown).then_some("true");
     let (first, last) = (figures.first.to_string(), figures.last.to_string());
     let chosen = figures.institution;
     let csv = format!(
@@ -107,22 +113,22 @@ fn PeriodForm(figures: FiguresView) -> impl IntoView {
         chosen.map(|id| format!("&instansi={id}")).unwrap_or_default()
     );
     view! {
-        <form class="row" method="get" action="/verifikasi/statistik">
-            <div class="control"><input type="date" name="dari" value=first aria-label="Dari tanggal" /></div>
-            <div class="control"><input type="date" name="sampai" value=last aria-label="Sampai tanggal" /></div>
+        <AskForm class="row" action="/verifikasi/statistik">
+            <div class="control"><input type="date" name="dari" prop:value=first.clone() value=first aria-label="Dari tanggal" /></div>
+            <div class="control"><input type="date" name="sampai" prop:value=last.clone() value=last aria-label="Sampai tanggal" /></div>
             <div class="control">
                 <Icon name="office" small=true />
                 <select name="instansi" aria-label="Instansi">
                     <option value="">"Semua instansi"</option>
                     {figures.institutions.into_iter().map(|(id, name)| view! {
-                        <option value=id.to_string() selected=chosen == Some(id)>{name}</option>
+                        <option value=id.to_string() prop:selected=chosen == Some(id) selected=chosen == Some(id)>{name}</option>
                     }).collect_view()}
                 </select>
                 <Icon name="down" small=true />
             </div>
-            <button class="btn btn--primary">"Tampilkan"</button>
+            <button class="btn btn--primary" aria-busy=is_awaited>"Tampilkan"</button>
             <a class="btn" href=csv rel="external" download=""><Icon name="download" />"Unduh CSV"</a>
-        </form>
+        </AskForm>
     }
     .into_any()
 }

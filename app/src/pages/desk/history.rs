@@ -1,34 +1,40 @@
-use domain::indonesian::date_time;
+use domain::indonesian::{count, date_time};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::desk::{EndedView, history},
     components::{Icon, Loaded, PageTitle, StatusBadge, page_data},
+    forms::AskForm,
     session::zone,
 };
+
+/// What is asked for: words, only one's own verdicts, and the row after which it goes on.
+type Asked = (String, bool, Option<String>);
 
 /// `/verifikasi/riwayat`: what was decided, latest first, with a search over all of it.
 pub fn history_page() -> impl IntoView {
     let query = use_query_map();
-    let asked = move || {
+    let asked = Memo::new(move |_| {
         query.with(|query| (query.get("cari").unwrap_or_default(), query.get("saya").is_some(), query.get("setelah")))
-    };
-    let data = page_data(asked, |(words, mine, after)| history(words, mine, after));
+    });
+    let data = page_data(move || asked.get(), |(words, mine, after)| history(words, mine, after));
     view! {
         <PageTitle text="Riwayat verifikasi" />
-        <Loaded data view={move |(rows, next)| view! { <History rows next asked=asked() /> }.into_any()} />
+        <Loaded data view={move |(rows, next)| view! { <History rows next asked /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn History(
-    rows: Vec<EndedView>,
-    #[prop(optional_no_strip)] next: Option<String>,
-    asked: (String, bool, Option<String>),
-) -> impl IntoView {
-    let (words, mine, _) = asked.clone();
+fn History(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>, asked: Memo<Asked>) -> impl IntoView {
+    let shown = asked.get_untracked();
+    let (words, mine, _) = shown.clone();
+    let number = rows.len() as u64;
+    let is_awaited = {
+        let shown = shown.clone();
+        move || asked.with(|asked| *asked != shown).then_some("true")
+    };
     view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
@@ -37,7 +43,7 @@ fn History(
                     <p class="lead">"Pengajuan yang sudah diputus, yang terbaru lebih dahulu."</p>
                 </div>
             </div>
-            <form class="row search-row" method="get" action="/verifikasi/riwayat" role="search">
+            <AskForm class="row search-row" action="/verifikasi/riwayat" role="search">
                 <div class="control grow">
                     <Icon name="search" small=true />
                     <input
@@ -50,21 +56,18 @@ fn History(
                         autocomplete="off"
                     />
                 </div>
-                <label class="tick"><input type="checkbox" name="saya" value="1" checked=mine />"Putusan saya"</label>
-                <button class="btn btn--primary">"Cari"</button>
-            </form>
-            <Rows rows next asked />
+                <label class="tick"><input type="checkbox" name="saya" value="1" prop:checked=mine checked=mine />"Putusan saya"</label>
+                <button class="btn btn--primary" aria-busy=is_awaited>"Cari"</button>
+            </AskForm>
+            <p class="sr" role="status">{format!("{} pengajuan ditampilkan", count(number))}</p>
+            <Rows rows next asked=shown />
         </main>
     }
     .into_any()
 }
 
 #[component]
-fn Rows(
-    rows: Vec<EndedView>,
-    #[prop(optional_no_strip)] next: Option<String>,
-    asked: (String, bool, Option<String>),
-) -> impl IntoView {
+fn Rows(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>, asked: Asked) -> impl IntoView {
     if rows.is_empty() {
         return view! {
             <section class="panel stack empty">

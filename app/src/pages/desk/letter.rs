@@ -21,6 +21,10 @@ pub fn LetterPane(
     let address =
         move || document.with(|(id, document)| format!("/verifikasi/{id}/surat/{}/{}", document.id, document.version));
     let pages = move || document.with(|(_, document)| document.pages);
+    let sheets = move || {
+        let id = document.with(|(_, document)| document.id);
+        (0..pages()).map(|page| (id, page)).collect::<Vec<_>>()
+    };
     let percent = move || ["75 %", "100 %", "150 %"][zoom.get().min(2)];
     view! {
         <section class="pane letter" aria-label="Surat" data-zoom=move || zoom.get().to_string() data-turn=move || turn.get().to_string()>
@@ -79,12 +83,8 @@ pub fn LetterPane(
                 </span>
             </div>
             <div class="sheets" tabindex="0" role="group" aria-label="Halaman surat">
-                <For
-                    each=move || { let (base, count) = (address(), pages()); (0..count).map(move |page| (base.clone(), page)).collect::<Vec<_>>() }
-                    key=|page| page.clone()
-                    let:page
-                >
-                    <Sheet base=page.0 page=page.1 of=Signal::derive(pages) zoom />
+                <For each=sheets key=|sheet| *sheet let:sheet>
+                    <Sheet base=Signal::derive(address) page=sheet.1 of=Signal::derive(pages) zoom />
                 </For>
             </div>
         </section>
@@ -92,21 +92,34 @@ pub fn LetterPane(
     .into_any()
 }
 
-/// One page; a drawing that fails says so in its place, and the case stays decidable.
+/// One page; a drawing that fails says so in its place, and the case stays decidable. What is shown stays when the case
+/// gets another version; a page that comes into view later, when its address is stale, is asked for by the address of now.
 #[component]
-fn Sheet(base: String, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
+fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
     let failed = RwSignal::new(false);
+    let again = Trigger::new();
+    let asked = StoredValue::new(String::new());
     let image = NodeRef::<leptos::html::Img>::new();
+    let fail = move || {
+        if base.with_untracked(|base| asked.with_value(|asked| base == asked)) {
+            failed.set(true);
+        } else {
+            again.notify();
+        }
+    };
     // What failed before script was there told nobody.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if image.get().is_some_and(|image| image.complete() && image.natural_width() == 0) {
-            failed.set(true);
+            fail();
         }
     });
-    let source = {
-        let base = base.clone();
-        move || format!("{base}/{page}.png?lebar={}", WIDTHS[zoom.get().min(2)])
+    let source = move || {
+        again.track();
+        let base = base.get_untracked();
+        let source = format!("{base}/{page}.png?lebar={}", WIDTHS[zoom.get().min(2)]);
+        asked.set_value(base);
+        source
     };
     view! {
         <figure class="sheet" id=format!("hal-{}", page + 1)>
@@ -118,14 +131,14 @@ fn Sheet(base: String, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> imp
                 width="900"
                 height="1273"
                 hidden=failed
-                on:error=move |_| failed.set(true)
+                on:error=move |_| fail()
                 on:load=move |_| failed.set(false)
             />
             {move || failed.get().then(|| view! {
                 <figcaption class="stack empty">
                     <Icon name="alert" tile=true />
                     <b>{format!("Halaman {} tidak dapat digambar", page + 1)}</b>
-                    <a href=format!("{base}/asli") rel="external" download="">"Unduh berkas asli"</a>
+                    <a href=move || format!("{}/asli", base.get()) rel="external" download="">"Unduh berkas asli"</a>
                 </figcaption>
             })}
         </figure>
