@@ -428,56 +428,17 @@ impl Case {
     }
 }
 
-/// Where a case stands for somebody who looks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stand {
-    Free,
-    /// Free, and to go back to who looks.
-    ForMe,
-    Mine,
-    Held,
-    Returned,
-}
-
-impl Stand {
-    const ALL: [Self; 5] = [Self::Free, Self::ForMe, Self::Mine, Self::Held, Self::Returned];
-
-    fn is_in(self, part: Part) -> bool {
-        match part {
-            Part::Waiting => self != Self::Returned,
-            Part::Free => matches!(self, Self::Free | Self::ForMe),
-            Part::Mine => matches!(self, Self::Mine | Self::ForMe),
-            Part::Held => self == Self::Held,
-            Part::Returned => self == Self::Returned,
-        }
-    }
-}
-
-/// All that filters and counts know of a case. However many cases there are, they are of few kinds, so that the filter
-/// is asked for each kind and not for each case.
+/// Some of the parts of the queue.
 #[derive(Clone, Copy)]
-struct Kind {
-    stand: Stand,
-    age: Age,
-    role: Role,
-    linked: bool,
-}
+struct Parts(u8);
 
-impl Kind {
-    /// How many there are.
-    const NUMBER: usize = Stand::ALL.len() * Age::ALL.len() * Role::ALL.len() * 2;
-
-    /// All of them, each at its place.
-    fn all() -> impl Iterator<Item = Self> {
-        let linked = |stand, age, role| [false, true].map(|linked| Self { stand, age, role, linked });
-        let roles = move |stand, age| Role::ALL.iter().flat_map(move |role| linked(stand, age, *role));
-        let ages = move |stand| Age::ALL.into_iter().flat_map(move |age| roles(stand, age));
-        Stand::ALL.into_iter().flat_map(ages)
+impl Parts {
+    fn of(parts: &[Part]) -> Self {
+        Self(parts.iter().fold(0, |all, part| all | (1 << *part as u8)))
     }
 
-    fn place(self) -> usize {
-        let Self { stand, age, role, linked } = self;
-        ((stand as usize * Age::ALL.len() + age as usize) * Role::ALL.len() + role as usize) * 2 + usize::from(linked)
+    fn has(self, part: Part) -> bool {
+        self.0 & (1 << part as u8) != 0
     }
 }
 
@@ -545,15 +506,14 @@ impl<'a> Look<'a> {
         case.assigned && case.status.is_waiting() && self.open.details(case).assigned_to == Some(self.user_id)
     }
 
-    fn kind(&self, case: &Case) -> Kind {
-        let stand = match self.holder(case) {
-            _ if !case.status.is_waiting() => Stand::Returned,
-            Some((holder, _)) if *holder == self.user_id => Stand::Mine,
-            Some(_) => Stand::Held,
-            None if self.for_me(case) => Stand::ForMe,
-            None => Stand::Free,
-        };
-        Kind { stand, age: self.age(case), role: case.role, linked: case.linked }
+    fn parts(&self, case: &Case) -> Parts {
+        match self.holder(case) {
+            _ if !case.status.is_waiting() => Parts::of(&[Part::Returned]),
+            Some((holder, _)) if *holder == self.user_id => Parts::of(&[Part::Waiting, Part::Mine]),
+            Some(_) => Parts::of(&[Part::Waiting, Part::Held]),
+            None if self.for_me(case) => Parts::of(&[Part::Waiting, Part::Free, Part::Mine]),
+            None => Parts::of(&[Part::Waiting, Part::Free]),
+        }
     }
 
     /// The case as this verifier sees it.
@@ -583,28 +543,30 @@ impl<'a> Look<'a> {
 
     fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
         let sought = Sought::parse(&filter.words);
-        let fits: Vec<Fits> = Kind::all().map(|kind| Fits::new(filter, kind)).collect();
-        let mut numbers = [0; Kind::NUMBER];
-        // The page, and one case more if there is a next one.
-        let mut rows = Vec::with_capacity(PAGE + 1);
+        let mut found = Found::default();
         for case in self.cases() {
             // First, since it drops most cases at the least cost.
             if !sought.may_find(case.sketch) || !sought.is_empty() && !sought.finds(&self.open.details(case).words) {
                 continue;
             }
-            let place = self.kind(case).place();
-            numbers[place] += 1;
-            if rows.len() <= PAGE && fits[place].all() && after.is_none_or(|after| case.place() > after) {
-                rows.push(case);
+            let (parts, age) = (self.parts(case), self.age(case));
+            let fits = Fits {
+                part: parts.has(filter.part),
+                age: filter.age.is_none_or(|wanted| wanted == age),
+                role: filter.role.is_none_or(|wanted| wanted == case.role),
+                linked: filter.linked.is_none_or(|wanted| wanted == case.linked),
+            };
+            if fits.misses() > 1 {
+                continue;
+            }
+            found.count(case, parts, age, fits);
+            if fits.misses() == 0 && found.rows.len() <= PAGE && after.is_none_or(|after| case.place() > after) {
+                found.rows.push(case);
             }
         }
-        let mut found = Found::default();
-        for ((kind, fits), number) in Kind::all().zip(fits).zip(numbers) {
-            found.count(kind, fits, number);
-        }
-        let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].place());
+        let next = (found.rows.len() > PAGE).then(|| found.rows[PAGE - 1].place());
         Queue {
-            rows: rows.into_iter().take(PAGE).map(|case| self.waiting(case)).collect(),
+            rows: found.rows.iter().take(PAGE).map(|case| self.waiting(case)).collect(),
             next,
             total: found.total,
             counts: Counts {
@@ -618,7 +580,7 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Which of the filters that are counted a kind of cases passes.
+/// Which of the filters that are counted a case passes.
 #[derive(Clone, Copy)]
 struct Fits {
     part: bool,
@@ -628,23 +590,16 @@ struct Fits {
 }
 
 impl Fits {
-    fn new(filter: &QueueFilter, kind: Kind) -> Self {
-        Self {
-            part: kind.stand.is_in(filter.part),
-            age: filter.age.is_none_or(|wanted| wanted == kind.age),
-            role: filter.role.is_none_or(|wanted| wanted == kind.role),
-            linked: filter.linked.is_none_or(|wanted| wanted == kind.linked),
-        }
-    }
-
-    fn all(self) -> bool {
-        self.part && self.age && self.role && self.linked
+    fn misses(self) -> usize {
+        [self.part, self.age, self.role, self.linked].into_iter().filter(|fits| !fits).count()
     }
 }
 
-/// How many cases each choice would show.
+/// What one look through the cases finds.
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
+    /// The page, and one case more if there is a next one.
+    rows: Vec<&'a Case>,
     total: u32,
     parts: [u32; Part::ALL.len()],
     ages: [u32; Age::ALL.len()],
@@ -653,19 +608,20 @@ struct Found {
     fresh: u32,
 }
 
-impl Found {
-    /// Counts so many cases of a kind: for the choices of a filter those that pass all others.
-    fn count(&mut self, kind: Kind, fits: Fits, number: u32) {
-        let Fits { part, age, role, linked } = fits;
-        let when = |passes: bool| if passes { number } else { 0 };
-        self.total += when(fits.all());
-        for each in Part::ALL {
-            self.parts[each as usize] += when(kind.stand.is_in(each) && age && role && linked);
+impl Found<'_> {
+    /// Counts a case that passes all filters but one at most: for that one's choices, or for those of every filter.
+    fn count(&mut self, case: &Case, parts: Parts, age: Age, fits: Fits) {
+        let all = fits.misses() == 0;
+        self.total += u32::from(all);
+        if all || !fits.part {
+            for part in Part::ALL {
+                self.parts[part as usize] += u32::from(parts.has(part));
+            }
         }
-        self.ages[kind.age as usize] += when(part && role && linked);
-        self.roles[kind.role as usize] += when(part && age && linked);
-        let links = if kind.linked { &mut self.linked } else { &mut self.fresh };
-        *links += when(part && age && role);
+        self.ages[age as usize] += u32::from(all || !fits.age);
+        self.roles[case.role as usize] += u32::from(all || !fits.role);
+        let linked = if case.linked { &mut self.linked } else { &mut self.fresh };
+        *linked += u32::from(all || !fits.linked);
     }
 }
 
@@ -846,12 +802,6 @@ mod tests {
             }
             prop_assert_eq!(all_pages(&open, &filter), all_pages(&snapshot(now), &filter));
         }
-    }
-
-    #[test]
-    fn every_kind_has_a_place_of_its_own() {
-        let places: Vec<usize> = Kind::all().map(Kind::place).collect();
-        assert_eq!(places, (0..Kind::NUMBER).collect::<Vec<_>>());
     }
 
     #[test]
