@@ -90,6 +90,14 @@ export class Form {
     await this.page.getByRole('button', { name: 'Ajukan Akses' }).click();
   }
 
+  /** Confirms the review that is in front, and sends it (step 12); gives the number (step 13). */
+  async confirms(): Promise<string> {
+    await this.page.getByRole('checkbox').check();
+    await this.page.getByRole('button', { name: 'Kirim', exact: true }).click();
+    await this.visitor.sees('Pengajuan Anda sudah kami terima');
+    return (await this.page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+  }
+
   /** Has been sent and refused: the summary of what is wrong has the focus. */
   async isRefused(count: number): Promise<Locator> {
     const summary = this.page.getByRole('alert').filter({ hasText: `Ada ${count} isian yang perlu diperbaiki` });

@@ -94,7 +94,7 @@ impl Db {
                 PgPoolOptions::new()
                     .max_connections(16)
                     .acquire_timeout(Duration::from_secs(5))
-                    // What has just come back has just answered; asking it once more would double what a query costs.
+                    // What has just come back has just answered; asking it once more would be a way there and back for nothing.
                     .test_before_acquire(false)
                     .before_acquire(|conn, meta| {
                         Box::pin(async move { Ok(meta.idle_for < TRUSTED || conn.ping().await.is_ok()) })

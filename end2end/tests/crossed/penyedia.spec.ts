@@ -58,10 +58,7 @@ test('a supplier applies for a company, repairs its NPWP, and gets an access for
   for (const text of [COMPANY, '02.345.678.9-012.000', nib, ADDRESS, 'Satu tahun sejak disetujui']) {
     await expect(page.getByText(text, { exact: true }).first()).toBeVisible();
   }
-  await page.getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
-  await person.sees('Pengajuan Anda sudah kami terima');
-  const reference = (await page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+  const reference = await form.confirms();
 
   // The desk compares with the proof, which names another NPWP.
   await desk.opens();
@@ -90,9 +87,7 @@ test('a supplier applies for a company, repairs its NPWP, and gets an access for
   await fills(page, { NPWP: '02.345.678.9-012.001' });
   await form.send();
   await person.sees('Tinjau sebelum mengirim');
-  await page.getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
-  await person.sees('Pengajuan Anda sudah kami terima');
+  await form.confirms();
 
   await desk.opens();
   await desk.finds(reference, 'Rina Hapsari');
@@ -129,7 +124,5 @@ test('a supplier applies for a company, repairs its NPWP, and gets an access for
   await fills(page, { NIB: newNib() });
   await form.send();
   await person.sees('Tinjau sebelum mengirim');
-  await page.getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
-  await person.sees('Pengajuan Anda sudah kami terima');
+  await form.confirms();
 });

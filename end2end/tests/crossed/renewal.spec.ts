@@ -1,4 +1,7 @@
-/** An access that ends soon is continued, one that has ended is taken up again: a short application with a new period and a new letter. */
+/**
+ * An access that ends soon is continued, one that has ended is taken up again: by a short application with a new period
+ * and a new letter.
+ */
 
 import { expect, test } from '../../fixtures';
 import { decided, office, submitted } from '../../support/applications';
@@ -40,10 +43,7 @@ test('an access is continued before it ends, and goes on without a gap', async (
   await form.send();
   await person.sees('Tinjau sebelum mengirim');
   await expect(page.getByText(`${inWords(next)} sampai ${inWords(LAST)}`)).toBeVisible();
-  await page.getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
-  await person.sees('Pengajuan Anda sudah kami terima');
-  const reference = (await page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+  const reference = await form.confirms();
 
   // It is not asked for twice.
   await person.goto('/akses');
@@ -82,10 +82,7 @@ test('an access that has ended is taken up again', async ({ people, scripted }) 
   await form.uploads('Surat Tanda Jabatan sebagai PA', letter('surat baru.pdf', 1));
   await form.send();
   await person.sees('Tinjau sebelum mengirim');
-  await page.getByRole('checkbox').check();
-  await page.getByRole('button', { name: 'Kirim', exact: true }).click();
-  await person.sees('Pengajuan Anda sudah kami terima');
-  const reference = (await page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
+  const reference = await form.confirms();
   await person.goto('/akses');
   await person.sees('Manajemen Akses');
   await expect(page.getByRole('button', { name: 'Aktifkan Kembali' })).toHaveCount(0);
