@@ -6,41 +6,53 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(or $(XDG_CACHE_HOME),$(H
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
-.PHONY: run build test check unit integration browser bench setup-build setup-test setup-bench fmt
+# What is tested is compiled once, for all tests with the same features, and by clippy-driver: rustc that lints while it
+# compiles. `cargo clippy` would compile every crate a second time.
+tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo test --quiet --workspace --exclude frontend
+
+# As cargo-leptos builds for the browser, so that the macros are built once for both.
+as_site := --no-default-features --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
+
+.PHONY: run build test check unit integration browser bench site setup-build setup-test setup-bench fmt
 
 run: build
 	@scripts/run
 
-build: setup-build
-	@scripts/build
+build: site
+	$(say) "Building the server"
+	@cargo build --quiet --release -p server
 
 # Fast things first, so that a failure shows in seconds.
-test: setup-test check unit integration build browser
+test: setup-test check unit integration browser
 	$(say) "All checks and tests passed"
 
 check:
-	$(say) "Format and lints, for the server and for the browser"
+	$(say) "Format and lints, for the browser and for the server"
 	@cargo fmt --all --check
-	@cargo clippy --quiet --workspace --exclude frontend --all-targets -- -D warnings
-	@cargo clippy --quiet -p frontend --target wasm32-unknown-unknown -- -D warnings
+	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
+	@$(tested) --all-targets --no-run
 
 unit:
 	$(say) "Unit tests"
-	@cargo test --quiet --lib
+	@$(tested) --lib
 
 integration:
 	$(say) "Use cases on both databases, HTTP, mail, SiRUP, faults"
-	@scripts/with-postgres cargo test --quiet -p server --test suite
+	@scripts/with-postgres $(tested) --test suite
 
-browser:
+# The server is the one of the suite: with its checks of numbers that overflow, and with no other build to wait for.
+browser: site
 	$(say) "The journeys in a browser"
+	@$(tested) --test suite --no-run
 	@scripts/with-postgres scripts/browser-tests
 
-# `make bench ONLY="search memory"` measures some sections alone. The variable is one that cargo-leptos sets and that crates
-# are built with: with the same value, what `build` has built is not built again.
+# `make bench ONLY="search memory"` measures some sections alone.
 bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
-	@LEPTOS_OUTPUT_NAME=gerbang scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
+	@scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
+
+site: setup-build
+	@scripts/site
 
 fmt:
 	@cargo fmt --all

@@ -36,12 +36,12 @@ const PAGES: &[(&str, &str)] = &[
     ("search in the queue that finds nothing", "/verifikasi?cari=nur+rahmawati+situmorang+xyzzy"),
     ("search in the history", "/verifikasi/riwayat?cari=nur+rahmawati"),
 ];
-/// How often each size has its turn.
-const TURNS: usize = 10;
+/// How often each size has its turn: so short a turn that a moment in which the machine is busy meets both.
+const TURNS: usize = 40;
 /// How often each page is asked for in a turn.
-const ASKS: usize = 100;
+const ASKS: usize = 40;
 /// How many cases are decided in a turn.
-const ROUNDS: u64 = 80;
+const ROUNDS: u64 = 20;
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
 const ACTS: &[&str] = &["claim", "case page", "verdict"];
 /// What is looked at may grow with the years behind it; what is done all day may not.
@@ -120,12 +120,10 @@ async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failu
     // What a server does once at its start, such as looking for reminders that are due, is over.
     tokio::time::sleep(SETTLED).await;
     for (nth, (_, path)) in PAGES.iter().enumerate() {
-        for turn in 0..TURNS {
+        for _ in 0..TURNS {
             for (size, _, connection) in &mut sides {
                 let request = get(path, Some(&size.session), Some("br"));
-                if turn == 0 {
-                    connection.expect(&request)?; // to warm up
-                }
+                connection.expect(&request)?; // to warm up: the other one had the machine
                 for _ in 0..ASKS {
                     let (time, answer) = timed(|| connection.expect(&request));
                     answer?;

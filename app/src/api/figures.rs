@@ -51,8 +51,8 @@ pub async fn figures(
     let found = backend::verification::figures(&caller.backend, actor, period, institution).await?;
     let institutions = backend::verification::institutions_in_scope(&caller.backend, actor).await?;
     Ok(FiguresView {
-        first: period.first,
-        last: period.last,
+        first: found.period.first,
+        last: found.period.last,
         institution,
         institutions,
         days: found.days,
@@ -90,7 +90,7 @@ mod handlers {
         let date = |text: Option<&str>| text.and_then(|text| Date::parse(text, ISO).ok());
         let last = date(last).unwrap_or(today);
         let first = date(first).unwrap_or_else(|| last.saturating_sub(Duration::days(29)));
-        Ok(Period { first: first.min(last), last })
+        Ok(Period { first, last })
     }
 
     /// The query of the download.
@@ -108,7 +108,7 @@ mod handlers {
             let period = period(&caller, asked.dari.as_deref(), asked.sampai.as_deref())?;
             let institution: Option<Uuid> = asked.instansi.as_deref().and_then(|id| id.parse().ok());
             let found = verification::figures(&caller.backend, caller.actor()?, period, institution).await?;
-            Ok::<_, ApiError>((period, verification::csv(&found)))
+            Ok::<_, ApiError>((found.period, verification::csv(&found)))
         };
         match outcome.await {
             Ok((period, csv)) => {

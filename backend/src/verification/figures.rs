@@ -37,7 +37,9 @@ pub struct Period {
 /// The figures of a period. Verdicts that were taken back or reopened do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// Every day of the period: how many applications were sent for the first time, how many verdicts were given.
+    /// The period that they are of.
+    pub period: Period,
+    /// Every day of it: how many applications were sent for the first time, how many verdicts were given.
     pub days: Vec<(Date, u32, u32)>,
     /// What waits now, by age.
     pub queue_age: Vec<(Age, u32)>,
@@ -66,7 +68,8 @@ pub async fn institutions_in_scope(backend: &Backend, actor: &Actor) -> Result<V
     Ok(all)
 }
 
-/// The figures of a period, in scope, and of one institution if it is named.
+/// The figures of a period, in scope, and of one institution if it is named. Of the days that are asked for either may be
+/// the later one, and of more than a year the last one is left.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`] for an institution out of scope.
@@ -94,6 +97,7 @@ pub async fn figures(backend: &Backend, actor: &Actor, period: Period, instituti
     // Two people may have one name.
     let verifiers = tally(given.iter().map(|given| ((given.decided_by, given.name.as_str()), given.count)));
     Ok(Figures {
+        period: asked.period,
         days,
         queue_age,
         median,
@@ -309,8 +313,10 @@ mod tests {
 
     #[test]
     fn a_file_that_no_spreadsheet_runs() {
+        let day = date!(2026 - 11 - 22);
         let figures = Figures {
-            days: vec![(date!(2026 - 11 - 22), 3, 1)],
+            period: Period { first: day, last: day },
+            days: vec![(day, 3, 1)],
             queue_age: vec![(Age::Overdue, 2)],
             median: Some(Duration::from_secs(3_599)),
             p90: None,

@@ -298,6 +298,11 @@ async fn files_are_downloads_for_whom_they_are() {
     let letter = of_draft.draft.letter.unwrap().id;
     verifier.get(&format!("/verifikasi/{draft}/surat/{letter}/{}/asli", of_draft.version)).await.expect(404);
     verifier.get("/verifikasi/statistik.csv").await.expect(200);
+    // The page and the file are of the days that are counted, however they were asked for.
+    let turned = verifier.ask("/api/verifikasi/statistik?first=2026-11-20&last=2026-11-02").await.expect(200).json();
+    assert_eq!((&turned["first"], turned["days"].as_array().unwrap().len()), (&turned["days"][0][0], 19));
+    let long = verifier.get("/verifikasi/statistik.csv?dari=1900-01-01&sampai=2026-11-20").await.expect(200);
+    assert!(long.header("content-disposition").contains("statistik-2025-11-20-2026-11-20.csv"));
     siti.get("/verifikasi/statistik.csv").await.expect(404);
 }
 
