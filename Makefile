@@ -36,9 +36,10 @@ unit:
 	$(say) "Unit tests"
 	@$(tested) --lib
 
+# Twice as many at once as there are cores: each waits for mail, a database or a server half of its time.
 integration:
 	$(say) "Use cases on both databases, HTTP, mail, SiRUP, faults"
-	@scripts/with-postgres $(tested) --test suite
+	@RUST_TEST_THREADS=$$((2 * $$(nproc))) scripts/with-postgres $(tested) --test suite
 
 # The server is the one of the suite: with its checks of numbers that overflow, and with no other build to wait for.
 browser: site
