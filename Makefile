@@ -23,7 +23,7 @@ build: site
 	@cargo build --quiet --release -p server
 
 # Fast things first, so that a failure shows in seconds.
-test: setup-test check unit integration browser
+test: setup-test check unit integration build browser
 	$(say) "All checks and tests passed"
 
 check:
@@ -41,10 +41,8 @@ integration:
 	$(say) "Use cases on both databases, HTTP, mail, SiRUP, faults"
 	@RUST_TEST_THREADS=$$((2 * $$(nproc))) scripts/with-postgres $(tested) --test suite
 
-# The server is the one of the suite: with its checks of numbers that overflow, and with no other build to wait for.
-browser: site
+browser:
 	$(say) "The journeys in a browser"
-	@$(tested) --test suite --no-run
 	@scripts/with-postgres scripts/browser-tests
 
 # `make bench ONLY="search memory"` measures some sections alone.

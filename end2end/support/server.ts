@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { startMailServer } from './smtp';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'target/debug/gerbang');
+const PROGRAM = join(ROOT, 'target/release/gerbang');
 
 /** Where the data lies: a file of its own, or a new database on the PostgreSQL of `TEST_POSTGRES_URL`. */
 export type Database = 'sqlite' | 'postgres';
