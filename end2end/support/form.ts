@@ -16,6 +16,12 @@ export class Form {
     return this.visitor.page;
   }
 
+  /** Opens it for a draft, by its address; looks at it. */
+  async opens(draft: string): Promise<void> {
+    await this.visitor.goto(`/akses/pengajuan/${draft}/formulir`);
+    await this.visitor.sees(this.heading);
+  }
+
   /** Jenis Instansi */
   async type(name: string): Promise<void> {
     await this.page.getByRole('radio', { name, exact: true }).check();

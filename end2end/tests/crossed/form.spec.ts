@@ -14,8 +14,7 @@ test('what is missing is listed, and each line leads to its field', async ({ peo
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await emptyForm(person);
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await expect(form.address).toHaveCount(0);
   person.allowsRefusal(/\/formulir$/);
   await form.send();
@@ -42,8 +41,7 @@ test('pickers find by abbreviations and any order, and hang on each other', asyn
   const person = await people.newcomer();
   const form = new Form(person, 'Formulir Pendaftaran Akses KPA');
   const id = await emptyForm(person, 'kpa');
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.type('Provinsi');
   await form.pick('Nama Instansi', 'timur prov jawa', 'Provinsi Jawa Timur');
   await form.pick('Satuan Kerja', 'PENDIDIKAN din', 'Dinas Pendidikan dan Kebudayaan Jawa Timur');
@@ -57,8 +55,7 @@ test('an address that was typed for one satker does not go with another', async 
   const person = await people.newcomer();
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await filledDraft(person, { institution: 'Kementerian Perhubungan', workUnit: 'Sekretariat Jenderal' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await expect(form.address).not.toHaveValue('');
   await form.pick('Satuan Kerja', 'biro hukum', 'Biro Hukum dan Organisasi');
   await expect(form.address).toHaveValue('');
@@ -71,8 +68,7 @@ test('the satker that is chosen, chosen once more, keeps its address', async ({ 
   const person = await people.newcomer();
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await filledDraft(person, { institution: 'Kementerian Sosial', workUnit: 'Sekretariat Jenderal' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.pick('Satuan Kerja', 'sekjen', 'Sekretariat Jenderal');
   await expect(form.address).toHaveValue('Jalan Merdeka Barat Nomor 12, Jakarta');
   await form.send();
@@ -84,8 +80,7 @@ test('a satker that is closed this year is not offered', async ({ people, script
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await emptyForm(person);
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.type('Provinsi');
   await form.pick('Nama Instansi', 'jawa barat', 'Provinsi Jawa Barat');
   // Every eleventh satker of the development data is closed; this is one.
@@ -103,8 +98,7 @@ test('sent at once and refused, the form can be sent again', async ({ people }) 
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await filledDraft(person, { institution: 'Kementerian Perhubungan', workUnit: 'Biro Umum dan Pengadaan Barang/Jasa' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   person.allowsRefusal(/\/formulir$/);
   // Enter comes before what was typed has been stored.
   const year = page.getByRole('group', { name: 'Hari terakhir' }).getByRole('textbox', { name: 'Tahun' });
@@ -140,8 +134,7 @@ test('dates that cannot be are refused with the reason', async ({ people }) => {
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await filledDraft(person, { workUnit: 'Sekretariat Jenderal' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   person.allowsRefusal(/\/formulir$/);
   const wrong = [
     { first: FIRST, last: { day: 31, month: 12, year: FIRST.year - 1 }, says: 'mendahului hari pertama. Periksa tahunnya.' },
@@ -171,8 +164,7 @@ test('every bad file is refused with its own sentence; a good one is kept, repla
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses KPA');
   const id = await emptyForm(person, 'kpa');
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.uploads(KPA, letter('surat pertama.pdf'));
   // With script, the file goes its own way and the answer has the status of the refusal.
   person.allows(422, scripted ? /\/surat$/ : /\/formulir$/);
@@ -201,8 +193,7 @@ test('nothing that was entered is lost: not by a refusal, a reload, another devi
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await emptyForm(person);
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.type('Lembaga');
   await form.pick('Nama Instansi', 'arsip nasional', 'Arsip Nasional Republik Indonesia');
   await form.pick('Satuan Kerja', 'sekjen', 'Sekretariat Jenderal');
@@ -229,8 +220,7 @@ test('nothing that was entered is lost: not by a refusal, a reload, another devi
   await form.send();
   await form.isRefused(1);
   await kept();
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await kept();
   const phone = await people.signedIn(person.account!);
   await phone.goto(`/akses/pengajuan/${id}`);

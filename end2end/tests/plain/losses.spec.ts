@@ -10,8 +10,7 @@ test('a form that comes after the session has ended is kept and sent again', asy
   const person = await people.newcomer();
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await filledDraft(person, { institution: 'Kementerian Perdagangan', workUnit: 'Biro Perencanaan dan Keuangan' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await post(person, '/keluar', {});
   await form.address.fill('Jalan Ridwan Rais Nomor 6,\nJakarta Pusat');
   person.allows(401, /\/formulir$/);

@@ -14,8 +14,7 @@ test('what is typed without a connection is stored once it is back', async ({ pe
   const { page } = person;
   const form = new Form(person, HEADING);
   const id = await filledDraft(person, { institution: 'Kementerian Perdagangan', workUnit: 'Biro Umum dan Pengadaan Barang/Jasa' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   person.allows(0, /^\//);
   await person.context.setOffline(true);
   await form.address.fill('Jalan Ridwan Rais Nomor 5, Jakarta Pusat');
@@ -33,8 +32,7 @@ test('a session that ends while one types loses nothing', async ({ people }) => 
   const { page } = person;
   const form = new Form(person, HEADING);
   const id = await filledDraft(person, { institution: 'Kementerian Perdagangan', workUnit: 'Biro Perencanaan dan Keuangan' });
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await post(person, '/keluar', {});
   person.allows(401, /^\/api\/pengajuan\/simpan$/);
   await form.address.fill('Jalan Ridwan Rais Nomor 6, Jakarta Pusat');

@@ -9,8 +9,7 @@ test('a picker is a combobox: it tells what it shows, moves by arrows, and gives
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await emptyForm(person);
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   const box = page.getByRole('combobox', { name: 'Nama Instansi' });
   const units = page.getByRole('combobox', { name: 'Satuan Kerja' });
   await expect(box).toBeDisabled();

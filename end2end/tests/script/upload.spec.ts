@@ -12,8 +12,7 @@ test('an upload shows its progress and can be cancelled; the letter before it st
   const { page } = person;
   const form = new Form(person, 'Formulir Pendaftaran Akses PA');
   const id = await emptyForm(person);
-  await person.goto(`/akses/pengajuan/${id}/formulir`);
-  await person.sees(form.heading);
+  await form.opens(id);
   await form.uploads(PA, letter());
 
   // The line of a small office.
