@@ -7,28 +7,57 @@ use leptos::prelude::*;
 pub fn follow_applications() {
     #[cfg(feature = "hydrate")]
     {
-        use wasm_bindgen::{JsCast, closure::Closure};
-
         let refresh = crate::forms::Refresh::current();
-        Effect::new(move |_| {
-            let Ok(source) = web_sys::EventSource::new("/akses/peristiwa") else { return };
-            let ring = Closure::<dyn FnMut()>::new(move || refresh.ring());
-            let _ = source.add_event_listener_with_callback("application", ring.as_ref().unchecked_ref());
-            // After a break, something may have been missed; the first opening is no break.
-            let opened = StoredValue::new(false);
-            let reopen = Closure::<dyn FnMut()>::new(move || {
-                if opened.get_value() {
-                    refresh.ring();
-                }
-                opened.set_value(true);
-            });
-            source.set_onopen(Some(reopen.as_ref().unchecked_ref()));
-            let kept = StoredValue::new_local((source, ring, reopen));
-            on_cleanup(move || {
-                kept.with_value(|(source, ..)| source.close());
-            });
-        });
+        follow("/akses/peristiwa", "application", move |_| refresh.ring());
     }
+}
+
+/// Follows a stream of hints for as long as the page is shown: `hear` gets what each `event` at `address` says, or nothing
+/// (`""`) where anything may have changed, as after a break.
+#[cfg(feature = "hydrate")]
+pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(String) + Copy + 'static) {
+    use gloo_timers::callback::Timeout;
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{EventSource, MessageEvent};
+
+    /// Milliseconds before the first try after a refusal; each refusal in a row adds as many, up to six times.
+    const PATIENCE: u32 = 5_000;
+
+    let attempts = Trigger::new();
+    let refusals = StoredValue::new(0);
+    let was_open = StoredValue::new(false);
+    Effect::new(move |_| {
+        attempts.track();
+        let Ok(source) = EventSource::new(address) else { return };
+        let hint = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            hear(event.data().as_string().unwrap_or_default());
+        });
+        let _ = source.add_event_listener_with_callback(event, hint.as_ref().unchecked_ref());
+        let opened = Closure::<dyn Fn()>::new(move || {
+            refusals.set_value(0);
+            // The first opening comes after no break.
+            if was_open.get_value() {
+                hear(String::new());
+            }
+            was_open.set_value(true);
+        });
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        let failing = source.clone();
+        let failed = Closure::<dyn Fn()>::new(move || {
+            // The browser goes back to a stream that broke by itself, but never to one that was refused: the session was
+            // over, or a proxy found no server.
+            if failing.ready_state() == EventSource::CLOSED {
+                refusals.update_value(|count| *count += 1);
+                let wait = PATIENCE * refusals.get_value().min(6);
+                Timeout::new(wait, move || attempts.notify()).forget();
+            }
+        });
+        source.set_onerror(Some(failed.as_ref().unchecked_ref()));
+        let kept = StoredValue::new_local((source, hint, opened, failed));
+        on_cleanup(move || {
+            kept.with_value(|(source, ..)| source.close());
+        });
+    });
 }
 
 /// Reloads a page that waits for something every 15 seconds, where there is no script.

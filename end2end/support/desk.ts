@@ -1,6 +1,7 @@
 /** The desk of the verifiers, as one of them works at it. */
 
 import { type Locator, expect } from '@playwright/test';
+import { post } from './people';
 import type { Visitor } from './visitor';
 
 export class Desk {
@@ -20,6 +21,27 @@ export class Desk {
   async opensCase({ id }: { id: string }, name: string): Promise<void> {
     await this.visitor.goto(`/verifikasi/${id}`);
     await this.visitor.sees(name);
+  }
+
+  /** Its session ends elsewhere; with it goes the stream of hints, and the next one is refused. */
+  async losesSession(): Promise<void> {
+    this.visitor.allows(401, /^\/api\/verifikasi\//);
+    this.visitor.allows(401, /^\/verifikasi\/peristiwa$/);
+    const refused = this.hints(401);
+    await post(this.visitor, '/keluar', {});
+    await refused;
+  }
+
+  /** Signs in again elsewhere; the page stays, and hears hints again. */
+  async findsSession(): Promise<void> {
+    const { email, password } = this.visitor.account!;
+    const heard = this.hints(200);
+    await post(this.visitor, '/masuk', { email, password });
+    await heard;
+  }
+
+  private async hints(status: number): Promise<void> {
+    await this.page.waitForResponse((answer) => answer.status() === status && answer.url().endsWith('/verifikasi/peristiwa'));
   }
 
   /** The rows of the queue, oldest first; links that have the name of the person. */

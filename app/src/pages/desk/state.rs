@@ -254,7 +254,6 @@ fn keep_focus() {
 mod live {
     use gloo_timers::callback::Timeout;
     use leptos::{prelude::*, task::spawn_local};
-    use wasm_bindgen::{JsCast, closure::Closure};
 
     use super::{Desk, focus_is_lost};
     use crate::{
@@ -263,6 +262,7 @@ mod live {
             desk::{case, queue},
         },
         forms::Refresh,
+        live,
     };
 
     /// Hints that come close together are answered by one look.
@@ -287,39 +287,20 @@ mod live {
             }
             now
         });
-        Effect::new(move |_| {
-            let Ok(source) = web_sys::EventSource::new("/verifikasi/peristiwa") else { return };
-            let gathering = StoredValue::new(false);
-            let changed = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
-                let id = event.data().as_string().unwrap_or_default();
-                let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
-                if id.is_empty() || shown.as_deref() == Some(id.as_str()) {
-                    reload_case(desk);
-                }
-                if !gathering.get_value() {
-                    gathering.set_value(true);
-                    let look = move || {
-                        gathering.try_set_value(false);
-                        reload_queue(desk);
-                    };
-                    Timeout::new(GATHER, look).forget();
-                }
-            });
-            let _ = source.add_event_listener_with_callback("case", changed.as_ref().unchecked_ref());
-            // After a break, something may have been missed; the first opening is no break.
-            let opened = StoredValue::new(false);
-            let reopened = Closure::<dyn FnMut()>::new(move || {
-                if opened.get_value() {
+        let gathering = StoredValue::new(false);
+        live::follow("/verifikasi/peristiwa", "case", move |id| {
+            let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
+            if id.is_empty() || shown.as_deref() == Some(id.as_str()) {
+                reload_case(desk);
+            }
+            if !gathering.get_value() {
+                gathering.set_value(true);
+                let look = move || {
+                    gathering.try_set_value(false);
                     reload_queue(desk);
-                    reload_case(desk);
-                }
-                opened.set_value(true);
-            });
-            source.set_onopen(Some(reopened.as_ref().unchecked_ref()));
-            let kept = StoredValue::new_local((source, changed, reopened));
-            on_cleanup(move || {
-                kept.with_value(|(source, ..)| source.close());
-            });
+                };
+                Timeout::new(GATHER, look).forget();
+            }
         });
     }
 
