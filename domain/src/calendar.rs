@@ -42,7 +42,7 @@ impl Holidays {
 
     /// Whether `day` counts as a working day.
     pub fn is_working_day(&self, day: Date) -> bool {
-        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+        is_weekday(day)
             && !FIXED_HOLIDAYS.contains(&(day.month(), day.day()))
             && self.moving.binary_search(&day).is_err()
     }
@@ -64,17 +64,31 @@ impl Holidays {
         self.after(sent, self.promised)
     }
 
-    /// Working days in the days after `from` up to and with `to`; zero if `to` is not after `from`.
+    /// Working days in the days after `from` up to and with `to`; zero if `to` is not after `from`. Costs as much for a
+    /// year as for a day: the queue asks it for every row.
     pub fn between(&self, from: Date, to: Date) -> u32 {
-        let mut day = from;
-        let mut count = 0;
-        while day < to {
-            let Some(next) = day.next_day() else { break };
-            day = next;
-            count += u32::from(self.is_working_day(day));
+        if to <= from {
+            return 0;
         }
-        count
+        let in_years = (from.year()..=to.year())
+            .flat_map(|year| FIXED_HOLIDAYS.map(|(month, day)| Date::from_calendar_date(year, month, day)));
+        let fixed = in_years.flatten().filter(|day| self.moving.binary_search(day).is_err());
+        let first = self.moving.partition_point(|day| *day <= from);
+        let moving = self.moving[first..].iter().copied().take_while(|day| *day <= to);
+        let off = fixed.chain(moving).filter(|day| from < *day && *day <= to && is_weekday(*day)).count();
+        let weekdays = weekdays_until(to) - weekdays_until(from);
+        u32::try_from(weekdays).unwrap_or(0).saturating_sub(u32::try_from(off).unwrap_or(u32::MAX))
     }
+}
+
+fn is_weekday(day: Date) -> bool {
+    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
+
+/// Mondays to Fridays from a Monday long ago up to and with a day.
+fn weekdays_until(day: Date) -> i32 {
+    let days = day.to_julian_day() + 1; // Julian day 0 is a Monday
+    days.div_euclid(7) * 5 + days.rem_euclid(7).min(5)
 }
 
 /// What a day of the strip is to the person who waits.
@@ -196,6 +210,18 @@ mod tests {
             let end = holidays.after(start, count);
             prop_assert!(holidays.is_working_day(end));
             prop_assert_eq!(holidays.between(start, end), count);
+        }
+
+        #[test]
+        fn days_between_are_as_counted_one_by_one(
+            offset in 0i64..4000,
+            days in -40i64..1200,
+            moving in prop::collection::vec(0i64..5200, 0..60),
+        ) {
+            let day = |offset: i64| date!(2024 - 01 - 01) + Duration::days(offset);
+            let holidays = Holidays::new(moving.into_iter().map(day).collect());
+            let counted = (offset + 1..=offset + days).filter(|nth| holidays.is_working_day(day(*nth))).count();
+            prop_assert_eq!(holidays.between(day(offset), day(offset + days)) as usize, counted);
         }
     }
 }
