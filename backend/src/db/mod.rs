@@ -9,6 +9,7 @@
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
 pub(crate) mod changes;
+mod checkpoint;
 mod flush;
 pub(crate) mod macros;
 mod readers;
@@ -36,6 +37,7 @@ pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
 
 use self::{
     changes::Changes,
+    checkpoint::Checkpoints,
     flush::Flush,
     readers::{Lent, Readers},
 };
@@ -57,8 +59,15 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Kind {
-    Sqlite { writer: SqlitePool, readers: Readers, flush: Arc<Flush> },
+    Sqlite { writer: SqlitePool, readers: Readers, log: Log },
     Postgres(PgPool),
+}
+
+/// The write-ahead log of SQLite: what is done with what was committed to it.
+#[derive(Clone)]
+struct Log {
+    flush: Arc<Flush>,
+    checkpoints: Arc<Checkpoints>,
 }
 
 /// Which SQL a database speaks.
@@ -119,7 +128,7 @@ impl Db {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal) // a commit is on disk once `Flush` says so
-            .pragma("wal_autocheckpoint", "8000") // pages; a page that changes often is brought home once
+            .pragma("wal_autocheckpoint", "16000") // pages; `Checkpoints` come before that
             .pragma("temp_store", "MEMORY") // what a statement may have to undo needs no file
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
@@ -134,9 +143,10 @@ impl Db {
             .await?;
         // SQLite puts the log beside the file itself, not beside a link to it.
         let file = options.get_filename();
-        let flush = Flush::of(&std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()));
+        let flush = Arc::new(Flush::of(&std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned())));
+        let log = Log { flush, checkpoints: Arc::new(Checkpoints::of(options.clone())) };
         let readers = readers::readers(options.pragma("query_only", "on")).map_err(crate::Error::internal)?;
-        Ok(Kind::Sqlite { writer, readers, flush: Arc::new(flush) })
+        Ok(Kind::Sqlite { writer, readers, log })
     }
 
     /// Brings the tables up to date. Safe to run at every start, and from several servers at once.
@@ -180,12 +190,12 @@ impl Db {
             Kind::Sqlite { writer, .. } => Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?),
             Kind::Postgres(pool) => Conn::PostgresTx(pool.begin().await?),
         };
-        let flush = match &self.kind {
-            Kind::Sqlite { flush, .. } => Some(flush.clone()),
+        let log = match &self.kind {
+            Kind::Sqlite { log, .. } => Some(log.clone()),
             Kind::Postgres(_) => None,
         };
         let (notices, changes) = (self.notices.clone(), self.changes.clone());
-        Ok(Tx { conn, flush, notices, changes, pending: Vec::new(), events: Vec::new(), bells: Vec::new() })
+        Ok(Tx { conn, log, notices, changes, pending: Vec::new(), events: Vec::new(), bells: Vec::new() })
     }
 
     /// Which applications changed: what this process committed, by the time that the commit returns, and what it heard
@@ -230,7 +240,8 @@ impl Db {
     /// Closes all connections.
     pub async fn close(&self) {
         match &self.kind {
-            Kind::Sqlite { writer, readers, .. } => {
+            Kind::Sqlite { writer, readers, log } => {
+                log.checkpoints.close().await;
                 readers::close(readers).await;
                 writer.close().await;
             }
@@ -280,7 +291,7 @@ impl Conn {
 pub struct Tx {
     conn: Conn,
     /// What makes it permanent, where committing does not.
-    flush: Option<Arc<Flush>>,
+    log: Option<Log>,
     notices: broadcast::Sender<Notice>,
     changes: Changes,
     pending: Vec<Notice>,
@@ -340,8 +351,9 @@ impl Tx {
             Conn::SqliteTx(tx) => {
                 tx.commit().await?;
                 others();
-                if let Some(flush) = &self.flush {
-                    flush.done().await?;
+                if let Some(log) = &self.log {
+                    log.flush.done().await?;
+                    log.checkpoints.soon();
                 }
             }
             Conn::PostgresTx(tx) => {
