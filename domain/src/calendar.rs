@@ -117,15 +117,30 @@ pub struct Day {
     pub today: bool,
 }
 
-/// The promise for one application, as seen on one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Promise {
+/// Until when a decision is promised, as seen on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
     /// The last day on which the decision is promised.
     pub due: Date,
     /// Working days left until then, today not counted; zero on the last day and after it.
     pub left: u32,
     /// Working days by which the promise is overdue; zero while it is not.
     pub overdue: u32,
+}
+
+impl Deadline {
+    /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
+    pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
+        let due = holidays.due(sent);
+        Self { due, left: holidays.between(today, due), overdue: holidays.between(due, today) }
+    }
+}
+
+/// The promise for one application, day by day, as seen on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// Until when.
+    pub deadline: Deadline,
     /// Every day from sending to the due date.
     pub days: Vec<Day>,
 }
@@ -133,7 +148,8 @@ pub struct Promise {
 impl Promise {
     /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
     pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
-        let due = holidays.due(sent);
+        let deadline = Deadline::new(sent, today, holidays);
+        let due = deadline.due;
         let mut days = Vec::new();
         let mut working = 0;
         let mut date = sent;
@@ -151,7 +167,7 @@ impl Promise {
             days.push(Day { date, kind, past: date < today, today: date == today });
             date = date.saturating_add(Duration::DAY);
         }
-        Self { due, left: holidays.between(today, due), overdue: holidays.between(due, today), days }
+        Self { deadline, days }
     }
 
     /// How many working days are promised.
@@ -173,31 +189,31 @@ mod tests {
     #[case(date!(2026 - 12 - 23), date!(2026 - 12 - 29))] // over Christmas
     #[case(date!(2026 - 12 - 30), date!(2027 - 01 - 05))] // over New Year
     fn due_day(#[case] sent: Date, #[case] due: Date) {
-        assert_eq!(Promise::new(sent, sent, &Holidays::default()).due, due);
+        assert_eq!(Deadline::new(sent, sent, &Holidays::default()).due, due);
     }
 
     #[test]
     fn moving_holidays_are_not_counted() {
         let holidays = Holidays::new(vec![date!(2026 - 11 - 27), date!(2026 - 11 - 27)]);
         let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &holidays);
-        assert_eq!(promise.due, date!(2026 - 12 - 02));
+        assert_eq!(promise.deadline, Deadline { due: date!(2026 - 12 - 02), left: 2, overdue: 0 });
         let kinds: Vec<_> = promise.days.iter().map(|day| day.kind).collect();
         use DayKind::{Due, Off, Sent, Working};
         assert_eq!(kinds, [Sent, Off, Off, Off, Working(1), Working(2), Due]);
-        assert_eq!((promise.left, promise.overdue), (2, 0));
     }
 
     #[test]
     fn overdue_is_counted_in_working_days() {
-        let promise = Promise::new(date!(2026 - 11 - 23), date!(2026 - 11 - 30), &Holidays::default());
-        assert_eq!((promise.due, promise.left, promise.overdue), (date!(2026 - 11 - 26), 0, 2));
+        let deadline = Deadline::new(date!(2026 - 11 - 23), date!(2026 - 11 - 30), &Holidays::default());
+        assert_eq!(deadline, Deadline { due: date!(2026 - 11 - 26), left: 0, overdue: 2 });
     }
 
     #[test]
     fn another_number_of_days_may_be_promised() {
         let holidays = Holidays::new(vec![date!(2026 - 11 - 27)]).promising(5);
         let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &holidays);
-        assert_eq!((promise.due, promise.left, promise.working_days()), (date!(2026 - 12 - 04), 4, 5));
+        assert_eq!(promise.deadline, Deadline { due: date!(2026 - 12 - 04), left: 4, overdue: 0 });
+        assert_eq!(promise.working_days(), 5);
         let usual = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &Holidays::default());
         assert_eq!(usual.working_days(), PROMISED_WORKING_DAYS);
     }

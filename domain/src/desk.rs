@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    calendar::{Holidays, Promise},
+    calendar::{Deadline, Holidays},
     company::Npwp,
     issue::{Field, Problem},
     person::{EmployeeNumberKind, grouped},
@@ -100,10 +100,10 @@ impl Age {
     }
 
     /// By the promise.
-    pub const fn of(promise: &Promise) -> Self {
-        if promise.overdue > 0 {
+    pub const fn of(deadline: Deadline) -> Self {
+        if deadline.overdue > 0 {
             Self::Overdue
-        } else if promise.left == 0 {
+        } else if deadline.left == 0 {
             Self::DueToday
         } else {
             Self::InTime
@@ -128,7 +128,7 @@ impl Ages {
         let mut ages = Self { due_from: after, in_time_from: after };
         let mut sent = today;
         loop {
-            match Age::of(&Promise::new(sent, today, holidays)) {
+            match Age::of(Deadline::new(sent, today, holidays)) {
                 Age::InTime => ages = Self { due_from: sent, in_time_from: sent },
                 Age::DueToday => ages.due_from = sent,
                 Age::Overdue => return ages,
@@ -361,7 +361,7 @@ mod tests {
             let day = |nth| date!(2026 - 01 - 01) + Days::days(nth);
             let holidays = Holidays::new(off.into_iter().map(day).collect());
             let (today, sent) = (day(today), day(today - back));
-            let age = Age::of(&Promise::new(sent, today, &holidays));
+            let age = Age::of(Deadline::new(sent, today, &holidays));
             prop_assert_eq!(Ages::new(today, &holidays).of(sent), age);
         }
     }

@@ -146,11 +146,11 @@ pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 /// Which words a text made by [`searchable`] has, roughly: what it does not know is not there; what it knows may be. To
 /// ask it costs a few instructions, so that of thousands of texts only few need be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sketch([u64; 2]);
+pub struct Sketch([u64; 4]);
 
 impl Sketch {
     /// How many bytes of a word are looked at: each of these beginnings that it has sets one bit.
-    const BEGINNINGS: [usize; 2] = [3, 6];
+    const BEGINNINGS: [usize; 4] = [2, 3, 4, 6];
 
     /// Of a text made by [`searchable`].
     pub fn new(searchable: &str) -> Self {
@@ -163,14 +163,14 @@ impl Sketch {
             let mut bytes = [0; 8];
             bytes[..beginning.len()].copy_from_slice(beginning);
             // Multiplied by 2^64 over the golden ratio, the highest bits depend on all bytes (Knuth, section 6.4).
-            let bit = u64::from_le_bytes(bytes).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 57;
-            bits[usize::from(bit >= 64)] |= 1 << (bit % 64);
+            let bit = u64::from_le_bytes(bytes).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+            bits[(bit / 64) as usize] |= 1 << (bit % 64);
         }
         Self(bits)
     }
 
-    fn has(self, Self([low, high]): Self) -> bool {
-        self.0[0] & low == low && self.0[1] & high == high
+    fn has(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).all(|(mine, theirs)| mine & theirs == theirs)
     }
 }
 

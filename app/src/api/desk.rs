@@ -2,7 +2,7 @@
 
 use domain::{
     application::{Status, Verdict},
-    calendar::Promise,
+    calendar::Deadline,
     company::Company,
     desk::{Age, Mark, Part},
     finding::What,
@@ -50,8 +50,8 @@ pub struct WaitingView {
     pub linked: bool,
     /// When it was sent.
     pub submitted_at: Timestamp,
-    /// The promise.
-    pub promise: Promise,
+    /// Until when a decision is promised.
+    pub deadline: Deadline,
     /// Who holds it.
     pub holder: Option<HolderView>,
     /// Repaired, and kept for the one who looks.
@@ -207,8 +207,8 @@ pub struct CaseView {
     pub reference: String,
     /// When it was sent.
     pub submitted_at: Timestamp,
-    /// The promise.
-    pub promise: Promise,
+    /// Until when a decision is promised.
+    pub deadline: Deadline,
     /// The person's name.
     pub name: String,
     /// The person's e-mail address.
@@ -424,7 +424,7 @@ mod views {
                 work_unit: row.work_unit,
                 linked: row.linked,
                 submitted_at: row.submitted_at,
-                promise: row.promise,
+                deadline: row.deadline,
                 holder: row.holder.map(HolderView::from),
                 for_me: row.for_me,
             }
@@ -439,7 +439,7 @@ mod views {
                 status: file.status,
                 reference: file.reference,
                 submitted_at: file.submitted_at,
-                promise: file.promise,
+                deadline: file.deadline,
                 name: file.name,
                 email: file.email,
                 employee_number: file

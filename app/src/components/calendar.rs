@@ -1,5 +1,5 @@
 use domain::{
-    calendar::{DayKind, Promise},
+    calendar::{DayKind, Deadline, Promise},
     indonesian::{weekday_short, words},
 };
 use leptos::prelude::*;
@@ -41,19 +41,20 @@ pub fn DayStrip(
 }
 
 /// `2 hari kerja lagi`, `Hari ini batasnya`, `Lewat satu hari kerja`.
-pub fn remaining(promise: &Promise) -> String {
-    if promise.overdue > 0 {
-        format!("Lewat {} hari kerja", words(promise.overdue as usize))
-    } else if promise.left == 0 {
+pub fn remaining(deadline: Deadline) -> String {
+    if deadline.overdue > 0 {
+        format!("Lewat {} hari kerja", words(deadline.overdue as usize))
+    } else if deadline.left == 0 {
         "Hari ini batasnya".to_owned()
     } else {
-        format!("{} hari kerja lagi", promise.left)
+        format!("{} hari kerja lagi", deadline.left)
     }
 }
 
 /// `Menunggu 2 hari kerja`: what passed of the promise, and beyond it.
 pub fn waited(promise: &Promise) -> String {
-    match (promise.working_days() + promise.overdue).saturating_sub(promise.left) {
+    let Deadline { left, overdue, .. } = promise.deadline;
+    match (promise.working_days() + overdue).saturating_sub(left) {
         0 => "Menunggu kurang dari 1 hari kerja".to_owned(),
         days => format!("Menunggu {days} hari kerja"),
     }
@@ -62,12 +63,13 @@ pub fn waited(promise: &Promise) -> String {
 /// `Tersisa 2 hari kerja dari janji 3 hari kerja`, as its two parts.
 pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
     let of = format!("dari janji {} hari kerja", promise.working_days());
-    if promise.overdue > 0 {
-        (format!("Lewat {} hari kerja", words(promise.overdue as usize)), of)
-    } else if promise.left == 0 {
+    let Deadline { left, overdue, .. } = promise.deadline;
+    if overdue > 0 {
+        (format!("Lewat {} hari kerja", words(overdue as usize)), of)
+    } else if left == 0 {
         ("Hari ini batas".to_owned(), of)
     } else {
-        (format!("Tersisa {} hari kerja", promise.left), of)
+        (format!("Tersisa {left} hari kerja"), of)
     }
 }
 

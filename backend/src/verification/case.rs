@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     application::{Status, Verdict},
-    calendar::Promise,
+    calendar::Deadline,
     company::Company,
     desk::{Mark, UNDO},
     permission::Permission,
@@ -44,8 +44,8 @@ pub struct CaseFile {
     pub reference: String,
     /// When it was sent, the last time.
     pub submitted_at: Timestamp,
-    /// The promise, on the verifier's calendar.
-    pub promise: Promise,
+    /// Until when a decision is promised, on the verifier's calendar.
+    pub deadline: Deadline,
     /// The person's name, as sent.
     pub name: String,
     /// The person's e-mail address.
@@ -222,7 +222,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
     let row = find(&mut conn, actor, id).await?;
     let (now, today) = (backend.world.now(), backend.world.today(actor.zone));
     let submitted_at = Timestamp::from_micros(row.submitted_at);
-    let promise = Promise::new(submitted_at.date(actor.zone), today, &backend.master_data.holidays());
+    let deadline = Deadline::new(submitted_at.date(actor.zone), today, &backend.master_data.holidays());
     let kind = row.employee_number_kind.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
     let holder = row.lease(now).map(|(holder, until)| Holder {
         name: row.holder_name.clone().unwrap_or_default(),
@@ -241,7 +241,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         version: row.version,
         status: row.status,
         submitted_at,
-        promise,
+        deadline,
         company: row.company()?,
         validity: row.stated().unwrap_or_else(|| row.period(now)),
         over: row.applied_for().is_some_and(|period| period.last() < today),

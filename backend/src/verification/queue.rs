@@ -16,7 +16,7 @@ use std::{
 use domain::{
     UnknownText,
     application::Status,
-    calendar::{Holidays, Promise},
+    calendar::{Deadline, Holidays},
     desk::{Age, Ages, CaseNames, Part, QueueFilter},
     permission::Permission,
     role::Role,
@@ -100,8 +100,8 @@ pub struct Waiting {
     pub linked: bool,
     /// When it was sent, the last time.
     pub submitted_at: Timestamp,
-    /// The promise, on the verifier's calendar.
-    pub promise: Promise,
+    /// Until when a decision is promised, on the verifier's calendar.
+    pub deadline: Deadline,
     /// Who holds it now.
     pub holder: Option<Holder>,
     /// Whether it came back after a repair that this verifier asked for.
@@ -146,8 +146,9 @@ pub struct OpenCases {
     renewing: Mutex<()>,
 }
 
-/// The open cases at one time. A look at the queue goes through `cases`, which is small and in one piece; the rest of a
-/// case is kept in pieces that snapshots share, so that a change costs one copy of `cases` and a piece of its own.
+/// The open cases at one time. A look at the queue goes through `cases`, and if something is searched through `sketches`,
+/// which are small and in one piece each; the rest of a case is kept in pieces that snapshots share, so that a change costs
+/// one copy of these two and a piece of its own.
 #[derive(Default)]
 struct Snapshot {
     /// Which changes are in it; `None` before anything was read.
@@ -156,6 +157,8 @@ struct Snapshot {
     read_at: Option<Timestamp>,
     /// Oldest first.
     cases: Vec<Case>,
+    /// Of what each of them is searched by.
+    sketches: Vec<Sketch>,
     pieces: Vec<Arc<[Details]>>,
     institutions: Vec<Institution>,
 }
@@ -176,8 +179,6 @@ struct Case {
     institution: u32,
     /// Its piece, and its place in it.
     details: (u32, u32),
-    /// Of what it is searched by.
-    sketch: Sketch,
 }
 
 /// The rest of an open case.
@@ -323,14 +324,16 @@ impl Snapshot {
     fn new(seen: u64, now: Timestamp, rows: Vec<Row>) -> Self {
         let mut snapshot = Self { seen: Some(seen), read_at: Some(now), ..Self::default() };
         let mut places = HashMap::new();
-        let (mut cases, mut details) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        snapshot.cases.reserve_exact(rows.len());
+        snapshot.sketches.reserve_exact(rows.len());
+        let mut details = Vec::with_capacity(rows.len());
         for row in rows {
             let institution = *places.entry(row.institution_id).or_insert_with(|| snapshot.add_institution(&row));
             let (case, rest) = split(row, institution, (0, index(details.len())));
-            cases.push(case);
+            snapshot.cases.push(case);
+            snapshot.sketches.push(Sketch::new(&rest.words));
             details.push(rest);
         }
-        snapshot.cases = cases;
         snapshot.pieces.push(details.into());
         snapshot
     }
@@ -341,10 +344,16 @@ impl Snapshot {
             seen: Some(seen),
             read_at: self.read_at,
             cases: Vec::with_capacity(self.cases.len() + changed.len()),
+            sketches: Vec::with_capacity(self.cases.len() + changed.len()),
             pieces: self.pieces.clone(),
             institutions: self.institutions.clone(),
         };
-        next.cases.extend(self.cases.iter().filter(|case| ids.binary_search(&case.id).is_err()));
+        for (case, sketch) in self.cases.iter().zip(&self.sketches) {
+            if ids.binary_search(&case.id).is_err() {
+                next.cases.push(*case);
+                next.sketches.push(*sketch);
+            }
+        }
         let mut details = Vec::with_capacity(changed.len());
         for row in changed {
             let known = next.institutions.iter().position(|known| known.id == row.institution_id).map(index);
@@ -352,6 +361,7 @@ impl Snapshot {
             let (case, rest) = split(row, institution, (index(next.pieces.len()), index(details.len())));
             let place = next.cases.partition_point(|other| other.place() < case.place());
             next.cases.insert(place, case);
+            next.sketches.insert(place, Sketch::new(&rest.words));
             details.push(rest);
         }
         next.pieces.push(details.into());
@@ -406,7 +416,6 @@ fn split(row: Row, institution: u32, place: (u32, u32)) -> (Case, Details) {
         assigned: row.assigned_to.is_some(),
         institution,
         details: place,
-        sketch: Sketch::new(&words),
     };
     let details = Details {
         words: words.into(),
@@ -433,6 +442,8 @@ impl Case {
 struct Parts(u8);
 
 impl Parts {
+    const COUNT: usize = 1 << Part::ALL.len();
+
     fn of(parts: &[Part]) -> Self {
         Self(parts.iter().fold(0, |all, part| all | (1 << *part as u8)))
     }
@@ -478,11 +489,6 @@ impl<'a> Look<'a> {
             in_time_from: Timestamp::start_of(ages.in_time_from, zone).micros(),
             covered: open.institutions.iter().map(|institution| covers(institution.id)).collect(),
         }
-    }
-
-    /// All cases that are looked at.
-    fn cases(&self) -> impl Iterator<Item = &'a Case> {
-        self.open.cases.iter().filter(|case| self.covered[case.institution as usize])
     }
 
     fn age(&self, case: &Case) -> Age {
@@ -531,7 +537,7 @@ impl<'a> Look<'a> {
             work_unit: details.work_unit.to_string(),
             linked: case.linked,
             submitted_at,
-            promise: Promise::new(submitted_at.date(self.zone), self.now.date(self.zone), self.holidays),
+            deadline: Deadline::new(submitted_at.date(self.zone), self.now.date(self.zone), self.holidays),
             holder: holder.map(|(id, name)| Holder {
                 name: name.to_string(),
                 mine: *id == self.user_id,
@@ -541,32 +547,40 @@ impl<'a> Look<'a> {
         }
     }
 
+    fn kind(&self, case: &Case) -> Kind {
+        Kind { parts: self.parts(case), age: self.age(case), role: case.role, linked: case.linked }
+    }
+
     fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
         let sought = Sought::parse(&filter.words);
-        let mut found = Found::default();
-        for case in self.cases() {
-            // First, since it drops most cases at the least cost.
-            if !sought.may_find(case.sketch) || !sought.is_empty() && !sought.finds(&self.open.details(case).words) {
+        // Of each kind, as many as are in scope and found.
+        let mut kinds = vec![0; Kind::COUNT];
+        // The page, and one case more if there is a next one.
+        let mut rows: Vec<&Case> = Vec::with_capacity(PAGE + 1);
+        for (case, sketch) in self.open.cases.iter().zip(&self.open.sketches) {
+            // First, what drops most cases at the least cost.
+            if !self.covered[case.institution as usize]
+                || !sought.may_find(*sketch)
+                || !sought.is_empty() && !sought.finds(&self.open.details(case).words)
+            {
                 continue;
             }
-            let (parts, age) = (self.parts(case), self.age(case));
-            let fits = Fits {
-                part: parts.has(filter.part),
-                age: filter.age.is_none_or(|wanted| wanted == age),
-                role: filter.role.is_none_or(|wanted| wanted == case.role),
-                linked: filter.linked.is_none_or(|wanted| wanted == case.linked),
-            };
-            if fits.misses() > 1 {
-                continue;
-            }
-            found.count(case, parts, age, fits);
-            if fits.misses() == 0 && found.rows.len() <= PAGE && after.is_none_or(|after| case.place() > after) {
-                found.rows.push(case);
+            let kind = self.kind(case);
+            kinds[kind.number()] += 1;
+            if rows.len() <= PAGE && kind.fits(filter).misses() == 0 && after.is_none_or(|after| case.place() > after) {
+                rows.push(case);
             }
         }
-        let next = (found.rows.len() > PAGE).then(|| found.rows[PAGE - 1].place());
+        let mut found = Found::default();
+        for kind in Kind::all() {
+            match kinds[kind.number()] {
+                0 => {}
+                cases => found.count(kind, kind.fits(filter), cases),
+            }
+        }
+        let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].place());
         Queue {
-            rows: found.rows.iter().take(PAGE).map(|case| self.waiting(case)).collect(),
+            rows: rows.iter().take(PAGE).map(|case| self.waiting(case)).collect(),
             next,
             total: found.total,
             counts: Counts {
@@ -576,6 +590,44 @@ impl<'a> Look<'a> {
                 linked: found.linked,
                 fresh: found.fresh,
             },
+        }
+    }
+}
+
+/// What a case is filtered by, besides its institution and its words. There are few kinds, so that of thousands of cases
+/// only each kind need be held against a filter.
+#[derive(Clone, Copy)]
+struct Kind {
+    parts: Parts,
+    age: Age,
+    role: Role,
+    linked: bool,
+}
+
+impl Kind {
+    const COUNT: usize = Parts::COUNT * Age::ALL.len() * Role::ALL.len() * 2;
+
+    /// All of them, and combinations of parts that no case has.
+    fn all() -> impl Iterator<Item = Self> {
+        let parts = (0..Parts::COUNT).filter_map(|bits| u8::try_from(bits).ok()).map(Parts);
+        let with_ages = parts.flat_map(|parts| Age::ALL.map(|age| (parts, age)));
+        let with_roles = with_ages.flat_map(|(parts, age)| Role::ALL.iter().map(move |role| (parts, age, *role)));
+        with_roles.flat_map(|(parts, age, role)| [true, false].map(|linked| Self { parts, age, role, linked }))
+    }
+
+    /// Its number, below [`Self::COUNT`].
+    fn number(self) -> usize {
+        let Self { parts, age, role, linked } = self;
+        ((usize::from(parts.0) * Age::ALL.len() + age as usize) * Role::ALL.len() + role as usize) * 2
+            + usize::from(linked)
+    }
+
+    fn fits(self, filter: &QueueFilter) -> Fits {
+        Fits {
+            part: self.parts.has(filter.part),
+            age: filter.age.is_none_or(|wanted| wanted == self.age),
+            role: filter.role.is_none_or(|wanted| wanted == self.role),
+            linked: filter.linked.is_none_or(|wanted| wanted == self.linked),
         }
     }
 }
@@ -595,11 +647,9 @@ impl Fits {
     }
 }
 
-/// What one look through the cases finds.
+/// How many cases one look finds.
 #[derive(Default)]
-struct Found<'a> {
-    /// The page, and one case more if there is a next one.
-    rows: Vec<&'a Case>,
+struct Found {
     total: u32,
     parts: [u32; Part::ALL.len()],
     ages: [u32; Age::ALL.len()],
@@ -608,20 +658,21 @@ struct Found<'a> {
     fresh: u32,
 }
 
-impl Found<'_> {
-    /// Counts a case that passes all filters but one at most: for that one's choices, or for those of every filter.
-    fn count(&mut self, case: &Case, parts: Parts, age: Age, fits: Fits) {
-        let all = fits.misses() == 0;
-        self.total += u32::from(all);
-        if all || !fits.part {
-            for part in Part::ALL {
-                self.parts[part as usize] += u32::from(parts.has(part));
-            }
+impl Found {
+    /// Counts cases that pass all filters but one at most: for that one's choices, or for those of every filter.
+    fn count(&mut self, kind: Kind, fits: Fits, cases: u32) {
+        if fits.misses() > 1 {
+            return;
         }
-        self.ages[age as usize] += u32::from(all || !fits.age);
-        self.roles[case.role as usize] += u32::from(all || !fits.role);
-        let linked = if case.linked { &mut self.linked } else { &mut self.fresh };
-        *linked += u32::from(all || !fits.linked);
+        let all = fits.misses() == 0;
+        let add = |count: &mut u32, counts: bool| *count += if counts { cases } else { 0 };
+        add(&mut self.total, all);
+        for part in Part::ALL.into_iter().filter(|part| kind.parts.has(*part)) {
+            add(&mut self.parts[part as usize], all || !fits.part);
+        }
+        add(&mut self.ages[kind.age as usize], all || !fits.age);
+        add(&mut self.roles[kind.role as usize], all || !fits.role);
+        add(if kind.linked { &mut self.linked } else { &mut self.fresh }, all || !fits.linked);
     }
 }
 

@@ -122,7 +122,7 @@ on_both! {
         assert_eq!((row.id, row.name.as_str(), row.role), (first, "Siti Rahmawati", Role::Pa));
         assert_eq!((row.institution.as_str(), row.work_unit.as_str()), ("Kementerian Kesehatan", "Sekretariat Jenderal"));
         assert_eq!((row.status, row.submitted_at, row.linked, row.for_me), (Status::Submitted, NOW, false, false));
-        assert_eq!((row.promise.left, row.promise.overdue, row.holder.clone()), (3, 0, None));
+        assert_eq!((row.deadline.left, row.deadline.overdue, row.holder.clone()), (3, 0, None));
         assert!(row.reference.starts_with("GB-26-"));
         assert_eq!((other.id, other.name.as_str(), other.role), (second, "Budi Santoso", Role::Kpa));
         // Everybody's, waiting; own, free, held, returned.

@@ -1292,7 +1292,7 @@ async fn server_functions_have_stable_paths_and_answer_json() {
         ("/api/pengajuan/status?id={sent}", &siti, "/validity/first", 401),
         ("/api/instansi?kind=kementerian&query=kesehatan", &siti, "/options/0/marks/0", 401),
         (&format!("/api/satker?institution={ministry}&query=biro"), &siti, "/options/0/code", 401),
-        ("/api/verifikasi/antrean?query=role%3Dpa", &verifier, "/rows/0/promise", 401),
+        ("/api/verifikasi/antrean?query=role%3Dpa", &verifier, "/rows/0/deadline", 401),
         ("/api/verifikasi/kasus?id={sent}", &verifier, "/document/id", 401),
         ("/api/verifikasi/temuan?id={sent}", &verifier, "", 401),
         ("/api/verifikasi/linimasa?id={sent}", &verifier, "/0/what", 401),

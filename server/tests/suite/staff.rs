@@ -426,7 +426,7 @@ on_both! {
     async fn a_holiday_moves_every_promise(world) {
         let (siti, verifier, boss) = (world.siti().await, world.verifier().await, admin(&world).await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-        let due = async || verification::case_file(&world.backend, &verifier, id).await.unwrap().promise.due;
+        let due = async || verification::case_file(&world.backend, &verifier, id).await.unwrap().deadline.due;
         assert_eq!(due().await, date!(2026 - 11 - 25), "sent on a Sunday");
         let day = date!(2026 - 11 - 24);
         let change = async |change: Change| {
@@ -437,7 +437,7 @@ on_both! {
         change(Change::SetHoliday { day, name: "Libur pemilihan".into() }).await.unwrap();
         assert_eq!(due().await, date!(2026 - 11 - 26));
         let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
-        assert_eq!(queue.rows[0].promise.due, date!(2026 - 11 - 26));
+        assert_eq!(queue.rows[0].deadline.due, date!(2026 - 11 - 26));
         change(Change::SetHoliday { day, name: "Libur pemilihan umum".into() }).await.unwrap();
         let known = desk_settings::holidays(&world.backend, &boss).await.unwrap();
         let that_day = known.iter().filter(|holiday| holiday.day == day);

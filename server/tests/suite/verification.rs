@@ -272,13 +272,13 @@ on_both! {
         let due = date!(2026 - 11 - 26);
         assert!(world.mails().await[0].2.contains("Kamis, 26 November 2026"));
         let open = applications::open(&world.backend, &siti).await.unwrap();
-        assert_eq!(open[0].promise.as_ref().unwrap().due, due);
+        assert_eq!(open[0].promise.as_ref().unwrap().deadline.due, due);
         let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
-        assert_eq!(queue.rows[0].promise.due, due);
-        assert_eq!(verification::case_file(&world.backend, &verifier, id).await.unwrap().promise.due, due);
+        assert_eq!(queue.rows[0].deadline.due, due);
+        assert_eq!(verification::case_file(&world.backend, &verifier, id).await.unwrap().deadline.due, due);
         outside.texts("DELETE FROM holidays RETURNING name").await;
         Directory::refresh(&world.backend).await.unwrap();
-        assert_eq!(applications::open(&world.backend, &siti).await.unwrap()[0].promise.as_ref().unwrap().due, date!(2026 - 11 - 25));
+        assert_eq!(applications::open(&world.backend, &siti).await.unwrap()[0].promise.as_ref().unwrap().deadline.due, date!(2026 - 11 - 25));
     }
 
     async fn open_pages_are_told_of_a_decision(world) {

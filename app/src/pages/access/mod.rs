@@ -329,7 +329,7 @@ fn Waiting(item: ApplicationView) -> impl IntoView {
     let (Some(promise), Some(sent)) = (item.promise, item.submitted_at) else { return ().into_any() };
     let place = item.place.map(|(place, of)| format!("Urutan ke-{place} dari {of} dalam antrean"));
     let (left, of_promise) = remaining_of_promise(&promise);
-    let due = date_with_weekday(promise.due);
+    let due = date_with_weekday(promise.deadline.due);
     view! {
         <div class="cols cols--waiting">
             <ol class="timeline" role="list">

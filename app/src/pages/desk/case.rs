@@ -125,7 +125,7 @@ fn CaseHead(case: Signal<CaseView>) -> impl IntoView {
                 <span class="num">{move || case.with(|case| case.reference.clone())}</span>
                 " · "
                 {move || case.with(|case| date_time(case.submitted_at, zone))}
-                {move || case.with(|case| case.status.is_waiting().then(|| format!(" · {}", remaining(&case.promise))))}
+                {move || case.with(|case| case.status.is_waiting().then(|| format!(" · {}", remaining(case.deadline))))}
             </p>
         </div>
     }

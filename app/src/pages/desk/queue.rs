@@ -269,7 +269,7 @@ fn Row(desk: Desk, row: WaitingView) -> impl IntoView {
         desk.queue.with(|queue| queue.rows.iter().find(|row| row.id == id).cloned()).unwrap_or_else(|| first.clone())
     });
     let address = move || desk.address(&format!("/verifikasi/{id}"), &desk.filter.get());
-    let left = move || row.with(|row| (Age::of(&row.promise), remaining(&row.promise)));
+    let left = move || row.with(|row| (Age::of(row.deadline), remaining(row.deadline)));
     let state = move || match left().0 {
         Age::Overdue => Some("rejected"),
         Age::DueToday => Some("waiting"),

@@ -179,11 +179,11 @@ fn waiting(data: &StatusView) -> AnyView {
         <section class="panel stack g6 promise" aria-labelledby=named>
             <ReferenceNumber reference />
             {promise.map(|promise| {
-                let due = date_with_weekday(promise.due);
+                let due = date_with_weekday(promise.deadline.due);
                 view! {
                     <hr />
                     <div class="row between">
-                        <h2 id="w" class="countdown">{remaining(&promise)}</h2>
+                        <h2 id="w" class="countdown">{remaining(promise.deadline)}</h2>
                         <p class="sub">"Paling lambat " <b>{due}</b></p>
                     </div>
                     <DayStrip promise />
