@@ -55,3 +55,27 @@ impl Checkpoints {
         self.pool.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use crate::db::{Db, execute};
+
+    #[tokio::test]
+    async fn what_was_committed_is_soon_in_the_database_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gerbang.db");
+        let db = Db::connect_sqlite(&file).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        execute!(tx, "CREATE TABLE marks (mark INTEGER)").unwrap();
+        tx.commit().await.unwrap();
+        let text = b"CREATE TABLE marks";
+        let began = Instant::now();
+        while !std::fs::read(&file).unwrap().windows(text.len()).any(|bytes| bytes == text) {
+            assert!(began.elapsed().as_secs() < 10, "it is still in the log alone");
+            tokio::time::sleep(super::REST / 20).await;
+        }
+        db.close().await;
+    }
+}

@@ -88,8 +88,11 @@ impl<'a> Rounds<'a> {
         Ok(Self { backend, dice: Dice::new(7), next: 0, times: Times::default() })
     }
 
-    /// So many more.
+    /// So many more, and one before them that is not counted: the other size had the machine.
     pub async fn go_on(&mut self, rounds: u64) -> Result<(), Failure> {
+        let counted = std::mem::take(&mut self.times);
+        self.round().await?;
+        self.times = counted;
         for _ in 0..rounds {
             self.round().await?;
         }
