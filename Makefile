@@ -45,10 +45,11 @@ browser:
 	$(say) "The journeys in a browser"
 	@scripts/with-postgres scripts/browser-tests
 
-# `make bench ONLY="search memory"` measures some sections alone.
+# `make bench ONLY="search memory"` measures some sections alone. PostgreSQL has the memory that it would be given where a
+# million applications are kept.
 bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
-	@scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
+	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
 site: setup-build
 	@scripts/site
