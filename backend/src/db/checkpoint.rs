@@ -31,7 +31,7 @@ impl Checkpoints {
         Self { pool, coming: AtomicBool::new(false) }
     }
 
-    /// Something was committed: a second later, at most, it is brought into the database.
+    /// Something was committed: within about a second it begins to be brought into the database.
     pub fn soon(self: &Arc<Self>) {
         if self.coming.swap(true, Ordering::SeqCst) {
             return;

@@ -231,7 +231,6 @@ test('a session that ends while the desk is open takes no verdict along', async 
   await new Desk(second).opensCase(application, 'Rina Hapsari');
   await new Desk(second).isHeldBy(first.account!.name);
   await desk.findsSession();
-  const newcomer = await people.newcomer();
   if (showsBoth(first)) {
     const newcomer = await people.newcomer('Joko Susilo');
     await soon(() => submitted(newcomer, office('Sumatera Selatan')), desk.rows('Joko Susilo'));
