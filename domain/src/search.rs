@@ -5,7 +5,6 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 /// Abbreviations of Indonesian administration and what they stand for. Both directions are understood: who types
@@ -130,7 +129,7 @@ fn cut(word: &str) -> &str {
     word.char_indices().nth(MOST_CHARACTERS).map_or(word, |(end, _)| &word[..end])
 }
 
-/// Texts made to be searched by [`Sought`]: their words in lower case with one space before, between and after them,
+/// Texts made to be searched by what is [`Sought`]: their words in lower case with one space before, between and after them,
 /// abbreviations followed by what they stand for.
 pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut all = String::from(" ");
@@ -143,37 +142,6 @@ pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     all
 }
 
-/// Which words a text made by [`searchable`] has, roughly: what it does not know is not there; what it knows may be. To
-/// ask it costs a few instructions, so that of thousands of texts only few need be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sketch([u64; 4]);
-
-impl Sketch {
-    /// How many bytes of a word are looked at: each of these beginnings that it has sets one bit.
-    const BEGINNINGS: [usize; 4] = [2, 3, 4, 6];
-
-    /// Of a text made by [`searchable`].
-    pub fn new(searchable: &str) -> Self {
-        searchable.split(' ').fold(Self::default(), Self::with)
-    }
-
-    fn with(self, word: &str) -> Self {
-        let Self(mut bits) = self;
-        for beginning in Self::BEGINNINGS.into_iter().filter_map(|length| word.as_bytes().get(..length)) {
-            let mut bytes = [0; 8];
-            bytes[..beginning.len()].copy_from_slice(beginning);
-            // Multiplied by 2^64 over the golden ratio, the highest bits depend on all bytes (Knuth, section 6.4).
-            let bit = u64::from_le_bytes(bytes).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
-            bits[(bit / 64) as usize] |= 1 << (bit % 64);
-        }
-        Self(bits)
-    }
-
-    fn has(self, other: Self) -> bool {
-        self.0.iter().zip(other.0).all(|(mine, theirs)| mine & theirs == theirs)
-    }
-}
-
 /// What somebody typed to find something: words in any order, each to be found at the beginning of a word, or, if it is
 /// an abbreviation, by the words that it stands for.
 #[derive(Clone, Debug, Default)]
@@ -181,22 +149,15 @@ pub struct Sought(Vec<SoughtWord>);
 
 /// One typed word.
 #[derive(Clone, Debug)]
-pub struct SoughtWord {
-    word: String,
-    /// Finds the word with a space before it: there, a word begins with it.
-    beginning: Finder<'static>,
-    /// The words that it stands for, each as found whole, with a space on either side.
-    meaning: Vec<(&'static str, Finder<'static>)>,
-    /// What the sketch of a text has that has the word, or the words that it stands for.
-    sketches: (Sketch, Sketch),
-}
+pub struct SoughtWord(String);
 
 impl Sought {
     /// Reads what was typed; the twelve longest words count.
     pub fn parse(query: &str) -> Self {
-        let mut typed: Vec<SoughtWord> = words(query).iter().map(|(_, word)| SoughtWord::new(word)).collect();
+        let mut typed: Vec<SoughtWord> =
+            words(query).iter().map(|(_, word)| SoughtWord(cut(word).to_owned())).collect();
         // The longest first: where something is not found, it says so soonest.
-        typed.sort_by_key(|typed| std::cmp::Reverse(typed.word.len()));
+        typed.sort_by_key(|typed| std::cmp::Reverse(typed.0.len()));
         typed.truncate(MOST_WORDS);
         Self(typed)
     }
@@ -210,46 +171,118 @@ impl Sought {
     pub fn words(&self) -> &[SoughtWord] {
         &self.0
     }
-
-    /// Whether every word may be found in a text with this sketch; if not, [`Self::finds`] finds nothing there.
-    pub fn may_find(&self, sketch: Sketch) -> bool {
-        self.0.iter().all(|typed| {
-            let (word, meaning) = typed.sketches;
-            sketch.has(word) || !typed.meaning.is_empty() && sketch.has(meaning)
-        })
-    }
-
-    /// Whether every word is found in a text made by [`searchable`].
-    pub fn finds(&self, searchable: &str) -> bool {
-        let text = searchable.as_bytes();
-        self.0.iter().all(|typed| {
-            typed.beginning.find(text).is_some()
-                || !typed.meaning.is_empty() && typed.meaning.iter().all(|(_, part)| part.find(text).is_some())
-        })
-    }
 }
 
 impl SoughtWord {
-    fn new(typed: &str) -> Self {
-        let finder = |needle: String| Finder::new(&needle).into_owned();
-        let word = cut(typed).to_owned();
-        let parts = || expansion(typed).into_iter().flat_map(str::split_whitespace);
-        Self {
-            beginning: finder(format!(" {word}")),
-            meaning: parts().map(|part| (part, finder(format!(" {part} ")))).collect(),
-            sketches: (Sketch::new(&word), parts().fold(Sketch::default(), Sketch::with)),
-            word,
-        }
-    }
-
     /// The word, in lower case; letters and digits alone.
     pub fn word(&self) -> &str {
-        &self.word
+        &self.0
     }
 
     /// The whole words that it stands for, where it is an abbreviation.
-    pub fn meaning(&self) -> impl Iterator<Item = &str> {
-        self.meaning.iter().map(|(part, _)| *part)
+    pub fn meaning(&self) -> impl Iterator<Item = &'static str> {
+        expansion(&self.0).into_iter().flat_map(str::split_whitespace)
+    }
+}
+
+/// Which of some texts have which words. The words are sorted, so that those that begin alike stand side by side: a search
+/// costs what it finds, not what there is to be looked through.
+#[derive(Debug, Default)]
+pub struct WordIndex {
+    /// How many texts there are.
+    len: usize,
+    /// Each distinct word, in order.
+    vocabulary: Vec<Word>,
+    /// The letters of all words, in bytes.
+    letters: String,
+    /// The places of texts, of one word after the other.
+    texts: Vec<u32>,
+}
+
+/// A word: where its letters are, and where the places of the texts that have it.
+#[derive(Debug)]
+struct Word {
+    letters: Range<u32>,
+    texts: Range<u32>,
+}
+
+impl WordIndex {
+    /// Of texts made by [`searchable`].
+    pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let mut index = Self::default();
+        let mut numbers: HashMap<&str, u32> = HashMap::new();
+        let mut pairs: Vec<(u32, u32)> = Vec::new(); // a word by its number, and a text that has it
+        for text in texts {
+            for word in text.split_whitespace() {
+                let next = place(numbers.len());
+                pairs.push((*numbers.entry(word).or_insert(next), place(index.len)));
+            }
+            index.len += 1;
+        }
+        let mut sorted: Vec<(&str, u32)> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        let mut order = vec![0; sorted.len()];
+        for (at, (_, number)) in sorted.iter().enumerate() {
+            order[*number as usize] = place(at);
+        }
+        pairs.iter_mut().for_each(|(word, _)| *word = order[*word as usize]);
+        pairs.sort_unstable();
+        pairs.dedup();
+        index.vocabulary.reserve_exact(sorted.len());
+        for (of_word, (word, _)) in pairs.chunk_by(|a, b| a.0 == b.0).zip(sorted) {
+            let starts = (place(index.letters.len()), place(index.texts.len()));
+            index.letters.push_str(word);
+            index.texts.extend(of_word.iter().map(|(_, text)| text));
+            let ends = (place(index.letters.len()), place(index.texts.len()));
+            index.vocabulary.push(Word { letters: starts.0..ends.0, texts: starts.1..ends.1 });
+        }
+        index.letters.shrink_to_fit();
+        index.texts.shrink_to_fit();
+        index
+    }
+
+    /// For each of the texts, in the order given, whether every word that is sought is found in it.
+    pub fn find(&self, sought: &Sought) -> Vec<bool> {
+        let mut found = vec![true; self.len];
+        let mut has = vec![false; self.len];
+        for typed in sought.words() {
+            self.beginning_with(typed.word()).iter().for_each(|text| has[*text as usize] = true);
+            let mut meaning = typed.meaning().map(|word| self.whole(word));
+            if let Some(first) = meaning.next() {
+                let others: Vec<&[u32]> = meaning.collect();
+                let all = first.iter().filter(|text| others.iter().all(|texts| texts.binary_search(text).is_ok()));
+                all.for_each(|text| has[*text as usize] = true);
+            }
+            found.iter_mut().zip(&mut has).for_each(|(found, has)| *found &= std::mem::take(has));
+        }
+        found
+    }
+
+    /// The places of texts that have words with this beginning, more than once if they have several.
+    fn beginning_with(&self, beginning: &str) -> &[u32] {
+        let start = self.vocabulary.partition_point(|word| self.letters(word) < beginning);
+        let words = &self.vocabulary[start..];
+        self.texts(&words[..words.partition_point(|word| self.letters(word).starts_with(beginning))])
+    }
+
+    /// The places of texts that have this word, in order.
+    fn whole(&self, word: &str) -> &[u32] {
+        let found = self.vocabulary.binary_search_by(|known| self.letters(known).cmp(word));
+        found.map_or(&[], |at| self.texts(&self.vocabulary[at..=at]))
+    }
+
+    fn letters(&self, word: &Word) -> &str {
+        &self.letters[word.letters.start as usize..word.letters.end as usize]
+    }
+
+    /// The places of texts that have one of these words, which stand side by side.
+    fn texts(&self, words: &[Word]) -> &[u32] {
+        match words {
+            [] => &[],
+            [first, .., last] => &self.texts[first.texts.start as usize..last.texts.end as usize],
+            [word] => &self.texts[word.texts.start as usize..word.texts.end as usize],
+        }
     }
 }
 
@@ -478,6 +511,10 @@ mod tests {
         index().search(query, 0..NAMES.len(), |_| true, 10).0.iter().map(|hit| hit.item.0).collect()
     }
 
+    fn finds(query: &str, text: &str) -> bool {
+        WordIndex::new([text]).find(&Sought::parse(query)) == [true]
+    }
+
     #[test]
     fn abbreviations_are_sorted() {
         assert!(ABBREVIATIONS.is_sorted_by(|a, b| a.0 < b.0));
@@ -546,20 +583,7 @@ mod tests {
     #[case("kec", false)]
     fn typed_words_are_found(#[case] query: &str, #[case] found: bool) {
         let text = searchable(["Sekretariat Jenderal", "Kab. Kotawaringin Barat", "Jum’at"]);
-        assert_eq!(Sought::parse(query).finds(&text), found);
-    }
-
-    #[rstest]
-    #[case("jenderal sekre", true)]
-    #[case("setjen", true)] // by what it stands for
-    #[case("x", true)] // too short to say
-    #[case("kecamatan", false)]
-    #[case("sekretariat xyzzy", false)]
-    #[case("sekretaris", true)] // begins alike
-    #[case("sekolah", false)]
-    fn a_sketch_says_what_is_not_there(#[case] query: &str, #[case] may: bool) {
-        let sketch = Sketch::new(&searchable(["Sekretariat Jenderal", "Kab. Kotawaringin Barat"]));
-        assert_eq!(Sought::parse(query).may_find(sketch), may);
+        assert_eq!(finds(query, &text), found);
     }
 
     #[test]
@@ -567,7 +591,7 @@ mod tests {
         let long = "é".repeat(500);
         let sought = Sought::parse(&long);
         assert_eq!(sought.words()[0].word().chars().count(), MOST_CHARACTERS);
-        assert!(sought.finds(&searchable([long.as_str()])));
+        assert!(finds(&long, &searchable([long.as_str()])));
         assert_eq!(Sought::parse(&"a b c d e f g h i j k l m n o p".repeat(20)).words().len(), MOST_WORDS);
     }
 
@@ -579,8 +603,28 @@ mod tests {
             prop_assert!(text.chars().all(|c| c == ' ' || c.is_alphanumeric() || !c.is_ascii()));
             // Each text finds what it is part of, unless it has more words than are looked at.
             for typed in &texts {
-                prop_assert!(Sought::parse(typed).finds(&text));
-                prop_assert!(Sought::parse(typed).may_find(Sketch::new(&text)));
+                prop_assert!(finds(typed, &text));
+            }
+        }
+
+        #[test]
+        fn each_text_is_found_as_if_it_were_looked_through(
+            texts in proptest::collection::vec(proptest::collection::vec(0usize..40, 0..6), 0..12),
+            typed in proptest::collection::vec((0usize..40, 1usize..12), 0..4),
+        ) {
+            let names: Vec<String> = NAMES.iter().flat_map(|(name, _)| words(name)).map(|(_, word)| word).collect();
+            let some = |picks: &Vec<usize>| picks.iter().map(|pick| names[pick % names.len()].as_str()).collect::<Vec<_>>();
+            let texts: Vec<String> = texts.iter().map(|picks| searchable(some(picks))).collect();
+            let typed: Vec<String> = typed.iter().map(|(pick, length)| names[pick % names.len()].chars().take(*length).collect()).collect();
+            let query = [typed.join(" "), "ditjen".to_owned()].join(" ");
+            for query in [&query, &typed.join(" ")] {
+                let sought = Sought::parse(query);
+                let looked_through = |text: &String| sought.words().iter().all(|word| {
+                    let has = |part: &str| text.contains(&format!(" {part} "));
+                    text.contains(&format!(" {}", word.word())) || word.meaning().next().is_some() && word.meaning().all(has)
+                });
+                let expected: Vec<bool> = texts.iter().map(looked_through).collect();
+                prop_assert_eq!(WordIndex::new(texts.iter().map(String::as_str)).find(&sought), expected);
             }
         }
 

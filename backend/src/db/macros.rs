@@ -19,6 +19,23 @@ macro_rules! fetch_all {
 }
 pub(crate) use fetch_all;
 
+/// Gives each row to `$take` as it comes, so that there is never more than one.
+macro_rules! for_each {
+    ($conn:expr, $row:ty, $sql:expr, $take:expr) => {{
+        use futures::TryStreamExt;
+        let mut take = $take;
+        match $conn.raw() {
+            $crate::db::Raw::Sqlite(conn) => {
+                sqlx::query_as::<_, $row>($sql).fetch(conn).try_for_each(|row| std::future::ready(Ok(take(row)))).await
+            }
+            $crate::db::Raw::Postgres(conn) => {
+                sqlx::query_as::<_, $row>($sql).fetch(conn).try_for_each(|row| std::future::ready(Ok(take(row)))).await
+            }
+        }
+    }};
+}
+pub(crate) use for_each;
+
 /// Just one row; none is an error.
 macro_rules! fetch_one {
     ($conn:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {

@@ -33,7 +33,7 @@ use sqlx::{
 use tokio::sync::{Notify, broadcast};
 use uuid::Uuid;
 
-pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional};
+pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, for_each};
 
 use self::{
     changes::Changes,

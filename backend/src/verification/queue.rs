@@ -6,8 +6,8 @@
 //! (renewed leases) are at most [`MOST_AGE`] old. A lease is compared with the clock when somebody looks.
 
 use std::{
-    collections::HashMap,
     fmt,
+    ops::Range,
     str::FromStr,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -20,15 +20,18 @@ use domain::{
     desk::{Age, Ages, CaseNames, Part, QueueFilter},
     permission::Permission,
     role::Role,
-    search::{Sketch, Sought},
+    search::{Sought, WordIndex},
     time::{Timestamp, Zone},
 };
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, MutexGuard},
+};
 use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Conn, Dialect, changes::Since, fetch_all},
+    db::{Conn, Dialect, changes::Since, fetch_all, for_each},
     error::{Error, Result},
 };
 
@@ -147,9 +150,8 @@ pub struct OpenCases {
     renewing: Mutex<()>,
 }
 
-/// The open cases at one time. A look at the queue goes through `cases`, and if something is searched through `sketches`,
-/// which are small and in one piece each; the rest of a case is kept in pieces that snapshots share, so that a change costs
-/// one copy of these two and a piece of its own.
+/// The open cases at one time. A look at the queue goes through `cases`, which are small and in one stretch of memory; the
+/// rest of a case is kept in pieces that snapshots share, so that a change costs one copy of `cases` and a piece of its own.
 #[derive(Default)]
 struct Snapshot {
     /// Which changes are in it; `None` before anything was read.
@@ -158,9 +160,7 @@ struct Snapshot {
     read_at: Option<Timestamp>,
     /// Oldest first.
     cases: Vec<Case>,
-    /// Of what each of them is searched by.
-    sketches: Vec<Sketch>,
-    pieces: Vec<Arc<[Details]>>,
+    pieces: Vec<Arc<Piece>>,
     institutions: Vec<Institution>,
 }
 
@@ -182,18 +182,37 @@ struct Case {
     details: (u32, u32),
 }
 
+/// The rest of some open cases. All texts are in one stretch of memory: a hundred thousand short ones, each for itself and
+/// gone again after minutes, would scatter over the whole heap whatever is allocated between them, and every page that is
+/// drawn would wait for memory that no cache holds.
+#[derive(Default)]
+struct Piece {
+    details: Vec<Details>,
+    texts: String,
+    /// What they are searched by, in their order.
+    words: WordIndex,
+}
+
+/// A piece to which rows are added, and, line by line, what they are searched by.
+#[derive(Default)]
+struct Draft {
+    piece: Piece,
+    words: String,
+}
+
+/// A text of a piece, in bytes.
+type Text = Range<u32>;
+
 /// The rest of an open case.
 struct Details {
     version: i64,
-    reference: Box<str>,
-    name: Box<str>,
-    work_unit: Box<str>,
+    reference: Text,
+    name: Text,
+    work_unit: Text,
     /// What stands in the place of an institution, of a supplier.
-    label: Option<Box<str>>,
-    holder: Option<(Uuid, Box<str>)>,
+    label: Option<Text>,
+    holder: Option<(Uuid, Text)>,
     assigned_to: Option<Uuid>,
-    /// What it is searched by.
-    words: Box<str>,
 }
 
 /// An institution of open cases, or, without an id, the suppliers, who have none.
@@ -297,12 +316,20 @@ impl OpenCases {
 /// All open cases.
 async fn read_all(backend: &Backend) -> Result<Snapshot> {
     let (Since { end, .. }, now) = (backend.db.changes().since(None), backend.world.now());
-    let rows = {
-        let mut conn = backend.db.read().await?;
-        fetch_all!(conn, Row, open_cases!(" ORDER BY a.submitted_at, a.id"))?
-    };
-    // Some tens of milliseconds for thousands of cases: off the async threads.
-    tokio::task::spawn_blocking(move || Snapshot::new(end, now, rows)).await.map_err(Error::internal)
+    let db = backend.db.clone();
+    // A tenth of a second for thousands of cases: off the async threads.
+    let reading = tokio::task::spawn_blocking(move || {
+        Handle::current().block_on(async {
+            let mut snapshot = Snapshot { seen: Some(end), read_at: Some(now), ..Snapshot::default() };
+            let mut draft = Draft::default();
+            let mut conn = db.read().await?;
+            for_each!(conn, Row, open_cases!(" ORDER BY a.submitted_at, a.id"), |row| snapshot.put(row, &mut draft))?;
+            snapshot.add(draft);
+            snapshot.cases.shrink_to_fit();
+            Ok(snapshot)
+        })
+    });
+    reading.await.map_err(Error::internal)?
 }
 
 /// Those of these applications that are open.
@@ -322,51 +349,42 @@ async fn these(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Row>> {
 }
 
 impl Snapshot {
-    fn new(seen: u64, now: Timestamp, rows: Vec<Row>) -> Self {
-        let mut snapshot = Self { seen: Some(seen), read_at: Some(now), ..Self::default() };
-        let mut places = HashMap::new();
-        snapshot.cases.reserve_exact(rows.len());
-        snapshot.sketches.reserve_exact(rows.len());
-        let mut details = Vec::with_capacity(rows.len());
-        for row in rows {
-            let institution = *places.entry(row.institution_id).or_insert_with(|| snapshot.add_institution(&row));
-            let (case, rest) = split(row, institution, (0, index(details.len())));
-            snapshot.cases.push(case);
-            snapshot.sketches.push(Sketch::new(&rest.words));
-            details.push(rest);
-        }
-        snapshot.pieces.push(details.into());
-        snapshot
-    }
-
     /// The same, with these applications as they are now; those that are not among `changed` are open no more.
     fn with(&self, seen: u64, ids: &[Uuid], changed: Vec<Row>) -> Self {
         let mut next = Self {
             seen: Some(seen),
             read_at: self.read_at,
             cases: Vec::with_capacity(self.cases.len() + changed.len()),
-            sketches: Vec::with_capacity(self.cases.len() + changed.len()),
             pieces: self.pieces.clone(),
             institutions: self.institutions.clone(),
         };
-        for (case, sketch) in self.cases.iter().zip(&self.sketches) {
-            if ids.binary_search(&case.id).is_err() {
-                next.cases.push(*case);
-                next.sketches.push(*sketch);
-            }
-        }
-        let mut details = Vec::with_capacity(changed.len());
-        for row in changed {
-            let known = next.institutions.iter().position(|known| known.id == row.institution_id).map(index);
-            let institution = known.unwrap_or_else(|| next.add_institution(&row));
-            let (case, rest) = split(row, institution, (index(next.pieces.len()), index(details.len())));
-            let place = next.cases.partition_point(|other| other.place() < case.place());
-            next.cases.insert(place, case);
-            next.sketches.insert(place, Sketch::new(&rest.words));
-            details.push(rest);
-        }
-        next.pieces.push(details.into());
+        next.cases.extend(self.cases.iter().filter(|case| ids.binary_search(&case.id).is_err()));
+        let mut draft = Draft::default();
+        changed.into_iter().for_each(|row| next.put(row, &mut draft));
+        next.add(draft);
         next
+    }
+
+    /// Puts a row where it belongs among the cases, and the rest of it into the draft of the next piece.
+    fn put(&mut self, row: Row, draft: &mut Draft) {
+        let known = self.institutions.iter().position(|known| known.id == row.institution_id).map(index);
+        let case = Case {
+            submitted_at: row.submitted_at,
+            id: row.id,
+            lease_ends_at: row.lease_holder.and(row.lease_ends_at).unwrap_or(i64::MIN),
+            status: row.status,
+            role: row.role,
+            linked: row.linked,
+            assigned: row.assigned_to.is_some(),
+            institution: known.unwrap_or_else(|| self.add_institution(&row)),
+            details: (index(self.pieces.len()), index(draft.piece.details.len())),
+        };
+        self.cases.insert(self.cases.partition_point(|other| other.place() < case.place()), case);
+        draft.add(row);
+    }
+
+    fn add(&mut self, draft: Draft) {
+        self.pieces.push(Arc::new(draft.finish()));
     }
 
     /// Puts the institution of a row to the others; gives its place.
@@ -380,9 +398,11 @@ impl Snapshot {
         self.read_at.is_none_or(|read_at| now.since(read_at) >= age)
     }
 
-    fn details(&self, case: &Case) -> &Details {
+    /// The rest of a case, and the piece that has its texts.
+    fn details(&self, case: &Case) -> (&Details, &Piece) {
         let (piece, place) = case.details;
-        &self.pieces[piece as usize][place as usize]
+        let piece = &self.pieces[piece as usize];
+        (&piece.details[place as usize], piece)
     }
 
     fn institution(&self, case: &Case) -> &Institution {
@@ -395,40 +415,48 @@ fn index(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
-/// A row as it is kept: with the place of its institution, and that of its details.
-fn split(row: Row, institution: u32, place: (u32, u32)) -> (Case, Details) {
-    let names = CaseNames {
-        name: &row.name,
-        employee_number: row.employee_number.as_deref(),
-        work_unit: &row.work_unit,
-        code: row.code.as_deref(),
-        npwp: row.npwp.as_deref(),
-        institution: &row.institution,
-        reference: &row.reference,
-    };
-    let words = names.words();
-    let case = Case {
-        submitted_at: row.submitted_at,
-        id: row.id,
-        lease_ends_at: row.lease_holder.and(row.lease_ends_at).unwrap_or(i64::MIN),
-        status: row.status,
-        role: row.role,
-        linked: row.linked,
-        assigned: row.assigned_to.is_some(),
-        institution,
-        details: place,
-    };
-    let details = Details {
-        words: words.into(),
-        version: row.version,
-        reference: row.reference.into(),
-        name: row.name.into(),
-        work_unit: row.work_unit.into(),
-        label: row.institution_id.is_none().then(|| row.institution.into()),
-        holder: row.lease_holder.map(|id| (id, row.holder.unwrap_or_default().into())),
-        assigned_to: row.assigned_to,
-    };
-    (case, details)
+impl Draft {
+    fn add(&mut self, row: Row) {
+        let names = CaseNames {
+            name: &row.name,
+            employee_number: row.employee_number.as_deref(),
+            work_unit: &row.work_unit,
+            code: row.code.as_deref(),
+            npwp: row.npwp.as_deref(),
+            institution: &row.institution,
+            reference: &row.reference,
+        };
+        self.words.push_str(&names.words());
+        self.words.push('\n');
+        let mut keep = |text: &str| {
+            let start = index(self.piece.texts.len());
+            self.piece.texts.push_str(text);
+            start..index(self.piece.texts.len())
+        };
+        let details = Details {
+            version: row.version,
+            reference: keep(&row.reference),
+            name: keep(&row.name),
+            work_unit: keep(&row.work_unit),
+            label: row.institution_id.is_none().then(|| keep(&row.institution)),
+            holder: row.lease_holder.map(|id| (id, keep(row.holder.as_deref().unwrap_or_default()))),
+            assigned_to: row.assigned_to,
+        };
+        self.piece.details.push(details);
+    }
+
+    fn finish(self) -> Piece {
+        let Self { mut piece, words } = self;
+        piece.details.shrink_to_fit();
+        piece.texts.shrink_to_fit();
+        Piece { words: WordIndex::new(words.lines()), ..piece }
+    }
+}
+
+impl Piece {
+    fn text(&self, text: &Text) -> &str {
+        &self.texts[text.start as usize..text.end as usize]
+    }
 }
 
 impl Case {
@@ -503,20 +531,23 @@ impl<'a> Look<'a> {
     }
 
     /// Who holds it, unless the lease is over.
-    fn holder(&self, case: &Case) -> Option<&'a (Uuid, Box<str>)> {
-        let held = case.status == Status::InReview && case.lease_ends_at > self.now.micros();
-        if held { self.open.details(case).holder.as_ref() } else { None }
+    fn holder(&self, case: &Case) -> Option<(Uuid, &'a str)> {
+        if case.status != Status::InReview || case.lease_ends_at <= self.now.micros() {
+            return None;
+        }
+        let (details, piece) = self.open.details(case);
+        details.holder.as_ref().map(|(id, name)| (*id, piece.text(name)))
     }
 
     /// Whether it is to go back to this verifier.
     fn for_me(&self, case: &Case) -> bool {
-        case.assigned && case.status.is_waiting() && self.open.details(case).assigned_to == Some(self.user_id)
+        case.assigned && case.status.is_waiting() && self.open.details(case).0.assigned_to == Some(self.user_id)
     }
 
     fn parts(&self, case: &Case) -> Parts {
         match self.holder(case) {
             _ if !case.status.is_waiting() => Parts::of(&[Part::Returned]),
-            Some((holder, _)) if *holder == self.user_id => Parts::of(&[Part::Waiting, Part::Mine]),
+            Some((holder, _)) if holder == self.user_id => Parts::of(&[Part::Waiting, Part::Mine]),
             Some(_) => Parts::of(&[Part::Waiting, Part::Held]),
             None if self.for_me(case) => Parts::of(&[Part::Waiting, Part::Free, Part::Mine]),
             None => Parts::of(&[Part::Waiting, Part::Free]),
@@ -525,23 +556,24 @@ impl<'a> Look<'a> {
 
     /// The case as this verifier sees it.
     fn waiting(&self, case: &Case) -> Waiting {
-        let (details, holder) = (self.open.details(case), self.holder(case));
+        let ((details, piece), holder) = (self.open.details(case), self.holder(case));
+        let text = |text: &Text| piece.text(text).to_owned();
         let submitted_at = Timestamp::from_micros(case.submitted_at);
         Waiting {
             id: case.id,
             version: details.version,
             status: if case.status == Status::InReview && holder.is_none() { Status::Submitted } else { case.status },
-            reference: details.reference.to_string(),
-            name: details.name.to_string(),
+            reference: text(&details.reference),
+            name: text(&details.name),
             role: case.role,
-            institution: details.label.as_deref().unwrap_or(&self.open.institution(case).name).to_owned(),
-            work_unit: details.work_unit.to_string(),
+            institution: details.label.as_ref().map_or_else(|| self.open.institution(case).name.to_string(), text),
+            work_unit: text(&details.work_unit),
             linked: case.linked,
             submitted_at,
             deadline: Deadline::new(submitted_at.date(self.zone), self.now.date(self.zone), self.holidays),
             holder: holder.map(|(id, name)| Holder {
-                name: name.to_string(),
-                mine: *id == self.user_id,
+                name: name.to_owned(),
+                mine: id == self.user_id,
                 until: Timestamp::from_micros(case.lease_ends_at),
             }),
             for_me: self.for_me(case),
@@ -554,16 +586,17 @@ impl<'a> Look<'a> {
 
     fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
         let sought = Sought::parse(&filter.words);
+        // By piece and place in it, unless everything is.
+        let found: Option<Vec<Vec<bool>>> =
+            (!sought.is_empty()).then(|| self.open.pieces.iter().map(|piece| piece.words.find(&sought)).collect());
+        let is_found =
+            |(piece, place): (u32, u32)| found.as_ref().is_none_or(|found| found[piece as usize][place as usize]);
         // Of each kind, as many as are in scope and found.
         let mut kinds = vec![0; Kind::COUNT];
         // The page, and one case more if there is a next one.
         let mut rows: Vec<&Case> = Vec::with_capacity(PAGE + 1);
-        for (case, sketch) in self.open.cases.iter().zip(&self.open.sketches) {
-            // First, what drops most cases at the least cost.
-            if !self.covered[case.institution as usize]
-                || !sought.may_find(*sketch)
-                || !sought.is_empty() && !sought.finds(&self.open.details(case).words)
-            {
+        for case in &self.open.cases {
+            if !is_found(case.details) || !self.covered[case.institution as usize] {
                 continue;
             }
             let kind = self.kind(case);
@@ -729,7 +762,10 @@ mod tests {
     use super::*;
     use domain::permission::StaffRole;
     use proptest::prelude::*;
-    use std::net::{IpAddr, Ipv4Addr};
+    use std::{
+        collections::HashMap,
+        net::{IpAddr, Ipv4Addr},
+    };
 
     /// Monday, 23 November 2026, 10.00 in Jakarta.
     const NOW: Timestamp = Timestamp::from_micros(1_795_402_800_000_000);
@@ -777,9 +813,7 @@ mod tests {
     }
 
     fn snapshot(rows: impl IntoIterator<Item = (u8, u32)>) -> Snapshot {
-        let mut rows: Vec<Row> = rows.into_iter().map(|(number, seed)| row(number, seed)).collect();
-        rows.sort_unstable_by_key(|row| (row.submitted_at, row.id));
-        Snapshot::new(0, NOW, rows)
+        Snapshot::default().with(0, &[], rows.into_iter().map(|(number, seed)| row(number, seed)).collect())
     }
 
     fn page(open: &Snapshot, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
