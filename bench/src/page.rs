@@ -16,11 +16,13 @@ use crate::{
     people,
     server::Server,
     stage::{Failure, Stage, Store},
-    table::{Table, count, kilobytes, median, milliseconds},
+    table::{Table, count, kilobytes, median, milliseconds, timed},
 };
 
 /// Most queries of a page.
 const MOST_QUERIES: f64 = 3.0;
+/// Most seconds of a file: one that is written in two parts, and waits between them for a late receipt, takes 40 ms.
+const MOST_OF_A_FILE: f64 = 0.010;
 /// Turns of page and yardstick.
 const TURNS: usize = 9;
 /// How long each is asked in a turn.
@@ -35,6 +37,13 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
         let queries = queries_of_a_page(stage, &store, &person.session).await?;
         table.at_most(format!("{}: queries of a page", store.database), queries as f64, MOST_QUERIES, count);
         let server = Server::start(stage, &store, Some(CORE))?;
+        let file = time_of_a_file(&server)?;
+        table.at_most(
+            format!("{}: a file of the site, on a connection that is kept", store.database),
+            file,
+            MOST_OF_A_FILE,
+            milliseconds,
+        );
         for (packing, encoding) in [("plain", None), ("packed with brotli", Some("br"))] {
             let request = get("/akses", Some(&person.session), encoding);
             let size = server.connect()?.expect(&request)?.wire;
@@ -85,6 +94,18 @@ fn against_fixed_string(server: &Server, page: &[u8]) -> Result<String, Failure>
         milliseconds(median(&mut pages.costs)),
         milliseconds(median(&mut strings.costs)),
     ))
+}
+
+/// Seconds that a small file takes after others on the same connection; the median of fifty.
+fn time_of_a_file(server: &Server) -> Result<f64, Failure> {
+    let (request, mut connection) = (get("/icons.svg", None, Some("br")), server.connect()?);
+    let mut times = Vec::new();
+    for _ in 0..50 {
+        let (time, answer) = timed(|| connection.expect(&request));
+        answer?;
+        times.push(time);
+    }
+    Ok(median(&mut times))
 }
 
 static QUERIES: AtomicU64 = AtomicU64::new(0);

@@ -10,6 +10,7 @@ use std::{
 };
 
 use app::state::{AppState, Cookies};
+use axum::serve::ListenerExt;
 use backend::{
     Backend,
     db::Db,
@@ -188,6 +189,13 @@ impl Application {
             // Streams that never end by themselves end now.
             let _ = stop.send(true);
         };
+        // What is written leaves at once: an answer in two writes, as that of a file, would otherwise wait for what was
+        // received of the first, 40 milliseconds (Nagle's algorithm, RFC 9293, section 3.7.4).
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a connection is slower than it could be");
+            }
+        });
         axum::serve(listener, service).with_graceful_shutdown(signal).await?;
         tasks.shutdown().await;
         backend.db.close().await;
