@@ -8,47 +8,65 @@ pub fn follow_applications() {
     #[cfg(feature = "hydrate")]
     {
         let refresh = crate::forms::Refresh::current();
-        follow("/akses/peristiwa", "application", move |_| refresh.ring());
+        follow("/akses/peristiwa", "application", move |hint| {
+            if hint != Hint::Away {
+                refresh.ring();
+            }
+        });
     }
 }
 
-/// Follows a stream of hints for as long as the page is shown: `hear` gets what each `event` at `address` says, or nothing
-/// (`""`) where anything may have changed, as after a break.
+/// What a page hears of a stream.
 #[cfg(feature = "hydrate")]
-pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(String) + Copy + 'static) {
+#[derive(Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// What an event said: the id of what changed.
+    Changed(String),
+    /// The stream broke and could not be opened again at once: until [`Hint::Back`], nothing is heard of changes.
+    Away,
+    /// It is open again; anything may have changed meanwhile.
+    Back,
+}
+
+/// Follows a stream of hints for as long as the page is shown: `hear` gets each `event` at `address`, and what becomes of
+/// the stream.
+#[cfg(feature = "hydrate")]
+pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(Hint) + Copy + 'static) {
     use gloo_timers::callback::Timeout;
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{EventSource, MessageEvent};
 
-    /// Milliseconds before the first try after a refusal; each refusal in a row adds as many, up to six times.
+    /// Milliseconds before the first try after a refusal; each failure in a row adds as many, up to six times.
     const PATIENCE: u32 = 5_000;
 
     let attempts = Trigger::new();
-    let refusals = StoredValue::new(0);
-    let was_open = StoredValue::new(false);
+    let failures = StoredValue::new(0u32);
     Effect::new(move |_| {
         attempts.track();
         let Ok(source) = EventSource::new(address) else { return };
         let hint = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            hear(event.data().as_string().unwrap_or_default());
+            hear(Hint::Changed(event.data().as_string().unwrap_or_default()));
         });
         let _ = source.add_event_listener_with_callback(event, hint.as_ref().unchecked_ref());
         let opened = Closure::<dyn Fn()>::new(move || {
-            refusals.set_value(0);
-            // The first opening comes after no break.
-            if was_open.get_value() {
-                hear(String::new());
+            // The first opening comes after no failure.
+            if failures.get_value() > 0 {
+                hear(Hint::Back);
             }
-            was_open.set_value(true);
+            failures.set_value(0);
         });
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
         let failing = source.clone();
         let failed = Closure::<dyn Fn()>::new(move || {
+            failures.update_value(|count| *count += 1);
+            // A stream that only breaks is open again within seconds.
+            if failures.get_value() == 2 {
+                hear(Hint::Away);
+            }
             // The browser goes back to a stream that broke by itself, but never to one that was refused: the session was
             // over, or a proxy found no server.
             if failing.ready_state() == EventSource::CLOSED {
-                refusals.update_value(|count| *count += 1);
-                let wait = PATIENCE * refusals.get_value().min(6);
+                let wait = PATIENCE * failures.get_value().min(6);
                 Timeout::new(wait, move || attempts.notify()).forget();
             }
         });

@@ -227,10 +227,13 @@ test('a session that ends while the desk is open takes no verdict along', async 
   await desk.losesSession();
   await desk.button('Setujui').click();
   await expect(desk.bar.getByText('Sesi Anda sudah berakhir.')).toBeVisible();
+  const away = first.page.getByText('Antrean tidak lagi diperbarui sendiri.');
+  if (showsBoth(first)) await expect(away).toBeVisible();
   await first.looks();
   await new Desk(second).opensCase(application, 'Rina Hapsari');
   await new Desk(second).isHeldBy(first.account!.name);
   await desk.findsSession();
+  await expect(away).toHaveCount(0);
   if (showsBoth(first)) {
     const newcomer = await people.newcomer('Joko Susilo');
     await soon(() => submitted(newcomer, office('Sumatera Selatan')), desk.rows('Joko Susilo'));

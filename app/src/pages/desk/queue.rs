@@ -30,6 +30,16 @@ pub fn QueuePane(desk: Desk) -> impl IntoView {
                 <summary class="row"><Icon name="filter" small=true />"Saring"</summary>
                 <Filters desk />
             </details>
+            <div class="slot" role="status">
+                {move || desk.is_away.get().then(|| view! {
+                    <p class="banner" data-state="waiting">
+                        <Icon name="alert" />
+                        <span>
+                            "Antrean tidak lagi diperbarui sendiri. Sambungan sedang dicoba kembali; jika pesan ini tetap tampil, muat ulang halaman."
+                        </span>
+                    </p>
+                })}
+            </div>
             <p class="sr" role="status">{move || format!("{} pengajuan", count(u64::from(desk.queue.with(|queue| queue.total))))}</p>
         </div>
         <div class="queue">

@@ -149,6 +149,8 @@ pub struct Desk {
     pub recent: RwSignal<Option<Recent>>,
     /// Whether script has taken over: before it, and without, everything is on screen.
     pub live: RwSignal<bool>,
+    /// Whether the server's hints do not come, so that what is shown may be of before.
+    pub is_away: RwSignal<bool>,
     /// What narrows the queue, as a query without `?`.
     pub filter: Memo<String>,
 }
@@ -209,6 +211,7 @@ impl Desk {
             help: RwSignal::new(false),
             recent: RwSignal::new(None),
             live: RwSignal::new(false),
+            is_away: RwSignal::new(false),
             filter: Memo::new(move |_| search.with(|search| filters(search))),
         }
     }
@@ -262,7 +265,7 @@ mod live {
             desk::{case, queue},
         },
         forms::Refresh,
-        live,
+        live::{self, Hint},
     };
 
     /// Hints that come close together are answered by one look.
@@ -288,9 +291,17 @@ mod live {
             now
         });
         let gathering = StoredValue::new(false);
-        live::follow("/verifikasi/peristiwa", "case", move |id| {
+        live::follow("/verifikasi/peristiwa", "case", move |hint| {
+            let id = match hint {
+                Hint::Changed(id) => Some(id),
+                Hint::Back => {
+                    desk.is_away.set(false);
+                    None
+                }
+                Hint::Away => return desk.is_away.set(true),
+            };
             let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
-            if id.is_empty() || shown.as_deref() == Some(id.as_str()) {
+            if id.is_none() || shown == id {
                 reload_case(desk);
             }
             if !gathering.get_value() {
