@@ -129,10 +129,10 @@ fn cut(word: &str) -> &str {
     word.char_indices().nth(MOST_CHARACTERS).map_or(word, |(end, _)| &word[..end])
 }
 
-/// Texts made to be searched by what is [`Sought`]: their words in lower case with one space before, between and after them,
-/// abbreviations followed by what they stand for.
+/// Texts made to be searched by what is [`Sought`]: their words in lower case, a space after each, abbreviations followed
+/// by what they stand for.
 pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut all = String::from(" ");
+    let mut all = String::new();
     for (_, word) in texts.into_iter().flat_map(words) {
         for part in std::iter::once(cut(&word)).chain(expansion(&word).into_iter().flat_map(str::split_whitespace)) {
             all.push_str(part);
@@ -599,7 +599,7 @@ mod tests {
         #[test]
         fn what_is_searchable_is_words_with_single_spaces(texts in proptest::collection::vec(".{0,40}", 0..5)) {
             let text = searchable(texts.iter().map(String::as_str));
-            prop_assert!(text.starts_with(' ') && text.ends_with(' ') && !text.contains("  "));
+            prop_assert!(!text.starts_with(' ') && !text.contains("  ") && (text.is_empty() || text.ends_with(' ')));
             prop_assert!(text.chars().all(|c| c == ' ' || c.is_alphanumeric() || !c.is_ascii()));
             // Each text finds what it is part of, unless it has more words than are looked at.
             for typed in &texts {
@@ -620,6 +620,7 @@ mod tests {
             for query in [&query, &typed.join(" ")] {
                 let sought = Sought::parse(query);
                 let looked_through = |text: &String| sought.words().iter().all(|word| {
+                    let text = format!(" {text}");
                     let has = |part: &str| text.contains(&format!(" {part} "));
                     text.contains(&format!(" {}", word.word())) || word.meaning().next().is_some() && word.meaning().all(has)
                 });

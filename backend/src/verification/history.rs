@@ -280,7 +280,7 @@ pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by
         institution: &row.institution,
         reference: &row.reference,
     };
-    let mut words = names.words().trim_start().to_owned();
+    let mut words = names.words();
     words.extend(row.institution_id.map(|id| institution_word(id) + " "));
     words.push_str(&verifier_word(decided_by));
     // One that was decided before moves to the end.
