@@ -1,7 +1,8 @@
 //! Finding an institution or a work unit by a few typed letters: any word order, any case, abbreviations understood.
 //!
 //! An [`Index`] holds each distinct word once, sorted, and every entry as numbers of words. A typed prefix is then a
-//! range of numbers, and looking at an entry costs a handful of integer comparisons.
+//! range of numbers, and looking at an entry costs a handful of integer comparisons. A [`WordIndex`] goes the other way,
+//! from words to the texts that have them: it neither ranks nor marks, and costs what it finds.
 
 use std::{collections::HashMap, ops::Range};
 
@@ -278,11 +279,8 @@ impl WordIndex {
 
     /// The places of texts that have one of these words, which stand side by side.
     fn texts(&self, words: &[Word]) -> &[u32] {
-        match words {
-            [] => &[],
-            [first, .., last] => &self.texts[first.texts.start as usize..last.texts.end as usize],
-            [word] => &self.texts[word.texts.start as usize..word.texts.end as usize],
-        }
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return &[] };
+        &self.texts[first.texts.start as usize..last.texts.end as usize]
     }
 }
 
@@ -616,9 +614,8 @@ mod tests {
             let some = |picks: &Vec<usize>| picks.iter().map(|pick| names[pick % names.len()].as_str()).collect::<Vec<_>>();
             let texts: Vec<String> = texts.iter().map(|picks| searchable(some(picks))).collect();
             let typed: Vec<String> = typed.iter().map(|(pick, length)| names[pick % names.len()].chars().take(*length).collect()).collect();
-            let query = [typed.join(" "), "ditjen".to_owned()].join(" ");
-            for query in [&query, &typed.join(" ")] {
-                let sought = Sought::parse(query);
+            for query in [typed.join(" "), typed.join(" ") + " ditjen"] {
+                let sought = Sought::parse(&query);
                 let looked_through = |text: &String| sought.words().iter().all(|word| {
                     let text = format!(" {text}");
                     let has = |part: &str| text.contains(&format!(" {part} "));
