@@ -176,12 +176,16 @@ impl Application {
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
-            tasks.spawn(oidc::logout::run(backend.clone()));
-            tasks.spawn(Directory::keep_fresh(backend.clone()));
             tasks.spawn(jobs::run(backend.clone()));
+            let (telling, reading) = (backend.clone(), backend.clone());
+            tasks.spawn(jobs::kept_up("telling platforms", move || oidc::logout::run(telling.clone())));
+            tasks.spawn(jobs::kept_up("reading the master data", move || Directory::keep_fresh(reading.clone())));
         }
         let relay = backend.clone();
-        tasks.spawn(async move { relay.db.relay_notices().await });
+        tasks.spawn(jobs::kept_up("hearing other servers", move || {
+            let relay = relay.clone();
+            async move { relay.db.relay_notices().await }
+        }));
         let router = http::router(state, config, stop.subscribe());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let signal = async move {

@@ -12,6 +12,7 @@ use crate::{
     Backend,
     db::{Dialect, Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
+    jobs::caught,
     staff,
 };
 
@@ -85,7 +86,7 @@ pub async fn run(backend: Arc<Backend>, mailbox: Mailbox) {
         let (backend, mailbox) = (backend.clone(), mailbox.clone());
         tokio::spawn(async move {
             loop {
-                match send_due(&backend, &mailbox).await {
+                match caught("a worker of the outbox", send_due(&backend, &mailbox)).await.flatten() {
                     Ok(Delivery::Nothing) => {
                         let _ = tokio::time::timeout(ROUND, backend.outbox_bell.notified()).await;
                     }
@@ -106,22 +107,27 @@ pub async fn run(backend: Arc<Backend>, mailbox: Mailbox) {
 /// # Errors
 /// If the database refuses; a mail that the server refuses is no error.
 pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> {
-    let Some(due) = claim(backend).await? else { return Ok(Delivery::Nothing) };
-    let mail = serde_json::from_value::<Mail>(due.content.0).ok();
-    let outcome = match mail.as_ref().map(|mail| (mail, mail.render(&backend.settings))) {
-        Some((mail, Ok(rendered))) => {
-            let host = mailbox.from.email.domain();
-            let message_id = format!("<{}@{host}>", due.id);
-            mailbox.transport.send(&message_id, &mailbox.from, &due.recipient, mail.reply_to(), &rendered).await
-        }
-        Some((_, Err(error))) => Err(Failure::Permanent(error.to_string())),
-        // Parked alone: the mails behind it are not held up.
-        None => Err(Failure::Permanent("this version cannot read the stored mail".to_owned())),
+    let Some(Due { id, recipient, content: Json(content), attempts }) = claim(backend).await? else {
+        return Ok(Delivery::Nothing);
     };
+    let mail = serde_json::from_value::<Mail>(content).ok();
+    let sending = async {
+        match mail.as_ref().map(|mail| (mail, mail.render(&backend.settings))) {
+            Some((mail, Ok(rendered))) => {
+                let host = mailbox.from.email.domain();
+                let message_id = format!("<{id}@{host}>");
+                mailbox.transport.send(&message_id, &mailbox.from, &recipient, mail.reply_to(), &rendered).await
+            }
+            Some((_, Err(error))) => Err(Failure::Permanent(error.to_string())),
+            // Parked alone: the mails behind it are not held up.
+            None => Err(Failure::Permanent("this version cannot read the stored mail".to_owned())),
+        }
+    };
+    let outcome = tried(sending).await;
     let now = backend.world.now();
     let delivery = match &outcome {
         Ok(()) => Delivery::Sent,
-        Err(Failure::Passing(_)) if due.attempts < MOST_ATTEMPTS => Delivery::Again(now.plus(wait(due.attempts))),
+        Err(Failure::Passing(_)) if attempts < MOST_ATTEMPTS => Delivery::Again(now.plus(wait(attempts))),
         Err(_) => Delivery::Parked,
     };
     let (status, due_at) = match delivery {
@@ -136,15 +142,16 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     })
     .increment(1);
     if let Err(failure) = &outcome {
-        tracing::warn!(mail = %due.id, attempts = due.attempts, error = %failure, "a mail was not taken");
+        tracing::warn!(mail = %id, attempts, error = %failure, "a mail was not taken");
     }
     let emptied = mail.filter(|_| status == Status::Sent && !mailbox.keeps_secrets).map(Mail::without_secret);
     let mut tx = backend.db.begin().await?;
+    // What was cancelled meanwhile stays so, unless it left.
     execute!(
         tx,
         "UPDATE outbox SET status = $2, due_at = $3, last_error = $4, content = COALESCE($5, content),
-             sent_at = $6 WHERE id = $1",
-        due.id,
+             sent_at = $6 WHERE id = $1 AND (status = 'pending' OR $2 = 'sent')",
+        id,
         status,
         due_at.micros(),
         outcome.err().map(|failure| failure.to_string()),
@@ -153,6 +160,12 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     )?;
     tx.commit().await?;
     Ok(delivery)
+}
+
+/// Tries to send a mail. A panic is a fault of ours that no other try mends: the mail is given up, for an administrator to
+/// see, before it stops one worker after the other.
+async fn tried(sending: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    caught("sending a mail", sending).await.unwrap_or_else(|panic| Err(Failure::Permanent(panic.to_string())))
 }
 
 /// The wait after this many tries: 5 s, 10 s, 20 s … an hour.
@@ -257,5 +270,15 @@ mod tests {
     fn waits_double_up_to_an_hour() {
         let waits: Vec<u64> = (1..=12).map(|n| wait(n).as_secs()).collect();
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]);
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_panics_is_given_up() {
+        async fn panicking() -> Result<(), Failure> {
+            panic!("templat rusak")
+        }
+        let outcome = tried(panicking()).await;
+        assert!(matches!(&outcome, Err(Failure::Permanent(text)) if text == "panicked: templat rusak"), "{outcome:?}");
+        assert!(matches!(tried(async { Err(Failure::Passing(String::new())) }).await, Err(Failure::Passing(_))));
     }
 }

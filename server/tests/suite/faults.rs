@@ -4,14 +4,31 @@
 use std::{
     net::TcpListener,
     process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use axum::{Router, http::StatusCode, routing::post};
+use backend::{
+    accounts,
+    jobs::{self, Job},
+    mail::{self, recent},
+    verification,
+    world::{Clock, Entropy},
+};
+use domain::{institution::InstitutionType, role::Role, time::Timestamp};
 use futures::future::join_all;
 use reqwest::Method;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 use serde_json::json;
+use server::{
+    application::{Application, open_backend},
+    config::Config,
+};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -419,6 +436,14 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
     siti.get("/akses").await.expect(200);
     // Open pages are told again, too.
     let mut events = siti.events().await;
+    let told = async {
+        loop {
+            match events.next().await {
+                Some(event) => break event,
+                None => events = siti.events().await, // notices were missed: the page opens another stream
+            }
+        }
+    };
     let telling = async {
         loop {
             let draft = siti.start("pa").await;
@@ -428,9 +453,7 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
         }
     };
     tokio::select! {
-        event = tokio::time::timeout(Duration::from_secs(20), events.next()) => {
-            assert_eq!(event.unwrap().unwrap().0, "application");
-        }
+        event = tokio::time::timeout(Duration::from_secs(20), told) => assert_eq!(event.unwrap().0, "application"),
         () = telling => {}
     }
 }
@@ -642,4 +665,92 @@ async fn production_refuses_what_is_for_trying_things() {
     for table in ["users", "institutions", "work_units", "sirup_links", "platforms", "platform_secrets"] {
         assert_eq!(rows[table], Vec::<String>::new(), "{table}");
     }
+}
+
+/// A clock that stands at [`NOW`] and true randomness, each of which panics while it is told to: as a fault of ours would,
+/// in the middle of whatever asks it.
+#[derive(Default)]
+struct Faulty {
+    clock: AtomicBool,
+    randomness: AtomicBool,
+}
+
+impl Faulty {
+    fn world(self: &Arc<Self>) -> backend::world::World {
+        backend::world::World::new(self.clone(), self.clone())
+    }
+}
+
+impl Clock for Faulty {
+    fn now(&self) -> Timestamp {
+        assert!(!self.clock.load(Ordering::SeqCst), "no time");
+        NOW
+    }
+}
+
+impl Entropy for Faulty {
+    fn fill(&self, bytes: &mut [u8]) {
+        assert!(!self.randomness.load(Ordering::SeqCst), "no randomness");
+        for byte in bytes {
+            [*byte] = backend::world::World::system().random::<1>();
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_panics_has_failed_and_runs_again(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let world = World::new(database).await;
+    let (siti, verifier) = (world.siti().await, world.verifier().await);
+    let admin = world.actor("admin@contoh.go.id").await;
+    let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+    verification::claim(&world.backend, &verifier, id).await.unwrap();
+    world.sql("UPDATE applications SET lease_ends_at = 1 WHERE lease_holder IS NOT NULL").await.unwrap();
+
+    let faulty = Arc::new(Faulty::default());
+    let base_url = "http://gerbang.test".parse().unwrap();
+    let backend = Arc::new(open_backend(&world.config, base_url, program(), faulty.world()).await.unwrap());
+    let last = || {
+        let listed = jobs::overview(&backend, &admin).unwrap();
+        let (_, run) = listed.into_iter().find(|(job, _)| *job == Job::EndLeases).unwrap();
+        run.map(|run| run.outcome)
+    };
+    faulty.randomness.store(true, Ordering::SeqCst);
+    tokio::spawn(jobs::run(backend.clone()));
+    until("the job ran", async || last().is_some()).await;
+    assert_eq!(last(), Some(Err("panicked: no randomness".to_owned())));
+    faulty.randomness.store(false, Ordering::SeqCst);
+    until("the job did what it could not do before", async || last() == Some(Ok(1))).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut pairs = vec![("data_dir", dir.path().to_str().unwrap()), ("addr", "127.0.0.1:0")];
+    let postgres = match database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(new_postgres().await),
+    };
+    pairs.extend(postgres.as_deref().map(|url| ("database_url", url)));
+    let config = Config::from_pairs(&pairs).unwrap();
+    let faulty = Arc::new(Faulty::default());
+    let application = Application::build(config.clone(), program(), faulty.world()).await.unwrap();
+    let backend = application.backend.clone();
+    accounts::forgot_password(&backend, SITI).await.unwrap();
+    let mut outside = Outside::of(config.database_url.expose_secret()).await;
+    outside.texts("UPDATE institutions SET name = 'Kementerian Percobaan' WHERE kd_klpd = 'K34' RETURNING name").await;
+    outside.texts("UPDATE master_data SET version = version + 1 RETURNING 'x'").await;
+
+    faulty.clock.store(true, Ordering::SeqCst);
+    tokio::spawn(application.run(true, std::future::pending()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    faulty.clock.store(false, Ordering::SeqCst);
+    until("the mail", async || recent(&backend, 1).await.unwrap()[0].status == mail::Status::Sent).await;
+    until("the master data", async || {
+        backend.master_data.snapshot().institutions(InstitutionType::Kementerian, "percobaan", 1).total == 1
+    })
+    .await;
 }
