@@ -24,4 +24,6 @@ pub enum Notice {
         /// Who.
         user_id: Uuid,
     },
+    /// Notices of other servers were missed: anything may have changed.
+    Missed,
 }

@@ -95,7 +95,7 @@ impl Changes {
 fn application(notice: &Notice) -> Option<Uuid> {
     match notice {
         Notice::Application { id, .. } => Some(*id),
-        Notice::Person { .. } => None,
+        Notice::Person { .. } | Notice::Missed => None,
     }
 }
 

@@ -16,6 +16,7 @@ mod readers;
 pub(crate) mod together;
 
 use std::{
+    convert::Infallible,
     ops::{Deref, DerefMut},
     path::Path,
     str::FromStr,
@@ -30,7 +31,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::timeout,
+};
 use uuid::Uuid;
 
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, for_each};
@@ -48,6 +52,11 @@ const CHANNEL: &str = "gerbang";
 
 /// How long a connection to PostgreSQL that answered when it was given back is trusted to answer.
 const TRUSTED: Duration = Duration::from_secs(1);
+
+/// After how long without a notice the connection that they come by is asked whether it still answers, and how long it
+/// has for that.
+const SILENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The database: SQLite in a file, or PostgreSQL.
 #[derive(Clone)]
@@ -213,28 +222,42 @@ impl Db {
     pub async fn relay_notices(&self) {
         let Kind::Postgres(pool) = &self.kind else { return };
         loop {
-            let outcome: sqlx::Result<()> = async {
-                let mut listener = PgListener::connect_with(pool).await?;
-                listener.listen(CHANNEL).await?;
-                self.changes.anything();
-                loop {
-                    match listener.try_recv().await? {
-                        // The connection was lost and is back; what was told meanwhile is not known.
-                        None => self.changes.anything(),
-                        Some(told) => {
-                            if let Ok(notice) = serde_json::from_str(told.payload()) {
-                                self.changes.heard(&notice);
-                                // No receiver means that no page is open.
-                                let _ = self.notices.send(notice);
-                            }
-                        }
-                    }
-                }
-            }
-            .await;
-            tracing::warn!(error = ?outcome.err(), "lost the database's notices; trying again");
+            let lost = self.listen(pool).await.err();
+            tracing::warn!(error = ?lost, "lost the database's notices; trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    /// Listens as long as the connection holds.
+    async fn listen(&self, pool: &PgPool) -> Result<Infallible> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        self.missed();
+        loop {
+            match timeout(SILENCE, listener.try_recv()).await {
+                Ok(told) => match told? {
+                    Some(told) => {
+                        if let Ok(notice) = serde_json::from_str(told.payload()) {
+                            self.changes.heard(&notice);
+                            // No receiver means that no page is open.
+                            let _ = self.notices.send(notice);
+                        }
+                    }
+                    None => self.missed(), // the connection was lost and is back
+                },
+                // Nothing happened, or something on the way drops what is sent: only a question tells.
+                Err(_) => {
+                    let answered = timeout(PATIENCE, sqlx::query("SELECT 1").execute(&mut listener)).await;
+                    answered.map_err(crate::Error::internal)??;
+                }
+            }
+        }
+    }
+
+    /// What was told meanwhile is not known: whoever keeps cases in memory or on a page reads them anew.
+    fn missed(&self) {
+        self.changes.anything();
+        let _ = self.notices.send(Notice::Missed);
     }
 
     /// Closes all connections.
@@ -322,7 +345,8 @@ impl Tx {
     /// If the database does not answer.
     pub async fn lock_user(&mut self, user_id: Uuid) -> Result<()> {
         if self.dialect() == Dialect::Postgres {
-            fetch_optional!(self, (Uuid,), "SELECT id FROM users WHERE id = $1 FOR UPDATE", user_id)?;
+            // Not as much as FOR UPDATE: what is written beside it may name the person, as a verdict does whoever gives it.
+            fetch_optional!(self, (Uuid,), "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id)?;
         }
         Ok(())
     }
@@ -336,7 +360,12 @@ impl Tx {
     }
 
     /// The same; `others` is called as soon as others may write, which is before it is permanent.
-    pub(crate) async fn commit_and(mut self, others: impl FnOnce()) -> Result<()> {
+    pub(crate) async fn commit_and(self, others: impl FnOnce() + Send + 'static) -> Result<()> {
+        // In a task of its own: who waits for it may go away, and what was committed is told all the same.
+        tokio::spawn(self.finish(others)).await.map_err(crate::Error::internal)?
+    }
+
+    async fn finish(mut self, others: impl FnOnce()) -> Result<()> {
         let changed = self.changes.when_done(&self.pending);
         if self.dialect() == Dialect::Postgres {
             // Delivered at commit, to this server as to the others.

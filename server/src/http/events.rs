@@ -81,7 +81,7 @@ pub async fn applications(
     };
     stream(&caller, "application", stopping, &streams, person, move |notice| match notice {
         Notice::Application { id, user_id, .. } => (user_id == person).then_some(id),
-        Notice::Person { .. } => None,
+        Notice::Person { .. } | Notice::Missed => None,
     })
 }
 
@@ -101,12 +101,13 @@ pub async fn cases(
     };
     stream(&caller, "case", stopping, &streams, person, move |notice| match notice {
         Notice::Application { id, institution_id, .. } => scope.covers(institution_id).then_some(id),
-        Notice::Person { .. } => None,
+        Notice::Person { .. } | Notice::Missed => None,
     })
 }
 
 /// A stream of hints: an event `name` for each notice that `pick` gives an id for. It ends when what the person may see
-/// changed: who may still hear opens another, under what they may see now.
+/// changed: who may still hear opens another, under what they may see now. It also ends when notices were missed, by the
+/// server or by this page, which was too slow for some: a page that opens another asks for everything anew.
 fn stream(
     caller: &Caller,
     name: &'static str,
@@ -116,19 +117,16 @@ fn stream(
     pick: impl Fn(Notice) -> Option<Uuid> + Send + Sync + 'static,
 ) -> Response {
     let Some(place) = streams.place(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
-    let notices = BroadcastStream::new(caller.backend.db.notices());
-    let is_about_them = move |notice: &Result<Notice, BroadcastStreamRecvError>| match notice {
-        Ok(Notice::Person { user_id }) => *user_id == person,
-        _ => false,
-    };
-    let notices = notices.take_while(move |notice| std::future::ready(!is_about_them(notice)));
+    let notices = BroadcastStream::new(caller.backend.db.notices()).take_while(move |notice| {
+        std::future::ready(match notice {
+            Ok(Notice::Person { user_id }) => *user_id != person,
+            Ok(Notice::Missed) | Err(BroadcastStreamRecvError::Lagged(_)) => false,
+            Ok(Notice::Application { .. }) => true,
+        })
+    });
     let events = notices.filter_map(move |notice| {
-        let data = match notice {
-            Ok(notice) => pick(notice).map(|id| id.to_string()),
-            // This page was too slow for some; it is told once that anything may have changed.
-            Err(BroadcastStreamRecvError::Lagged(_)) => Some(String::new()),
-        };
-        std::future::ready(data.map(|data| Event::default().event(name).data(data)))
+        let event = notice.ok().and_then(&pick).map(|id| Event::default().event(name).data(id.to_string()));
+        std::future::ready(event)
     });
     let events = events.map(move |event| {
         let _held = &place;

@@ -6,9 +6,11 @@ use backend::staff;
 use domain::permission::StaffRole;
 use futures::future::join_all;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 
 use crate::support::{
     browser::{Site, Visitor},
+    outside::Outside,
     *,
 };
 
@@ -85,4 +87,19 @@ async fn a_stream_ends_with_what_its_person_may_see(
     ratna.post("/keluar", &[("", "")]).await.expect(303);
     assert_eq!(stream.soon().await, None, "with the session, and nothing before it");
     ratna.get(EVENTS).await.expect(401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_where_notices_were_missed() {
+    let site = Site::new(Database::Postgres).await;
+    let ratna = site.verifier().await;
+    let mut stream = ratna.events_at(EVENTS).await;
+    let mut outside = Outside::of(site.world.config.database_url.expose_secret()).await;
+    let cut = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
+               WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    assert_eq!(outside.texts(cut).await, ["true"]);
+    assert_eq!(stream.soon().await, None, "the page opens another and asks for everything");
+    let mut stream = ratna.events_at(EVENTS).await;
+    let id = site.sent("Sekretariat").await;
+    assert_eq!(stream.soon().await, Some(("case".to_owned(), id.to_string())));
 }
