@@ -9,7 +9,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::{
+    db::{Tx, fetch_all, fetch_optional},
+    error::{Error, Result},
+};
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
@@ -75,6 +78,42 @@ impl Actor {
     /// [`Error::Forbidden`].
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// The person as they are stored now, if they still have `permission`; for the rest of `tx` to go on with. Between
+    /// the beginning of a request and that of its transaction, which on SQLite may wait seconds for the writer, they
+    /// may have been disabled, or have lost their role or a part of their scope.
+    ///
+    /// On SQLite it holds until the end of `tx`. On PostgreSQL nothing is locked, since two verifiers who act on each
+    /// other's applications would wait for each other: what is committed after this goes unseen, unless `tx` has locked
+    /// the person's row already.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub(crate) async fn anew(&self, tx: &mut Tx, permission: Permission) -> Result<Self> {
+        let row: Option<(String, bool)> = fetch_optional!(
+            tx,
+            (String, bool),
+            "SELECT staff_role, staff_national FROM users
+             WHERE id = $1 AND disabled_at IS NULL AND staff_role IS NOT NULL",
+            self.user_id
+        )?;
+        let (role, national) = row.ok_or(Error::Forbidden)?;
+        let role = StaffRole::try_from(role).map_err(Error::internal)?;
+        let scope = if national {
+            Scope::National
+        } else {
+            let ids: Vec<(Uuid,)> = fetch_all!(
+                tx,
+                (Uuid,),
+                "SELECT institution_id FROM staff_institutions WHERE user_id = $1",
+                self.user_id
+            )?;
+            Scope::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect()))
+        };
+        let actor = Self { staff_role: Some(role), scope, ..self.clone() };
+        actor.require(permission)?;
+        Ok(actor)
     }
 
     /// Whether the person has `permission`.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one},
+    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::Result,
     secrets::sha256,
 };
@@ -246,16 +246,16 @@ pub(crate) async fn append(conn: &mut Conn, events: Vec<Event>) -> Result<()> {
 /// What a look through the chain found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
-    /// Every link holds; the number of events.
+    /// Every link holds, and no event is beside the chain; the number of events.
     Whole(i64),
-    /// The first link that does not.
+    /// Something does not hold.
     Broken(Broken),
 }
 
-/// The first link of the chain that does not hold.
+/// The first link of the chain that does not hold or, if all do, the oldest event beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// Its number.
+    /// Its number; 0 of an event that has none.
     pub seq: i64,
     /// What is wrong with it.
     pub fault: Fault,
@@ -263,7 +263,7 @@ pub struct Broken {
     pub event: Option<(Timestamp, String)>,
 }
 
-/// What is wrong with a link.
+/// What is wrong with a link, or with an event that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It is gone.
@@ -272,9 +272,14 @@ pub enum Fault {
     Changed,
     /// It is the last, and not the one that the head of the chain names.
     OtherHead,
+    /// It has a number that is none of the chain's.
+    Beside,
+    /// It has no number, though the chain had begun.
+    Unnumbered,
 }
 
-/// Looks through the whole chain, oldest first, in pieces of a thousand.
+/// Looks through the whole chain, oldest first, in pieces of a thousand, and then for events beside it. Events from before
+/// the chain have neither number nor hash: of those that are dated before its first event, nothing can be told.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -331,5 +336,23 @@ pub async fn verify(backend: &Backend) -> Result<Verified> {
             (seq, hash) = (row.seq, expected);
         }
     }
-    if hash == end_hash { Ok(Verified::Whole(end)) } else { broken(end, Fault::OtherHead, last) }
+    if hash != end_hash {
+        return broken(end, Fault::OtherHead, last);
+    }
+    // One statement sees the head with just the events that were appended with it.
+    let beside: Option<(Option<i64>, i64, String)> = fetch_optional!(
+        conn,
+        (Option<i64>, i64, String),
+        "SELECT seq, at, action FROM audit_events
+         WHERE seq <= 0 OR seq > (SELECT seq FROM audit_chain WHERE id = 1)
+            OR (seq IS NULL AND (hash IS NOT NULL OR at > (SELECT at FROM audit_events WHERE seq = 1)))
+         ORDER BY at, id LIMIT 1"
+    )?;
+    match beside {
+        None => Ok(Verified::Whole(end)),
+        Some((seq, at, action)) => {
+            let fault = if seq.is_some() { Fault::Beside } else { Fault::Unnumbered };
+            broken(seq.unwrap_or(0), fault, Some((Timestamp::from_micros(at), action)))
+        }
+    }
 }

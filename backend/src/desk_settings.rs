@@ -4,7 +4,7 @@ use domain::{
     issue::{Field, Issue, Problem},
     permission::Permission,
     role::Role,
-    text::check_length,
+    text::{check_length, check_paragraphs},
 };
 use time::Date;
 use uuid::Uuid;
@@ -139,6 +139,7 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
     change.check()?;
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
     let changed = match change {
         Change::AddReason { title, advice } => execute!(
             tx,
@@ -214,6 +215,12 @@ async fn raise(tx: &mut Tx, table: &'static str, id: Uuid) -> Result<u64> {
     Ok(execute!(tx, swap, position, to, &list)?)
 }
 
+/// Checks a text of one line: its length, and that it has no control characters.
+fn check_line(text: &str) -> Result<(), Problem> {
+    check_length(text, TITLE_LENGTH)?;
+    if text.contains(char::is_control) { Err(Problem::BadCharacters) } else { Ok(()) }
+}
+
 impl Change {
     fn check(&self) -> Result<()> {
         let mut issues = Vec::new();
@@ -222,13 +229,13 @@ impl Change {
         };
         match self {
             Self::AddReason { title, advice } | Self::EditReason { title, advice, .. } => {
-                note(Field::Title, check_length(title.trim(), TITLE_LENGTH));
-                note(Field::Text, check_length(advice.trim(), ADVICE_LENGTH));
+                note(Field::Title, check_line(title.trim()));
+                note(Field::Text, check_paragraphs(advice.trim(), ADVICE_LENGTH));
             }
             Self::AddCheck { text, .. } | Self::EditCheck { text, .. } => {
-                note(Field::Text, check_length(text.trim(), TITLE_LENGTH));
+                note(Field::Text, check_line(text.trim()));
             }
-            Self::SetHoliday { name, .. } => note(Field::Title, check_length(name.trim(), TITLE_LENGTH)),
+            Self::SetHoliday { name, .. } => note(Field::Title, check_line(name.trim())),
             _ => {}
         }
         if issues.is_empty() { Ok(()) } else { Err(Error::Invalid(issues)) }

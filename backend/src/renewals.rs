@@ -139,10 +139,11 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
     let (found, mut mails) = (ending.len(), 0);
     let mut tx = backend.db.begin().await?;
     for access in ending {
-        // Of two servers at once, one writes the row and the mail.
+        // Of two servers at once, one writes the row and the mail. A verdict may have been taken back meanwhile.
         let first = execute!(
             tx,
-            "INSERT INTO access_reminders (access_id, days, sent_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO access_reminders (access_id, days, sent_at)
+             SELECT c.id, $2, $3 FROM accesses c WHERE c.id = $1 AND c.revoked_at IS NULL ON CONFLICT DO NOTHING",
             access.id,
             days,
             now.micros()

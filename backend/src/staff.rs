@@ -154,7 +154,7 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
         return Err(Error::Invalid(issues.into_iter().flatten().collect()));
     };
     let mut tx = backend.db.begin().await?;
-    lock_staff(&mut tx).await?;
+    let actor = &lock_staff(&mut tx, actor).await?;
     let institutions = known(&mut tx, &invitation.institutions).await?;
     let account: Option<(Uuid, String)> =
         fetch_optional!(tx, (Uuid, String), "SELECT id, name FROM users WHERE email = $1", email.as_str())?;
@@ -195,6 +195,7 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
 pub async fn withdraw_invitation(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Administer)?;
     let mut tx = backend.db.begin().await?;
+    let actor = &lock_staff(&mut tx, actor).await?;
     if execute!(tx, "DELETE FROM invitations WHERE id = $1", id)? == 0 {
         return Err(Error::NotFound);
     }
@@ -298,7 +299,7 @@ pub async fn set_role(
 ) -> Result<()> {
     actor.require(Permission::Administer)?;
     let mut tx = backend.db.begin().await?;
-    lock_staff(&mut tx).await?;
+    let actor = &lock_staff(&mut tx, actor).await?;
     let institutions = known(&mut tx, institutions).await?;
     write_role(backend, &mut tx, actor, user_id, role, &institutions).await?;
     tx.commit().await
@@ -329,7 +330,7 @@ async fn write_role(
     )
 }
 
-async fn write_scope(
+pub(crate) async fn write_scope(
     backend: &Backend,
     tx: &mut Tx,
     user_id: Uuid,
@@ -364,7 +365,7 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
     actor.require(Permission::Administer)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
-    lock_staff(&mut tx).await?;
+    let actor = &lock_staff(&mut tx, actor).await?;
     if disabled {
         keep_an_administrator(&mut tx, user_id).await?;
     }
@@ -389,12 +390,13 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
     tx.commit().await
 }
 
-/// Makes changes of the staff wait for each other, so that two cannot each remove the last administrator but one.
-async fn lock_staff(tx: &mut Tx) -> Result<()> {
+/// Makes changes of the staff wait for each other, so that two cannot each remove the last administrator but one. Gives
+/// the administrator as they are after that, and refuses who is none any more.
+async fn lock_staff(tx: &mut Tx, actor: &Actor) -> Result<Actor> {
     if tx.dialect() == Dialect::Postgres {
         fetch_all!(tx, (Uuid,), "SELECT id FROM users WHERE staff_role = 'admin' ORDER BY id FOR UPDATE")?;
     }
-    Ok(())
+    actor.anew(tx, Permission::Administer).await
 }
 
 /// Refuses to lose the last administrator.

@@ -59,8 +59,8 @@ impl Mark {
     /// A mark as typed.
     ///
     /// # Errors
-    /// [`Problem::NotOffered`] for a field that cannot be marked; [`Problem::Missing`], [`Problem::TooShort`] or
-    /// [`Problem::TooLong`] for its note.
+    /// [`Problem::NotOffered`] for a field that cannot be marked; [`Problem::Missing`], [`Problem::TooShort`],
+    /// [`Problem::TooLong`] or [`Problem::BadCharacters`] (control characters) for its note, which is one line.
     pub fn parse(field: Field, note: &str) -> Result<Self, Problem> {
         let note = note.trim();
         match note.chars().count() {
@@ -68,6 +68,7 @@ impl Mark {
             0 => Err(Problem::Missing),
             n if n < *NOTE_LENGTH.start() => Err(Problem::TooShort { min: *NOTE_LENGTH.start() }),
             n if n > *NOTE_LENGTH.end() => Err(Problem::TooLong { max: *NOTE_LENGTH.end() }),
+            _ if note.contains(char::is_control) => Err(Problem::BadCharacters),
             _ => Ok(Self { field, note: note.to_owned() }),
         }
     }
@@ -406,6 +407,8 @@ mod tests {
     #[rstest]
     #[case(Field::Letter, "  ", Problem::Missing)]
     #[case(Field::Letter, "cap", Problem::TooShort { min: 5 })]
+    #[case(Field::Letter, "Pindai\0 ulang.", Problem::BadCharacters)]
+    #[case(Field::Letter, "Pindai ulang.\nAlamat: sudah benar.", Problem::BadCharacters)]
     #[case(Field::Password, "ganti sandi", Problem::NotOffered)]
     fn marks_have_rules(#[case] field: Field, #[case] note: &str, #[case] problem: Problem) {
         assert_eq!(Mark::parse(field, note), Err(problem));

@@ -136,4 +136,14 @@ impl Backend {
         )?;
         Ok(changed > 0)
     }
+
+    /// Keeps a mail whose cause was overruled from leaving, also after tries that failed. What a worker is sending at
+    /// this moment may get through all the same; otherwise it is not tried again.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub(crate) async fn overrule_mail(&self, tx: &mut Tx, id: Uuid) -> Result<()> {
+        execute!(tx, "UPDATE outbox SET status = 'cancelled' WHERE id = $1 AND status IN ('pending', 'parked')", id)?;
+        Ok(())
+    }
 }

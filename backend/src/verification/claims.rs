@@ -15,7 +15,7 @@ use crate::{
     Actor, Backend,
     actor::Scope,
     audit::{Action, Who},
-    db::{Dialect, Tx, execute, fetch_all, fetch_optional},
+    db::{Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
     notice::Notice,
 };
@@ -27,21 +27,34 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
-/// The free case that has waited longest, among those that a filter names: $1 the verifier, $2 now, $3 national.
+/// The free case that has waited longest, among those that a filter names: $1 the verifier, $2 now. Two at once pass each
+/// other by in PostgreSQL (SKIP LOCKED); SQLite has one writer.
 macro_rules! oldest_free {
-    ($filter:literal) => {
-        concat!(
-            "SELECT a.id FROM applications a
-             WHERE a.status IN ('submitted', 'in_review') AND a.user_id <> $1
-               AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2)
-               AND ($3 OR a.institution_id IN (SELECT institution_id FROM staff_institutions WHERE user_id = $1))
-               AND ",
-            $filter,
-            " ORDER BY a.submitted_at, a.id LIMIT 1"
+    ($tx:ident, $from:literal, [$($filter:tt)+]) => {
+        $tx.dialect().pick(
+            oldest_free!($from, [$($filter)+], ""),
+            oldest_free!($from, [$($filter)+], " FOR UPDATE OF a SKIP LOCKED"),
         )
     };
-    ($filter:literal, skip locked) => {
-        concat!(oldest_free!($filter), " FOR UPDATE OF a SKIP LOCKED")
+    ($from:literal, [$($filter:tt)+], $lock:literal) => {
+        concat!(
+            "SELECT a.id FROM ", $from, "
+             WHERE a.status IN ('submitted', 'in_review') AND a.user_id <> $1
+               AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2) AND ", $($filter)+, "
+             ORDER BY a.submitted_at, a.id LIMIT 1", $lock
+        )
+    };
+}
+
+/// That a case waits for nobody, or has done so since $3 at least, or that whoever it waits for cannot take it.
+macro_rules! for_anyone {
+    () => {
+        "(a.assigned_to IS NULL OR a.submitted_at <= $3 OR EXISTS (
+             SELECT 1 FROM users u WHERE u.id = a.assigned_to
+               AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
+                    OR (NOT u.staff_national AND NOT EXISTS (
+                        SELECT 1 FROM staff_institutions t
+                        WHERE t.user_id = u.id AND t.institution_id = a.institution_id)))))"
     };
 }
 
@@ -54,38 +67,26 @@ macro_rules! oldest_free {
 pub async fn claim_next(backend: &Backend, actor: &Actor) -> Result<Option<Uuid>> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
-    let national = matches!(actor.scope, Scope::National);
     let mut tx = backend.db.begin().await?;
-    // Two at once pass each other by in PostgreSQL (SKIP LOCKED); SQLite has one writer.
-    let (own, any) = match tx.dialect() {
-        Dialect::Sqlite => (
-            oldest_free!("a.assigned_to = $1"),
-            oldest_free!(
-                "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
-                 SELECT 1 FROM users u WHERE u.id = a.assigned_to
-                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
-                        OR (NOT u.staff_national AND NOT EXISTS (
-                            SELECT 1 FROM staff_institutions s
-                            WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))"
-            ),
-        ),
-        Dialect::Postgres => (
-            oldest_free!("a.assigned_to = $1", skip locked),
-            oldest_free!(
-                "(a.assigned_to IS NULL OR a.submitted_at <= $4 OR EXISTS (
-                 SELECT 1 FROM users u WHERE u.id = a.assigned_to
-                   AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
-                        OR (NOT u.staff_national AND NOT EXISTS (
-                            SELECT 1 FROM staff_institutions s
-                            WHERE s.user_id = u.id AND s.institution_id = a.institution_id)))))",
-                skip locked
-            ),
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
+    let own = oldest_free!(
+        tx,
+        "applications a",
+        ["a.assigned_to = $1 AND ($3 OR EXISTS (SELECT 1 FROM staff_institutions s
+             WHERE s.user_id = $1 AND s.institution_id = a.institution_id))"]
+    );
+    let any = match actor.scope {
+        Scope::National => oldest_free!(tx, "applications a", [for_anyone!()]),
+        Scope::Institutions(_) => oldest_free!(
+            tx,
+            "staff_institutions s CROSS JOIN applications a",
+            ["s.user_id = $1 AND a.institution_id = s.institution_id AND ", for_anyone!()]
         ),
     };
+    let national = matches!(actor.scope, Scope::National);
     let mut next: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), own, actor.user_id, now.micros(), national)?;
     if next.is_none() {
-        let reserved_since = now.minus(RESERVED).micros();
-        next = fetch_optional!(tx, (Uuid,), any, actor.user_id, now.micros(), national, reserved_since)?;
+        next = fetch_optional!(tx, (Uuid,), any, actor.user_id, now.micros(), now.minus(RESERVED).micros())?;
     }
     let Some((id,)) = next else { return Ok(None) };
     let row = find(&mut tx, actor, id).await?;
@@ -104,6 +105,7 @@ pub async fn claim(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     let held_already = row.lease(now).is_some_and(|(holder, _)| holder == actor.user_id);
     let lease = take(&mut tx, actor, id, &row, now).await?;
@@ -146,6 +148,7 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
     let now = backend.world.now();
     let until = now.plus(LEASE);
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     let changed = execute!(
         tx,
@@ -203,6 +206,7 @@ pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str)
     let now = backend.world.now();
     let until = now.plus(LEASE);
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Supervise).await?;
     let row = find(&mut tx, actor, id).await?;
     let changed = execute!(
         tx,

@@ -18,7 +18,7 @@ use crate::{
     Actor, Backend,
     applications::{refuse_overlap, refuse_second},
     audit::Action,
-    db::{Conn, Tx, execute, fetch_optional},
+    db::{Conn, Tx, execute, fetch_one, fetch_optional},
     error::{Error, Result},
     mail::{Mail, Rendered},
     oidc::rights::{GrantsOf, Why, end_grants},
@@ -67,13 +67,8 @@ impl VerdictForm {
         let text = self.text.trim();
         let mut issues = Vec::new();
         let mut note = |field, problem| issues.push(Issue::new(field, problem));
-        let mut checked = Checked {
-            verdict: self.verdict,
-            reason_title: None,
-            text: Some(text.to_owned()).filter(|text| !text.is_empty()),
-            marks: Vec::new(),
-            checks: Vec::new(),
-        };
+        let mut checked = Checked::bare(self.verdict);
+        checked.text = Some(text.to_owned()).filter(|text| !text.is_empty());
         match self.verdict {
             Verdict::Approve => {
                 let items = case::checks(conn, row.role).await?;
@@ -101,8 +96,10 @@ impl VerdictForm {
                 if self.marks.is_empty() {
                     note(Field::Marks, Problem::NothingMarked);
                 }
-                if text.chars().count() > *REASON_LENGTH.end() {
-                    note(Field::Reason, Problem::TooLong { max: *REASON_LENGTH.end() });
+                if !text.is_empty()
+                    && let Err(problem) = check_paragraphs(text, 1..=*REASON_LENGTH.end())
+                {
+                    note(Field::Reason, problem);
                 }
             }
             Verdict::Reject => {
@@ -131,6 +128,11 @@ impl VerdictForm {
 }
 
 impl Checked {
+    /// The verdict alone.
+    const fn bare(verdict: Verdict) -> Self {
+        Self { verdict, reason_title: None, text: None, marks: Vec::new(), checks: Vec::new() }
+    }
+
     /// Its mail; an approval gives the period `granted`.
     fn mail(&self, row: &CaseRow, id: Uuid, granted: Validity) -> Mail {
         let validity = if self.verdict == Verdict::Approve { Some(granted) } else { row.stated() };
@@ -163,7 +165,11 @@ pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictF
     let mut conn = backend.db.read().await?;
     let row = find(&mut conn, actor, id).await?;
     let granted = row.period(backend.world.now());
-    form.check(&mut conn, &row).await?.mail(&row, id, granted).render(&backend.settings)
+    let checked = match form.verdict {
+        Verdict::Approve => Checked::bare(form.verdict), // it says the same before all is ticked
+        Verdict::Return | Verdict::Reject => form.check(&mut conn, &row).await?,
+    };
+    checked.mail(&row, id, granted).render(&backend.settings)
 }
 
 /// Gives the verdict: what it changes, the access of an approval, the mail, in one transaction. It needs the lease; of
@@ -287,8 +293,9 @@ async fn grant(
     Ok(())
 }
 
-/// Takes away what [`grant`] gave: an access of this very moment as if it had never been, an older one, or one that
-/// entered a platform already, by revoking it; and the address, if no other approved application gave the work unit one.
+/// Takes away what [`grant`] gave: an access of this very moment as if it had never been; an older one, or one that
+/// entered a platform or is being renewed already, by revoking it; and the address, if no other approved application
+/// gave the work unit one.
 async fn withhold(
     backend: &Backend,
     tx: &mut Tx,
@@ -299,15 +306,24 @@ async fn withhold(
     undo: bool,
 ) -> Result<()> {
     if undo {
-        execute!(
-            tx,
-            "DELETE FROM accesses WHERE application_id = $1 AND created_at = $2
-               AND NOT EXISTS (SELECT 1 FROM oidc_grants g WHERE g.access_id = accesses.id)
-               AND NOT EXISTS (SELECT 1 FROM platform_choices c WHERE c.access_id = accesses.id)
-               AND NOT EXISTS (SELECT 1 FROM acceptances p WHERE p.access_id = accesses.id)",
-            id,
-            granted_at.micros()
-        )?;
+        // In PostgreSQL, a reminder that is being written is waited for, so that it is among those deleted.
+        let sql = tx.dialect().pick(
+            "SELECT id FROM accesses WHERE application_id = $1 AND created_at = $2",
+            "SELECT id FROM accesses WHERE application_id = $1 AND created_at = $2 FOR UPDATE",
+        );
+        let fresh: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), sql, id, granted_at.micros())?;
+        if let Some((access_id,)) = fresh {
+            execute!(tx, "DELETE FROM access_reminders WHERE access_id = $1", access_id)?;
+            execute!(
+                tx,
+                "DELETE FROM accesses WHERE id = $1
+                   AND NOT EXISTS (SELECT 1 FROM oidc_grants g WHERE g.access_id = accesses.id)
+                   AND NOT EXISTS (SELECT 1 FROM platform_choices c WHERE c.access_id = accesses.id)
+                   AND NOT EXISTS (SELECT 1 FROM acceptances p WHERE p.access_id = accesses.id)
+                   AND NOT EXISTS (SELECT 1 FROM applications r WHERE r.renews_id = accesses.id)",
+                access_id
+            )?;
+        }
     }
     let revoked: Option<(Uuid,)> = fetch_optional!(
         tx,
@@ -342,6 +358,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     tx.lock_user(row.user_id).await?;
     let decision = row.decision(actor)?.filter(|decision| decision.mine).ok_or(Error::NotFound)?;
@@ -408,6 +425,7 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
     check_paragraphs(reason, REASON_LENGTH).map_err(|problem| Error::invalid(Field::Reason, problem))?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Supervise).await?;
     let row = find(&mut tx, actor, id).await?;
     tx.lock_user(row.user_id).await?;
     if row.user_id == actor.user_id {
@@ -429,14 +447,19 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
     if changed == 0 {
         return Err(changed_meanwhile());
     }
-    execute!(
+    let (mail_id,): (Option<Uuid>,) = fetch_one!(
         tx,
-        "UPDATE verdicts SET undone_by = $2, undone_at = $3, undone_reason = $4 WHERE id = $1",
+        (Option<Uuid>,),
+        "UPDATE verdicts SET undone_by = $2, undone_at = $3, undone_reason = $4 WHERE id = $1 RETURNING mail_id",
         decision.id,
         actor.user_id,
         now.micros(),
         reason
     )?;
+    if let Some(mail_id) = mail_id {
+        // It may still wait for its seconds or for a mail server that takes it; the one below must be the last word.
+        backend.overrule_mail(&mut tx, mail_id).await?;
+    }
     if decision.verdict == Verdict::Approve {
         withhold(backend, &mut tx, &row, id, decision.at, now, false).await?;
     }

@@ -88,7 +88,7 @@ enum Admin {
 
 #[derive(Subcommand)]
 enum Audit {
-    /// Memeriksa bahwa tidak ada peristiwa yang diubah atau dihapus.
+    /// Memeriksa bahwa tidak ada peristiwa yang diubah, dihapus, atau disisipkan.
     Verify,
 }
 
@@ -262,7 +262,7 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
     }
 }
 
-/// Says that the trail is whole, or fails with its first broken link.
+/// Says that the trail is whole, or fails with the first that does not hold.
 async fn verify_audit(backend: &backend::Backend) -> Result<(), StartError> {
     match audit::verify(backend).await? {
         Verified::Whole(events) => {
@@ -286,6 +286,14 @@ fn told(Broken { seq, fault, event }: &Broken) -> String {
         ),
         (Fault::OtherHead, event) => format!(
             "Jejak audit terputus: sesudah peristiwa nomor {seq} ({}), ujung rantai tidak cocok.",
+            event.unwrap_or_default()
+        ),
+        (Fault::Beside, event) => format!(
+            "Jejak audit tidak utuh: peristiwa nomor {seq} ({}) bukan bagian dari rantai.",
+            event.unwrap_or_default()
+        ),
+        (Fault::Unnumbered, event) => format!(
+            "Jejak audit tidak utuh: peristiwa tanpa nomor ({}) bukan bagian dari rantai.",
             event.unwrap_or_default()
         ),
     }

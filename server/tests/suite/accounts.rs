@@ -8,9 +8,11 @@ use std::{
 use backend::{
     Error, Origin,
     accounts::{self, ProfileForm, SignUp},
+    actor::Scope,
     help,
+    notice::Notice,
     secrets::Token,
-    sessions,
+    sessions, verification,
 };
 use domain::{
     conflict::Conflict,
@@ -21,7 +23,10 @@ use domain::{
     time::Zone,
 };
 
-use crate::support::{outside::Outside, *};
+use crate::{
+    desk_queue::bound,
+    support::{outside::Outside, *},
+};
 
 async fn outside(world: &World) -> Outside {
     Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
@@ -199,6 +204,36 @@ on_both! {
         assert!(accounts::set_staff_role(&world.backend, &siti.email, None).await.unwrap());
         assert!(!accounts::set_staff_role(&world.backend, "tidak.ada@contoh.go.id", None).await.unwrap());
         assert_eq!(trail().await, ["\"verifier\"", "null"]);
+    }
+
+    async fn a_role_that_the_operator_sets_frees_what_was_held_and_tells_open_pages(world) {
+        const EMAIL: &str = "verifikator@contoh.go.id";
+        let (siti, hendra) = (world.siti().await, world.verifier2().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let here = world.place("Kementerian Kesehatan", "Sekretariat").0;
+        let ratna = bound(&world, EMAIL, &[here]).await;
+        verification::claim(&world.backend, &ratna, id).await.unwrap();
+        // Notices of PostgreSQL come by way of the database.
+        let relay = world.backend.clone();
+        tokio::spawn(async move { relay.db.relay_notices().await });
+        world.hears_notices(1).await;
+        let mut notices = world.backend.db.notices();
+
+        let (her, scope) = (ratna.user_id, ratna.scope);
+        accounts::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Supervisor)).await.unwrap();
+        let told = async {
+            while !matches!(notices.recv().await.unwrap(), Notice::Person { user_id } if user_id == her) {}
+        };
+        tokio::time::timeout(Duration::from_secs(5), told).await.expect("her pages are told");
+        verification::claim(&world.backend, &hendra, id).await.unwrap();
+        let above = world.verifier().await;
+        assert_eq!((above.staff_role, above.scope), (Some(StaffRole::Supervisor), scope), "hers, as before");
+
+        accounts::set_staff_role(&world.backend, EMAIL, None).await.unwrap();
+        assert_eq!(world.verifier().await.staff_role, None);
+        accounts::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Verifier)).await.unwrap();
+        assert_eq!(world.verifier().await.scope, Scope::National, "nothing old comes back");
+        assert_eq!(world.count("staff_institutions").await, 0);
     }
 
     /// "Last seen" is written now and then; that it cannot be written keeps nobody from reading.

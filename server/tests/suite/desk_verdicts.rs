@@ -6,21 +6,26 @@ use backend::{
     accesses, applications,
     audit::{self, Verified},
     jobs::Job,
-    staff,
+    mail::{self, Delivery, Transport},
+    renewals, staff,
     verification::{self, VerdictForm},
 };
 use domain::{
     access::AccessState,
     application::{Status, Verdict},
-    conflict::Conflict,
+    conflict::{Conflict, NotRenewable},
     desk::{LEASE, UNDO},
     issue::{Field, Problem},
     permission::StaffRole,
     role::Role,
 };
+use time::macros::date;
 
 use crate::{
-    support::*,
+    support::{
+        smtp::{Manner, Smtp},
+        *,
+    },
     verification::{approve, decide, form_for, reject},
 };
 
@@ -171,6 +176,16 @@ on_both! {
         assert!(verification::claim_next(&world.backend, &hendra).await.unwrap().is_some());
     }
 
+    async fn the_text_of_a_repair_is_one_that_can_be_kept(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let zero = decide(&world, &ratna, id, Verdict::Return, "Mohon\0 dilengkapi.").await.err().unwrap();
+        assert_eq!(problem_at(zero, Field::Reason), Problem::BadCharacters);
+        let long = decide(&world, &ratna, id, Verdict::Return, &"x".repeat(2001)).await.err().unwrap();
+        assert_eq!(problem_at(long, Field::Reason), Problem::TooLong { max: 2000 });
+        assert_eq!(decide(&world, &ratna, id, Verdict::Return, "Lihat\nini.").await.unwrap(), Status::Returned);
+    }
+
     async fn a_verdict_can_be_taken_back_within_its_seconds(world) {
         let (siti, ratna, hendra) = (world.siti().await, world.verifier().await, world.verifier2().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
@@ -209,18 +224,57 @@ on_both! {
         assert_eq!(conflict(refused), Conflict::OpenApplication { reference });
     }
 
+    async fn an_access_that_was_reminded_of_is_taken_back_with_its_reminder(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        world.granted(&siti, Role::Pa, "Sekretariat", date!(2026 - 11 - 01), date!(2026 - 12 - 10)).await;
+        let id = accesses::list(&world.backend, &siti).await.unwrap()[0].application_id;
+        assert_eq!(renewals::remind(&world.backend).await.unwrap(), 1);
+        verification::undo(&world.backend, &ratna, id).await.unwrap();
+        assert!(accesses::list(&world.backend, &siti).await.unwrap().is_empty());
+        assert_eq!(world.count("access_reminders").await, 0);
+        // Another access is reminded of anew.
+        approve(&world, &ratna, id).await.unwrap();
+        assert_eq!(renewals::remind(&world.backend).await.unwrap(), 1);
+    }
+
+    async fn an_access_that_is_being_renewed_is_taken_back_by_revoking_it(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        let access = world.granted(&siti, Role::Pa, "Sekretariat", date!(2026 - 11 - 01), date!(2026 - 12 - 10)).await;
+        let id = accesses::list(&world.backend, &siti).await.unwrap()[0].application_id;
+        let draft = renewals::start(&world.backend, &siti, access).await.unwrap();
+        assert_eq!(renewals::remind(&world.backend).await.unwrap(), 1, "a draft is no renewal yet");
+        verification::undo(&world.backend, &ratna, id).await.unwrap();
+        assert_eq!(accesses::list(&world.backend, &siti).await.unwrap()[0].state, AccessState::Revoked);
+        let refused = renewals::start(&world.backend, &siti, access).await.err().unwrap();
+        assert_eq!(conflict(refused), Conflict::NotRenewable(NotRenewable::Revoked));
+        // Approved after all, it is the same access, and its renewal goes on.
+        approve(&world, &ratna, id).await.unwrap();
+        let back = accesses::list(&world.backend, &siti).await.unwrap();
+        assert_eq!((back.len(), back[0].id, back[0].state), (1, access, AccessState::Active));
+        assert_eq!(renewals::start(&world.backend, &siti, access).await.unwrap(), draft);
+    }
+
     async fn a_mail_on_its_way_cannot_be_taken_back(world) {
         let (siti, ratna) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         let case = verification::case_file(&world.backend, &ratna, id).await.unwrap();
         verification::claim(&world.backend, &ratna, id).await.unwrap();
         verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Reject, REASON)).await.unwrap();
-        let mailbox = world.mailbox(backend::mail::Transport::Shown);
-        while backend::mail::send_due(&world.backend, &mailbox).await.unwrap() != backend::mail::Delivery::Nothing {}
+        let mailbox = world.mailbox(Transport::Shown);
+        while mail::send_due(&world.backend, &mailbox).await.unwrap() != Delivery::Nothing {}
         let early = world.sent_subjects().await;
         assert!(early.iter().all(|subject| !subject.starts_with("Ditolak")), "held for its seconds: {early:?}");
+        // A server whose clock is ahead takes it up within them, and is to try again.
+        world.sql("UPDATE outbox SET due_at = created_at WHERE status = 'pending'").await.unwrap();
+        let server = Smtp::start(Manner::Refuses(451)).await;
+        let busy = world.mailbox(Transport::smtp(&server.url().into()).unwrap());
+        assert!(matches!(mail::send_due(&world.backend, &busy).await.unwrap(), Delivery::Again(_)));
+        let late = verification::undo(&world.backend, &ratna, id).await;
+        assert_eq!(conflict(late.err().unwrap()), Conflict::UndoTooLate);
+        let status = verification::case_file(&world.backend, &ratna, id).await.unwrap().status;
+        assert_eq!(status, Status::Rejected, "what may have been told stands");
         world.advance(UNDO);
-        assert_eq!(backend::mail::send_due(&world.backend, &mailbox).await.unwrap(), backend::mail::Delivery::Sent);
+        assert_eq!(mail::send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Sent);
         assert!(world.sent_subjects().await.iter().any(|subject| subject.starts_with("Ditolak")));
     }
 
@@ -241,6 +295,57 @@ on_both! {
         approve(&world, &ratna, id).await.unwrap();
         assert_eq!(accesses::list(&world.backend, &siti).await.unwrap()[0].state, AccessState::Upcoming, "restored");
         assert_eq!(world.count("verdicts").await, 2, "the trail is kept");
+    }
+
+    async fn the_mail_of_a_verdict_that_was_reopened_never_leaves(world) {
+        let (siti, ratna, above) = (world.siti().await, world.verifier().await, supervisor(&world).await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let server = Smtp::start(Manner::Takes).await;
+        let mailbox = world.mailbox(Transport::smtp(&server.url().into()).unwrap());
+        let send_all = async || {
+            server.set(Manner::Takes);
+            while mail::send_due(&world.backend, &mailbox).await.unwrap() != Delivery::Nothing {}
+        };
+        // Not tried yet, put off by the mail server, refused by it.
+        for tried in [None, Some(451), Some(550)] {
+            send_all().await;
+            reject(&world, &ratna, id, REASON).await.unwrap();
+            if let Some(code) = tried {
+                server.set(Manner::Refuses(code));
+                let delivery = mail::send_due(&world.backend, &mailbox).await.unwrap();
+                assert!(matches!(delivery, Delivery::Again(_) | Delivery::Parked), "{delivery:?}");
+            }
+            verification::reopen(&world.backend, &above, id, REASON).await.unwrap();
+        }
+        world.advance(HOUR);
+        send_all().await;
+        let subjects = world.sent_subjects().await;
+        let of = |kind: &str| subjects.iter().filter(|subject| subject.starts_with(kind)).count();
+        assert_eq!((of("Ditolak"), of("Ditinjau kembali")), (0, 3), "{subjects:?}");
+        let admin = world.actor("admin@contoh.go.id").await;
+        assert!(mail::parked(&world.backend, &admin).await.unwrap().is_empty(), "nor can an administrator send it");
+    }
+
+    async fn nor_does_one_that_a_worker_has_in_hand_and_fails_to_send(world) {
+        let (siti, ratna, above) = (world.siti().await, world.verifier().await, supervisor(&world).await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let shown = world.mailbox(Transport::Shown);
+        let send_all = async || while mail::send_due(&world.backend, &shown).await.unwrap() != Delivery::Nothing {};
+        send_all().await;
+        reject(&world, &ratna, id, REASON).await.unwrap();
+        // A mail server that is there, says nothing, and goes.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let (backend, mailbox) = (world.backend.clone(), world.mailbox(Transport::smtp(&url.into()).unwrap()));
+        let worker = tokio::spawn(async move { mail::send_due(&backend, &mailbox).await });
+        let conversation = listener.accept().await.unwrap();
+        verification::reopen(&world.backend, &above, id, REASON).await.unwrap();
+        drop((conversation, listener));
+        worker.await.unwrap().unwrap();
+        world.advance(HOUR);
+        send_all().await;
+        let subjects = world.sent_subjects().await;
+        assert!(subjects.iter().all(|subject| !subject.starts_with("Ditolak")), "{subjects:?}");
     }
 
     async fn reopening_what_was_tried_again_is_refused(world) {
@@ -272,12 +377,60 @@ on_both! {
         assert_eq!(world.count("verdicts").await, 0);
     }
 
+    /// Requests that began before it and waited for their transaction.
+    async fn what_was_taken_away_meanwhile_is_not_used(world) {
+        let (siti, budi, ratna) = (world.siti().await, world.budi().await, world.verifier().await);
+        let (above, admin) = (supervisor(&world).await, world.actor("admin@contoh.go.id").await);
+        let backend = &world.backend;
+        let held = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        let decided = world.submitted(&budi, Role::Kpa, "Inspektorat").await;
+        let case = verification::case_file(backend, &ratna, decided).await.unwrap();
+        verification::claim(backend, &ratna, decided).await.unwrap();
+        verification::decide(backend, &ratna, decided, &form_for(&case, Verdict::Reject, REASON)).await.unwrap();
+        verification::claim(backend, &ratna, held).await.unwrap();
+
+        let (elsewhere, _) = world.place("Kementerian Keuangan", "Sekretariat");
+        for (actor, role) in [(&ratna, StaffRole::Verifier), (&above, StaffRole::Supervisor)] {
+            staff::set_role(backend, &admin, actor.user_id, Some(role), &[elsewhere]).await.unwrap();
+        }
+        not_found(verification::claim(backend, &ratna, held).await);
+        assert_eq!(verification::claim_next(backend, &ratna).await.unwrap(), None);
+        not_found(verification::renew(backend, &ratna, held).await);
+        not_found(verification::undo(backend, &ratna, decided).await);
+        not_found(verification::take_over(backend, &above, held, REASON).await);
+        not_found(verification::reopen(backend, &above, decided, REASON).await);
+
+        staff::set_disabled(backend, &admin, ratna.user_id, true).await.unwrap();
+        staff::set_role(backend, &admin, above.user_id, Some(StaffRole::Verifier), &[]).await.unwrap();
+        forbidden(verification::claim(backend, &ratna, held).await);
+        forbidden(verification::claim_next(backend, &ratna).await);
+        forbidden(verification::renew(backend, &ratna, held).await);
+        forbidden(verification::undo(backend, &ratna, decided).await);
+        forbidden(verification::take_over(backend, &above, held, REASON).await);
+        forbidden(verification::reopen(backend, &above, decided, REASON).await);
+    }
+
+    async fn two_who_decide_each_others_applications_do_not_wait_for_each_other(world) {
+        let (ratna, hendra) = (world.verifier().await, world.verifier2().await);
+        for (role, unit) in [(Role::Pa, "Sekretariat"), (Role::Kpa, "Inspektorat"), (Role::Kpa, "Direktorat")] {
+            let hers = world.submitted(&ratna, role, unit).await;
+            let his = world.submitted(&hendra, role, unit).await;
+            let (one, other) = tokio::join!(approve(&world, &hendra, hers), approve(&world, &ratna, his));
+            one.unwrap();
+            other.unwrap();
+        }
+    }
+
     async fn a_preview_shows_the_mail_and_writes_nothing(world) {
         let (siti, ratna) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         let case = verification::case_file(&world.backend, &ratna, id).await.unwrap();
         let mail = verification::preview(&world.backend, &ratna, id, &form_for(&case, Verdict::Reject, REASON)).await.unwrap();
         assert!(mail.text.contains(REASON) && mail.text.contains("Masa berlaku tidak disebut"), "{}", mail.text);
+        // Before the check list is ticked.
+        let approval = VerdictForm { checks: Vec::new(), ..form_for(&case, Verdict::Approve, "") };
+        let mail = verification::preview(&world.backend, &ratna, id, &approval).await.unwrap();
+        assert!(mail.subject.starts_with("Disetujui"), "{}", mail.subject);
         assert_eq!((world.count("verdicts").await, world.count("outbox").await), (0, 1));
     }
 
