@@ -43,7 +43,7 @@ const ASKS: usize = 40;
 /// How many cases are decided in a turn.
 const ROUNDS: u64 = 20;
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
-const ACTS: &[&str] = &["claim", "case page", "verdict"];
+const ACTS: &[&str] = &["claim", "claim at one institution", "case page", "verdict"];
 /// What is looked at may grow with the years behind it; what is done all day may not.
 const MAY_GROW: &[&str] = &["search in the history", "case page"];
 /// How long a server is left alone after its start.

@@ -13,8 +13,7 @@ use std::{
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
-/// How long after a commit: what changes often is written once. Of a quarter of a second, one and four, with one the fewest
-/// verdicts of `make bench` met a checkpoint at the disk.
+/// How long after a commit: what changes often is written once.
 const REST: Duration = Duration::from_secs(1);
 
 /// The checkpoints of one database.

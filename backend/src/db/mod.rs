@@ -442,4 +442,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0004_released_letters.sql"),
         include_str!("../../migrations/postgres/0004_released_letters.sql"),
     ),
+    (
+        5,
+        "steady desk",
+        include_str!("../../migrations/sqlite/0005_steady_desk.sql"),
+        include_str!("../../migrations/postgres/0005_steady_desk.sql"),
+    ),
 ];

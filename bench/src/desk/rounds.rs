@@ -9,6 +9,7 @@ use std::{
 use backend::{
     Actor, Backend,
     actor::Scope,
+    staff,
     verification::{self, CaseFile, VerdictForm},
 };
 use domain::{
@@ -22,11 +23,18 @@ use domain::{
 use uuid::Uuid;
 
 use super::fill;
-use crate::{data::Dice, stage::Failure};
+use crate::{data::Dice, people, stage::Failure};
 
 /// What is measured, in the order of the table.
-pub const STEPS: &[&str] =
-    &["queue page", "search in the queue", "search in the history", "claim", "case page", "verdict"];
+pub const STEPS: &[&str] = &[
+    "queue page",
+    "search in the queue",
+    "search in the history",
+    "claim",
+    "claim at one institution",
+    "case page",
+    "verdict",
+];
 
 /// What is typed into the search of the queue and of the history: names, work units, numbers, mistakes.
 const TYPED: &[&str] = &[
@@ -73,6 +81,8 @@ impl Times {
 /// Rounds of one verifier after the other.
 pub struct Rounds<'a> {
     backend: &'a Backend,
+    /// A verifier of one institution, who soon has nothing left to take.
+    bound: Actor,
     dice: Dice,
     /// The next one's number.
     next: u64,
@@ -85,7 +95,13 @@ impl<'a> Rounds<'a> {
     pub async fn new(backend: &'a Backend) -> Result<Self, Failure> {
         // The first to ask waits for all cases to be read.
         verification::read_open_cases(backend).await?;
-        Ok(Self { backend, dice: Dice::new(7), next: 0, times: Times::default() })
+        let offered = verification::institutions(backend, &actor(0), &QueueFilter::default()).await?;
+        let (institution, ..) = offered.first().ok_or("no case is open")?;
+        let (admin, email) = (people::sign_in(backend, "admin@contoh.go.id").await?.actor, "verifikator2@contoh.go.id");
+        let user_id = people::sign_in(backend, email).await?.actor.user_id;
+        staff::set_role(backend, &admin, user_id, Some(StaffRole::Verifier), &[*institution]).await?;
+        let bound = people::sign_in(backend, email).await?.actor;
+        Ok(Self { backend, bound, dice: Dice::new(7), next: 0, times: Times::default() })
     }
 
     /// So many more, and one before them that is not counted: the other size had the machine.
@@ -100,12 +116,13 @@ impl<'a> Rounds<'a> {
     }
 
     async fn round(&mut self) -> Result<(), Failure> {
-        let Self { backend, dice, next, times } = self;
+        let Self { backend, bound, dice, next, times } = self;
         let round = *next;
         *next += 1;
         let actor = actor(round);
         let claimed = times.take("claim", verification::claim_next(backend, &actor)).await?;
         let id = claimed.ok_or("nothing is free")?;
+        times.take("claim at one institution", verification::claim_next(backend, bound)).await?;
         times.take("queue page", verification::queue(backend, &actor, &filter(dice), None)).await?;
         let typed = *dice.pick(TYPED);
         let words = QueueFilter { words: typed.to_owned(), ..QueueFilter::default() };

@@ -9,11 +9,12 @@ use domain::{
     permission::StaffRole,
     role::Role,
 };
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::{
     desk_queue::{REASON, bound, copies, decide, sent_to},
-    support::*,
+    support::{outside::Outside, *},
 };
 
 async fn history(world: &World, actor: &Actor, words: &str) -> Vec<Ended> {
@@ -176,4 +177,18 @@ on_both! {
         let (rows, _) = verification::history(&world.backend, &verifier, "", false, next).await.unwrap();
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), waiting[50..]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_verdict_keeps_the_index_of_sqlite_in_few_parts() {
+    let world = World::new(Database::Sqlite).await;
+    let (siti, ratna) = (world.siti().await, world.verifier().await);
+    let first = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+    for id in copies(&world, first, 0, 30).await {
+        decide(&world, &ratna, id, Verdict::Reject).await;
+    }
+    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let parts = outside.texts("SELECT CAST(count(DISTINCT segid) AS TEXT) FROM case_words_sought_idx").await;
+    // Each verdict adds one. Left to itself, SQLite waits until there are sixteen and merges them all in one commit.
+    assert!(parts[0].parse::<u32>().unwrap() < 12, "{parts:?}");
 }
