@@ -77,7 +77,8 @@ pub struct QueueView {
     pub linked: u32,
     /// How many are not.
     pub fresh: u32,
-    /// The institutions that have open cases, with how many; none unless one is chosen or about to be.
+    /// The institutions that have cases which pass the other filters, with how many; none unless one is chosen or about to
+    /// be.
     pub institutions: Vec<(Uuid, String, u32)>,
 }
 
@@ -96,8 +97,10 @@ pub async fn queue(query: String, after: Option<String>) -> Result<QueueView, Ap
     let found = queue(&caller.backend, actor, &filter, after).await?;
     // Hundreds of names, for whoever is about to choose one.
     let chooses = pairs.iter().any(|(name, value)| name == "pilih" && value == "instansi");
-    let institutions =
-        if chooses || filter.institution.is_some() { institutions(&caller.backend, actor).await? } else { Vec::new() };
+    let institutions = match chooses || filter.institution.is_some() {
+        true => institutions(&caller.backend, actor, &filter).await?,
+        false => Vec::new(),
+    };
     Ok(QueueView {
         rows: found.rows.into_iter().map(WaitingView::from).collect(),
         next: found.next.map(|cursor| cursor.to_string()),
@@ -565,7 +568,10 @@ mod handlers {
             let next = verification::claim_next(&caller.backend, caller.actor()?).await?;
             Ok(Done::go(match next {
                 Some(id) => case_path(id, answer.values()),
-                None => "/verifikasi?kosong".to_owned(),
+                None => {
+                    let queue = narrowed("/verifikasi", answer.values());
+                    format!("{queue}{}kosong", if queue.contains('?') { '&' } else { '?' })
+                }
             }))
         };
         let outcome = outcome.await;

@@ -131,7 +131,11 @@ async fn put(tx: &mut Tx, stored: &super::StoredDraft, document_id: Option<Uuid>
         document_id,
         now
     )?;
-    if changed == 0 { Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at })) } else { Ok(()) }
+    if changed == 0 {
+        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    }
+    stored.tell_of_repair(tx);
+    Ok(())
 }
 
 /// The letter of the person's own application, as it was sent.

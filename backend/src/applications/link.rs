@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{StoredDraft, find_draft, write_answers};
+use super::{Place, StoredDraft, find_draft, refuse_second, write_answers};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -28,7 +28,9 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// [`Problem::Missing`] at an empty field; [`Problem::Sirup`] with the kind of failure; [`Error::NotFound`];
-/// [`Problem::NotOffered`] for a role that SiRUP does not know; [`domain::conflict::Conflict::StatusChanged`].
+/// [`Problem::NotOffered`] for a role that SiRUP does not know; [`domain::conflict::Conflict::StatusChanged`];
+/// [`domain::conflict::Conflict::OpenApplication`] if it is back for repair and another one with the desk is for the work
+/// unit that the account fills in.
 pub async fn link_sirup(
     backend: &Backend,
     actor: &Actor,
@@ -88,7 +90,7 @@ pub async fn link_sirup(
 ///
 /// # Errors
 /// [`Error::NotFound`] if it is not theirs or there is no such draft; [`Problem::NotOffered`] for a role that SiRUP does not
-/// know.
+/// know; the conflicts of [`link_sirup`].
 pub async fn reuse_account(backend: &Backend, actor: &Actor, id: Uuid, username: &str) -> Result<()> {
     if username.contains('\0') {
         return Err(Error::NotFound); // PostgreSQL does not even look for it
@@ -139,6 +141,7 @@ pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> R
         true,
         backend.world.now().micros()
     )?;
+    stored.tell_of_repair(&mut tx);
     backend.record(&mut tx, actor, Action::NewAccessConfirmed, Some(id), ())?;
     tx.commit().await
 }
@@ -147,6 +150,8 @@ pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> R
 async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount) -> Result<()> {
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
+    // Before the application, as whoever sends it does: neither waits for the other.
+    tx.lock_user(actor.user_id).await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     offered(&stored)?;
     // Of two persons at the same instant, the primary key lets one in; the other reads whose it is.
@@ -178,8 +183,14 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
         false,
         now.micros()
     )?;
+    stored.tell_of_repair(&mut tx);
     let stored = find_draft(&mut tx, backend, actor, stored.id).await?;
     if let Some(answers) = filled_in(backend, &mut tx, actor, &stored.draft.answers, &account).await? {
+        if stored.repair.is_some() && answers.work_unit != stored.draft.answers.work_unit {
+            // While it is back for repair it counts as open, and of those there is one for a work unit.
+            let place = Place { work_unit_id: answers.work_unit, nib: None };
+            refuse_second(&mut tx, actor.user_id, stored.draft.role, place, id).await?;
+        }
         write_answers(backend, &mut tx, &stored, stored.version, &answers).await?;
     }
     backend.record(&mut tx, actor, Action::SirupLinked, Some(id), &account.username)?;

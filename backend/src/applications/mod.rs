@@ -40,6 +40,7 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
+    notice::Notice,
     renewals,
     verification::refusal,
 };
@@ -63,6 +64,8 @@ pub struct StoredDraft {
     pub previous: Option<Refusal>,
     /// What the desk asked to repair, while it is back for that.
     pub repair: Option<Repair>,
+    /// By which desk and when, while it is.
+    pub(crate) returned: Option<Returned>,
     /// The access that it is to continue, with its period.
     pub renews: Option<(Uuid, Validity)>,
     /// What the master data says of the work unit's address; offered where the form asks for it.
@@ -85,6 +88,17 @@ pub struct Repair {
     pub text: Option<String>,
     /// What is to be repaired, in the order of the form.
     pub marks: Vec<Mark>,
+}
+
+/// That an application is back for repair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Returned {
+    /// Since when.
+    at: Timestamp,
+    /// Whose application it is.
+    user_id: Uuid,
+    /// The institution that was applied for then: it is that desk's until it is sent again. None of a supplier.
+    institution_id: Option<Uuid>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,6 +135,8 @@ struct Row {
     previous_reason: Option<String>,
     repair_text: Option<String>,
     repair_marks: Option<Json<Vec<Mark>>>,
+    returned_at: Option<i64>,
+    returned_institution_id: Option<Uuid>,
     renews_id: Option<Uuid>,
     renews_first: Option<Date>,
     renews_last: Option<Date>,
@@ -140,7 +156,8 @@ const SELECT: &str = "
                  AND o.status IN ('submitted', 'in_review', 'returned', 'approved')
            ) AS address_required,
            p.reference AS previous_reference, r.reason_title AS previous_reason_title, r.reason AS previous_reason,
-           m.reason AS repair_text, m.marks AS repair_marks,
+           m.reason AS repair_text, m.marks AS repair_marks, m.decided_at AS returned_at,
+           m.institution_id AS returned_institution_id,
            a.renews_id, x.first_day AS renews_first, x.last_day AS renews_last
     FROM applications a
     LEFT JOIN documents d ON d.id = a.document_id
@@ -207,6 +224,11 @@ pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: 
             .zip(refusal(row.previous_reason_title.as_deref(), row.previous_reason.as_deref()))
             .map(|(reference, reason)| Refusal { reference, reason }),
         repair: row.repair_marks.map(|Json(marks)| Repair { text: row.repair_text, marks }),
+        returned: row.returned_at.map(|at| Returned {
+            at: Timestamp::from_micros(at),
+            user_id: actor.user_id,
+            institution_id: row.returned_institution_id,
+        }),
         renews: match (row.renews_id, row.renews_first, row.renews_last) {
             (Some(id), Some(first), Some(last)) => Validity::new(first, last).map(|validity| (id, validity)),
             _ => None,
@@ -452,5 +474,23 @@ async fn write_answers(
     if changed == 0 {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
     }
+    stored.tell_of_repair(tx);
     Ok(Saved { version: version + 1, at: now })
+}
+
+impl StoredDraft {
+    /// Tells the desk, at the first change of what it returned, that it is being repaired: from then on the case is not
+    /// shown there, since what is typed is not sent yet.
+    fn tell_of_repair(&self, tx: &mut Tx) {
+        if let Some(returned) = self.returned.filter(|returned| returned.at == self.saved_at) {
+            tx.notify(returned.notice(self.id));
+        }
+    }
+}
+
+impl Returned {
+    /// To the desk that returned it.
+    fn notice(self, id: Uuid) -> Notice {
+        Notice::Application { id, user_id: self.user_id, institution_id: self.institution_id }
+    }
 }

@@ -124,6 +124,9 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
     backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference)?;
     tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: draft.answers.institution });
+    if let Some(returned) = stored.returned {
+        tx.notify(returned.notice(id)); // what was sent may be for another desk
+    }
     tx.commit().await?;
     Ok(reference)
 }
@@ -287,6 +290,9 @@ pub async fn withdraw(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> 
     }
     backend.record(&mut tx, actor, Action::ApplicationWithdrawn, Some(id), ())?;
     let institution_id = stored.draft.institution.as_ref().map(|institution| institution.id);
-    tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id });
+    tx.notify(match stored.returned {
+        Some(returned) => returned.notice(id),
+        None => Notice::Application { id, user_id: actor.user_id, institution_id },
+    });
     tx.commit().await
 }

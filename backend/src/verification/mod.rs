@@ -104,9 +104,11 @@ struct CaseRow {
     decided_by: Option<Uuid>,
     decided_by_name: Option<String>,
     decided_at: Option<i64>,
+    decided_institution_id: Option<Uuid>,
 }
 
-/// An application that was sent, within the actor's scope; drafts are not the desk's.
+/// An application that was sent, within the actor's scope; drafts are not the desk's, nor is what a person has begun to
+/// repair and not sent yet.
 async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
     let row: Option<CaseRow> = fetch_optional!(
         conn,
@@ -121,7 +123,7 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
                 a.document_id, d.pages, d.file_name, d.bytes, d.object_key, d.sha256,
                 a.lease_holder, a.lease_ends_at, h.name AS holder_name,
                 a.decision_id, x.verdict, x.reason_title, x.reason, x.marks, x.decided_by,
-                v.name AS decided_by_name, x.decided_at
+                v.name AS decided_by_name, x.decided_at, x.institution_id AS decided_institution_id
          FROM applications a
          JOIN users u ON u.id = a.user_id
          JOIN documents d ON d.id = a.document_id
@@ -138,14 +140,14 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
         id
     )?;
     match row {
-        Some(row) if actor.scope.covers(row.institution_id) => Ok(row),
-        Some(_) => Err(Error::NotFound),
+        Some(row) if !actor.scope.covers(row.desk()) => Err(Error::NotFound),
+        Some(row) if row.is_being_repaired() => Err(Error::Conflict(row.changed())),
+        Some(row) => Ok(row),
         None => Err(being_repaired(conn, actor, id).await?),
     }
 }
 
-/// Why there is no case to look at: the person is repairing it, and has taken off the letter or the place; or there is
-/// none.
+/// Why there is no case to look at: the person who repairs it has taken off the letter or the place; or there is none.
 async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Error> {
     let returned: Option<(i64, Option<Uuid>)> = fetch_optional!(
         conn,
@@ -163,6 +165,21 @@ async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Erro
 }
 
 impl CaseRow {
+    /// The institution whose desk it is with: while it is back for repair, the one that returned it.
+    fn desk(&self) -> Option<Uuid> {
+        if self.status == Status::Returned { self.decided_institution_id } else { self.institution_id }
+    }
+
+    /// Whether its person has changed something since it was returned.
+    fn is_being_repaired(&self) -> bool {
+        self.status == Status::Returned && self.decided_at.is_some_and(|at| self.updated_at > at)
+    }
+
+    /// That it stands elsewhere than somebody thought.
+    fn changed(&self) -> Conflict {
+        Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) }
+    }
+
     /// The period that was applied for; none by a supplier.
     fn applied_for(&self) -> Option<Validity> {
         Validity::new(self.first_day?, self.last_day?)
@@ -244,13 +261,13 @@ impl CaseRow {
             return Ok(Conflict::AlreadyDecided { status: self.status, by: decision.by, at: decision.at });
         }
         if !self.status.is_waiting() {
-            return Ok(Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) });
+            return Ok(self.changed());
         }
         Ok(match self.lease(now) {
             Some((holder, until)) if holder != actor.user_id => {
                 Conflict::HeldBy { by: self.holder_name.clone().unwrap_or_default(), until }
             }
-            Some(_) => Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) },
+            Some(_) => self.changed(),
             None => Conflict::LeaseEnded {
                 at: self.lease_ends_at.filter(|_| self.lease_holder == Some(actor.user_id)).map(Timestamp::from_micros),
             },

@@ -98,7 +98,7 @@ pub struct Waiting {
     pub role: Role,
     /// Name of the institution; of a supplier, the number of the company.
     pub institution: String,
-    /// Name of the work unit, or of the company.
+    /// Name of the work unit, or of the company; empty while its person changes what was returned.
     pub work_unit: String,
     /// Whether it is linked with SiRUP.
     pub linked: bool,
@@ -246,22 +246,24 @@ struct Row {
     assigned_to: Option<Uuid>,
 }
 
-/// The rows of open cases among those that a filter names.
+/// The rows of open cases among those that a filter names. What is back for repair is with the desk that returned it, and
+/// is shown as it was sent: the place is left out once the person has begun to change something.
 macro_rules! open_cases {
     ($filter:literal) => {
         concat!(
             "SELECT a.id, a.version, a.status, a.reference, a.applicant_name AS name, a.employee_number, a.role,
-                    a.institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
-                    coalesce(w.name, k.name) AS work_unit, w.code, k.npwp,
+                    i.id AS institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
+                    coalesce(w.name, k.name, '') AS work_unit, w.code, k.npwp,
                     a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
                     h.name AS holder, a.assigned_to
              FROM applications a
-             LEFT JOIN institutions i ON i.id = a.institution_id
-             LEFT JOIN work_units w ON w.id = a.work_unit_id
+             LEFT JOIN verdicts x ON x.id = a.decision_id AND a.status = 'returned'
+             LEFT JOIN institutions i ON i.id = CASE WHEN x.id IS NULL THEN a.institution_id ELSE x.institution_id END
+             LEFT JOIN work_units w ON w.id = a.work_unit_id AND (x.id IS NULL OR x.decided_at >= a.updated_at)
              LEFT JOIN companies k ON k.application_id = a.id
              LEFT JOIN users h ON h.id = a.lease_holder
              WHERE a.status IN ('submitted', 'in_review', 'returned')
-               AND (w.id IS NOT NULL OR k.application_id IS NOT NULL)",
+               AND (i.id IS NOT NULL OR k.application_id IS NOT NULL)",
             $filter
         )
     };
@@ -584,19 +586,30 @@ impl<'a> Look<'a> {
         Kind { parts: self.parts(case), age: self.age(case), role: case.role, linked: case.linked }
     }
 
-    fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
-        let sought = Sought::parse(&filter.words);
+    /// Which cases have these words.
+    fn finds(&self, words: &str) -> impl Fn(&Case) -> bool + use<> {
+        let sought = Sought::parse(words);
         // By piece and place in it, unless everything is.
         let found: Option<Vec<Vec<bool>>> =
             (!sought.is_empty()).then(|| self.open.pieces.iter().map(|piece| piece.words.find(&sought)).collect());
-        let is_found =
-            |(piece, place): (u32, u32)| found.as_ref().is_none_or(|found| found[piece as usize][place as usize]);
+        move |case| {
+            let (piece, place) = case.details;
+            found.as_ref().is_none_or(|found| found[piece as usize][place as usize])
+        }
+    }
+
+    fn covers(&self, case: &Case) -> bool {
+        self.covered[case.institution as usize]
+    }
+
+    fn page(&self, filter: &QueueFilter, after: Option<Cursor>) -> Queue {
+        let is_found = self.finds(&filter.words);
         // Of each kind, as many as are in scope and found.
         let mut kinds = vec![0; Kind::COUNT];
         // The page, and one case more if there is a next one.
         let mut rows: Vec<&Case> = Vec::with_capacity(PAGE + 1);
         for case in &self.open.cases {
-            if !is_found(case.details) || !self.covered[case.institution as usize] {
+            if !is_found(case) || !self.covers(case) {
                 continue;
             }
             let kind = self.kind(case);
@@ -625,6 +638,24 @@ impl<'a> Look<'a> {
                 fresh: found.fresh,
             },
         }
+    }
+
+    fn institutions(&self, filter: &QueueFilter) -> Vec<(Uuid, String, u32)> {
+        let is_found = self.finds(&filter.words);
+        let mut counts = vec![0; self.open.institutions.len()];
+        for case in &self.open.cases {
+            if self.covers(case) && is_found(case) && self.kind(case).fits(filter).misses() == 0 {
+                counts[case.institution as usize] += 1;
+            }
+        }
+        let counted = self.open.institutions.iter().zip(&self.covered).zip(counts);
+        let offered = counted.filter_map(|((known, covered), count)| {
+            let id = known.id.filter(|id| *covered && (count > 0 || filter.institution == Some(*id)))?; // suppliers have none
+            Some((id, known.name.to_string(), count))
+        });
+        let mut offered: Vec<_> = offered.collect();
+        offered.sort_unstable_by(|(a_id, a, _), (b_id, b, _)| (a, a_id).cmp(&(b, b_id)));
+        offered
     }
 }
 
@@ -722,22 +753,16 @@ pub async fn queue(backend: &Backend, actor: &Actor, filter: &QueueFilter, after
     Ok(look.page(filter, after))
 }
 
-/// The institutions in scope that have open cases, by name, each with how many.
+/// The institutions in scope that have cases which pass the other filters, by name, each with how many; and the one that
+/// is chosen.
 ///
 /// # Errors
 /// [`Error::Forbidden`].
-pub async fn institutions(backend: &Backend, actor: &Actor) -> Result<Vec<(Uuid, String, u32)>> {
+pub async fn institutions(backend: &Backend, actor: &Actor, filter: &QueueFilter) -> Result<Vec<(Uuid, String, u32)>> {
     actor.require(Permission::Verify)?;
     let open = backend.open_cases.fresh(backend, MOST_AGE).await?;
-    let mut counts = vec![0; open.institutions.len()];
-    open.cases.iter().for_each(|case| counts[case.institution as usize] += 1);
-    let counted = open.institutions.iter().zip(counts);
-    let in_scope = counted.filter(|(institution, count)| *count > 0 && actor.scope.covers(institution.id));
-    // Suppliers are found by their role.
-    let mut found: Vec<_> =
-        in_scope.filter_map(|(known, count)| Some((known.id?, known.name.to_string(), count))).collect();
-    found.sort_unstable_by(|(a_id, a, _), (b_id, b, _)| (a, a_id).cmp(&(b, b_id)));
-    Ok(found)
+    let holidays = backend.master_data.holidays();
+    Ok(Look::new(&open, actor, backend.world.now(), &holidays, None).institutions(filter))
 }
 
 /// How many cases wait, by age, in scope and, if one is named, at an institution.

@@ -134,7 +134,7 @@ on_both! {
         let (siti, admin) = (world.siti().await, world.actor("admin@contoh.go.id").await);
         for stranger in [&siti, &admin] {
             forbidden(verification::queue(&world.backend, stranger, &QueueFilter::default(), None).await);
-            forbidden(verification::institutions(&world.backend, stranger).await);
+            forbidden(verification::institutions(&world.backend, stranger, &QueueFilter::default()).await);
         }
     }
 
@@ -294,8 +294,17 @@ on_both! {
         let finance = world.place("Kementerian Keuangan", "Sekretariat").0;
         let national = world.verifier().await;
         let named = |list: Vec<(Uuid, String, u32)>| list.into_iter().map(|(id, _, count)| (id, count)).collect::<Vec<_>>();
-        let institutions = async |actor: &Actor| named(verification::institutions(&world.backend, actor).await.unwrap());
+        let offered = async |actor: &Actor, filter: QueueFilter| {
+            named(verification::institutions(&world.backend, actor, &filter).await.unwrap())
+        };
+        let institutions = async |actor: &Actor| offered(actor, QueueFilter::default()).await;
         assert_eq!(institutions(&national).await, [(health, 1), (finance, 1)], "by name");
+        let kpa = QueueFilter { role: Some(Role::Kpa), ..QueueFilter::default() };
+        assert_eq!(offered(&national, kpa.clone()).await, [(finance, 1)], "as many as the choice would show");
+        let chosen = QueueFilter { institution: Some(health), ..kpa };
+        assert_eq!(offered(&national, chosen).await, [(health, 0), (finance, 1)], "and the one that is chosen");
+        let siti = QueueFilter { words: "siti".into(), ..QueueFilter::default() };
+        assert_eq!(offered(&national, siti).await, [(health, 1)]);
 
         let verifier = bound(&world, "verifikator2@contoh.go.id", &[finance]).await;
         let queue = look(&world.backend, &verifier, QueueFilter::default()).await;

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use backend::{
-    accesses, applications, staff,
+    Actor, accesses, applications,
+    notice::Notice,
+    staff,
     verification::{self, VerdictForm},
 };
 use domain::{
@@ -12,7 +14,7 @@ use domain::{
     answers::Answers,
     application::{Status, Verdict},
     conflict::Conflict,
-    desk::UNDO,
+    desk::{Part, QueueFilter, UNDO},
     institution::InstitutionType,
     issue::Field,
     permission::StaffRole,
@@ -21,6 +23,7 @@ use domain::{
 };
 use reqwest::Method;
 use rstest::rstest;
+use secrecy::ExposeSecret;
 use time::macros::date;
 use uuid::Uuid;
 
@@ -311,6 +314,65 @@ on_both! {
         let (elsewhere, _) = world.place("Kementerian Keuangan", "Sekretariat");
         staff::set_role(&world.backend, &admin, ratna.user_id, Some(StaffRole::Verifier), &[elsewhere]).await.unwrap();
         not_found(verification::case_file(&world.backend, &world.verifier().await, id).await);
+    }
+
+    async fn what_is_not_sent_yet_is_no_desks(world) {
+        let (siti, hendra) = (world.siti().await, world.verifier2().await);
+        let admin = world.actor("admin@contoh.go.id").await;
+        let (here, _) = world.place("Kementerian Kesehatan", "Sekretariat");
+        let (there, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+        let bound = async |user_id, to: Uuid| {
+            staff::set_role(&world.backend, &admin, user_id, Some(StaffRole::Verifier), &[to]).await.unwrap();
+        };
+        bound(world.verifier().await.user_id, here).await;
+        bound(hendra.user_id, there).await;
+        let (ratna, hendra) = (world.verifier().await, world.verifier2().await);
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
+        let seen = async |actor: &Actor| {
+            let filter = QueueFilter { part: Part::Returned, ..QueueFilter::default() };
+            let queue = verification::queue(&world.backend, actor, &filter, None).await.unwrap();
+            queue.rows.into_iter().map(|row| (row.institution, row.work_unit)).collect::<Vec<_>>()
+        };
+        assert!(seen(&ratna).await[0].1.starts_with("Sekretariat"));
+        verification::case_file(&world.backend, &ratna, id).await.unwrap();
+
+        let mut notices = world.backend.db.notices();
+        let mut told = || {
+            let mut told = Vec::new();
+            while let Ok(notice) = notices.try_recv() {
+                if let Notice::Application { institution_id, .. } = notice {
+                    told.push(institution_id);
+                }
+            }
+            told
+        };
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        let answers = Answers {
+            institution_type: Some(InstitutionType::Provinsi),
+            institution: Some(there),
+            work_unit: Some(work_unit),
+            ..stored.draft.answers
+        };
+        let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
+        // On PostgreSQL notices come through the database, to a server that listens.
+        let hears = world.config.database_url.expose_secret().starts_with("sqlite");
+        assert!(!hears || told() == [Some(here)], "the desk that returned it");
+        world.advance(MINUTE);
+        let answers = Answers { address: "Jalan Melati 20, Denpasar".into(), ..answers };
+        applications::save(&world.backend, &siti, id, saved.version, answers).await.unwrap();
+        assert_eq!(told(), [], "at the first change alone");
+        let repairing = verification::case_file(&world.backend, &ratna, id).await.err().unwrap();
+        assert!(matches!(conflict(repairing), Conflict::StatusChanged { status: Status::Returned, .. }));
+        not_found(verification::case_file(&world.backend, &hendra, id).await);
+        assert_eq!(seen(&ratna).await, [("Kementerian Kesehatan".to_owned(), String::new())]);
+        assert_eq!(seen(&hendra).await, []);
+
+        world.submit(&siti, id).await.unwrap();
+        assert!(!hears || told() == [Some(there), Some(here)], "both desks");
+        not_found(verification::case_file(&world.backend, &ratna, id).await);
+        verification::case_file(&world.backend, &hendra, id).await.unwrap();
+        assert_eq!(seen(&ratna).await, []);
     }
 
     async fn a_repair_that_left_its_verifiers_scope_waits_for_nobody(world) {

@@ -2,6 +2,9 @@
 
 use backend::{Actor, Error, applications};
 use domain::{
+    answers::Answers,
+    application::Verdict,
+    conflict::Conflict,
     issue::{Field, Problem},
     role::{ProfileType, Role},
     sirup::{CUTOFF, LinkFailure},
@@ -9,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::support::*;
+use crate::{desk_queue::sent_to, support::*, verification::decide};
 
 const SIRUP_PASSWORD: &str = backend::development::SIRUP_PASSWORD;
 
@@ -162,6 +165,27 @@ on_both! {
         link(&world, &siti, id, "pa.lama", SIRUP_PASSWORD).await.unwrap();
         let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
         assert_eq!(stored.draft.answers, answers);
+    }
+
+    /// What is back for repair counts as open.
+    async fn an_account_fills_in_no_work_unit_for_which_another_is_open(world) {
+        let (siti, ratna) = (world.siti().await, world.verifier().await);
+        // The one that the account names.
+        let other = sent_to(&world, &siti, Role::Pa, "Kementerian Ketenagakerjaan", "Sekretariat").await;
+        let id = world.submitted(&siti, Role::Pa, "Inspektorat").await;
+        decide(&world, &ratna, id, Verdict::Return, "Mohon dilengkapi.").await.unwrap();
+        let version = applications::draft(&world.backend, &siti, id).await.unwrap().version;
+        applications::save(&world.backend, &siti, id, version, Answers::default()).await.unwrap();
+        let refused = applications::link_sirup(&world.backend, &siti, id, "pa.lama", &SIRUP_PASSWORD.into()).await;
+        assert!(matches!(conflict(refused.err().unwrap()), Conflict::OpenApplication { .. }));
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        assert_eq!((stored.draft.link, stored.draft.answers), (Link::New, Answers::default()));
+        assert!(applications::known_accounts(&world.backend, &siti).await.unwrap().is_empty());
+
+        applications::withdraw(&world.backend, &siti, other).await.unwrap();
+        link(&world, &siti, id, "pa.lama", SIRUP_PASSWORD).await.unwrap();
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        assert!(stored.draft.work_unit.is_some_and(|unit| unit.name.starts_with("Sekretariat")));
     }
 }
 
