@@ -1,7 +1,7 @@
 /** The desk of the verifiers, as one of them works at it. */
 
 import { type Locator, expect } from '@playwright/test';
-import { post } from './people';
+import { findsSession, losesSession } from './people';
 import type { Visitor } from './visitor';
 
 export class Desk {
@@ -23,25 +23,15 @@ export class Desk {
     await this.visitor.sees(name);
   }
 
-  /** Its session ends elsewhere; with it goes the stream of hints, and the next one is refused. */
+  /** Its session ends elsewhere: what it asks for meanwhile is refused. */
   async losesSession(): Promise<void> {
     this.visitor.allows(401, /^\/api\/verifikasi\//);
-    this.visitor.allows(401, /^\/verifikasi\/peristiwa$/);
-    const refused = this.hints(401);
-    await post(this.visitor, '/keluar', {});
-    await refused;
+    await losesSession(this.visitor, '/verifikasi');
   }
 
-  /** Signs in again elsewhere; the page stays, and hears hints again. */
+  /** Signs in again elsewhere; the page stays. */
   async findsSession(): Promise<void> {
-    const { email, password } = this.visitor.account!;
-    const heard = this.hints(200);
-    await post(this.visitor, '/masuk', { email, password });
-    await heard;
-  }
-
-  private async hints(status: number): Promise<void> {
-    await this.page.waitForResponse((answer) => answer.status() === status && answer.url().endsWith('/verifikasi/peristiwa'));
+    await findsSession(this.visitor, '/verifikasi');
   }
 
   /** The rows of the queue, oldest first; links that have the name of the person. */
@@ -83,6 +73,11 @@ export class Desk {
     return this.page.locator('footer.verdict');
   }
 
+  /** The check list. */
+  get list(): Locator {
+    return this.page.getByRole('group', { name: /^Daftar periksa/ });
+  }
+
   /** Takes the case that is open. */
   async takes(): Promise<void> {
     await this.button('Ambil kasus ini').click();
@@ -92,9 +87,8 @@ export class Desk {
 
   /** Ticks the whole check list. */
   async ticks(): Promise<void> {
-    const list = this.page.getByRole('group', { name: /^Daftar periksa/ });
-    for (const item of await list.getByRole('checkbox').all()) await item.check();
-    if (this.visitor.scripted) await expect(list.getByText('Lengkap')).toBeVisible();
+    for (const item of await this.list.getByRole('checkbox').all()) await item.check();
+    if (this.visitor.scripted) await expect(this.list.getByText('Lengkap')).toBeVisible();
   }
 
   /** Setujui */

@@ -102,3 +102,26 @@ export async function post(
   expect(answer.status(), `POST ${path}: ${answer.status() === 303 ? '' : await answer.text()}`).toBe(303);
   return answer.headers()['location'];
 }
+
+/** Where hints are heard: in Manajemen Akses and at the desk. */
+type Area = '/akses' | '/verifikasi';
+
+/** The session of an open page ends elsewhere; with it goes the stream of hints, and the next one is refused. */
+export async function losesSession(visitor: Visitor, area: Area): Promise<void> {
+  visitor.allows(401, new RegExp(`^${area}/peristiwa$`));
+  const refused = hints(visitor, area, 401);
+  await post(visitor, '/keluar', {});
+  await refused;
+}
+
+/** Signs in again elsewhere; the page stays, and hears hints again. */
+export async function findsSession(visitor: Visitor, area: Area): Promise<void> {
+  const { email, password } = visitor.account!;
+  const heard = hints(visitor, area, 200);
+  await post(visitor, '/masuk', { email, password });
+  await heard;
+}
+
+async function hints({ page }: Visitor, area: Area, status: number): Promise<void> {
+  await page.waitForResponse((answer) => answer.status() === status && answer.url().endsWith(`${area}/peristiwa`));
+}

@@ -122,6 +122,12 @@ impl FormState {
         self.values.with_value(|values| values.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
     }
 
+    /// All that was sent under a name in a form that came back, such as boxes that were ticked.
+    pub fn all_typed(self, name: &str) -> Vec<String> {
+        self.values
+            .with_value(|values| values.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect())
+    }
+
     /// The first issue of a field.
     pub fn issue(self, field: Field) -> Option<Issue> {
         // A page that is going may be asked once more.

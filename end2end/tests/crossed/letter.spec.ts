@@ -27,14 +27,14 @@ test('the text of the letter is found on its pages; what is not in it stands out
   await expect(row('Nama').getByRole('link')).toHaveText(['hal. 1', 'hal. 2']);
   await expect(row('Role').getByRole('link')).toHaveText(['hal. 1']);
   await expect(row('Instansi').getByRole('link')).toHaveText(['hal. 1']);
-  await expect(row('Berlaku').getByRole('link')).toHaveText(['hal. 2']);
+  for (const term of ['Berlaku mulai', 'Berlaku sampai']) await expect(row(term).getByRole('link')).toHaveText(['hal. 2']);
   await expect(row('Satker')).toContainText('tidak ditemukan');
   await expect(row('NIP')).toContainText('belum diisi pada profil');
   await verifier.looks();
 
   const sheets = page.getByRole('group', { name: 'Halaman surat' }).getByRole('figure');
   await expect(sheets).toHaveCount(3);
-  await row('Berlaku').getByRole('link').click();
+  await row('Berlaku mulai').getByRole('link').click();
   await expect(sheets.nth(1)).toBeInViewport({ ratio: 0.3 });
   const second = page.getByRole('img', { name: 'Surat, halaman 2 dari 3' });
   await expect.poll(() => drawn(second)).toBe(1200);

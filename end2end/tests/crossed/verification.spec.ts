@@ -2,8 +2,9 @@
 
 import { expect, test } from '../../fixtures';
 import { office, returned, submitted } from '../../support/applications';
+import { FIRST, LAST, inWords } from '../../support/dates';
 import { Desk } from '../../support/desk';
-import { endless, letter } from '../../support/letters';
+import { endless, letter, letterSaying } from '../../support/letters';
 import { HENDRA, RATNA } from '../../support/people';
 import { member } from '../../support/staff';
 import { fact } from '../../support/visitor';
@@ -42,6 +43,16 @@ test('the queue shows the oldest first, is searched and narrowed, and keeps that
   await desk.unfolds();
   await page.getByRole('link', { name: 'Hapus saringan' }).click();
   await expect(desk.rows()).toHaveCount(2);
+  // The field says what the address says, however that changed.
+  const box = page.getByRole('searchbox', { name: /^Cari nama/ });
+  await expect(box).toHaveValue('');
+  if (scripted) {
+    await page.goBack();
+    await expect(box).toHaveValue('tidak ada yang bernama begini');
+    await page.goForward();
+    await expect(box).toHaveValue('');
+    await expect(desk.rows()).toHaveCount(2);
+  }
 
   await desk.unfolds();
   await page.getByRole('group', { name: 'Role' }).getByRole('link', { name: 'PA 1', exact: true }).click();
@@ -85,7 +96,8 @@ test('the institutions of open cases narrow the queue as well', async ({ people,
 
 test('a case shows the data beside the letter; it is taken before it is decided, and its list is ticked', async ({ people, scripted }) => {
   const person = await people.newcomer('Joko Susilo');
-  const application = await submitted(person, { ...office('Bali'), role: 'kpa' });
+  const file = letterSaying([`Terhitung mulai ${inWords(FIRST)}`], [`sampai dengan ${inWords(LAST)}`]);
+  const application = await submitted(person, { ...office('Bali'), role: 'kpa', file });
   const verifier = await people.signedIn(RATNA);
   const desk = new Desk(verifier);
   const { page } = verifier;
@@ -93,8 +105,11 @@ test('a case shows the data beside the letter; it is taken before it is decided,
   const data = page.getByRole('table', { name: 'Data pengajuan, data SiRUP, dan halaman surat yang memuatnya' });
   await expect(data.getByRole('row', { name: /^Satker/ })).toContainText('Dinas Kesehatan Bali');
   await expect(data.getByRole('row', { name: /^Instansi/ })).toContainText('Provinsi Bali');
+  for (const [term, where] of [[`Berlaku mulai ${inWords(FIRST)}`, 'hal. 1'], [`Berlaku sampai ${inWords(LAST)}`, 'hal. 2']]) {
+    await expect(data.getByRole('row', { name: new RegExp(`^${term}`) }).getByRole('link')).toHaveText([where]);
+  }
   await expect(page.getByText('Akses baru tanpa hubungan SiRUP.')).toBeVisible();
-  const drawn = page.getByRole('img', { name: 'Surat, halaman 1 dari 1' });
+  const drawn = page.getByRole('img', { name: 'Surat, halaman 1 dari 2' });
   await expect.poll(() => drawn.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(500);
   await expect(page.getByText('Surat Pengangkatan sebagai KPA', { exact: true })).toBeVisible();
   await expect(page.getByRole('group', { name: 'Daftar periksa KPA' })).toHaveCount(0);
@@ -115,6 +130,7 @@ test('a case shows the data beside the letter; it is taken before it is decided,
   }
   await desk.approves();
   await expect(desk.button('Urungkan')).toBeVisible();
+  await expect(page.getByText('Alamat sama dengan alamat tercatat.')).toBeVisible();
   await verifier.looks();
 
   // What others did before shows on the next case of this person.
@@ -124,8 +140,11 @@ test('a case shows the data beside the letter; it is taken before it is decided,
   }
   await expect(page.getByRole('listitem').filter({ hasText: 'Mulai ditinjau' })).toContainText(`${RATNA.name} dari 127.0.0.1`);
   await verifier.looks();
-  const next = await submitted(person, { ...office('Bali'), role: 'pa' });
+  const next = await submitted(person, { ...office('Bali'), role: 'pa', file, address: '' });
   await desk.opensCase(next, 'Joko Susilo');
+  // Who is not the first of the work unit need not send its address.
+  const address = page.getByRole('listitem').filter({ hasText: 'Alamat tercatat:' });
+  await expect(address).toContainText('Jalan Merdeka Barat Nomor 12, Jakarta');
   await expect(page.getByText(/^Berkas yang sama/).first()).toBeVisible();
   await page.getByRole('link', { name: /^Riwayat 1/ }).click();
   const earlier = page.getByRole('listitem').filter({ hasText: application.reference });
@@ -220,6 +239,8 @@ test('Minta Perbaikan marks what is wrong; sent again, the case comes back to th
   await desk.isDecided('Perbaikan diminta');
   await expect(verifier.page.getByText('Tulis nomor dan kotanya.')).toBeVisible();
   await verifier.looks();
+  // From the person's first change on, the case that is still open there is said to be repaired.
+  if (scripted) verifier.allows(409, /^\/api\/verifikasi\/(kasus|temuan)$/);
 
   const { page } = person;
   await person.goto('/akses');
@@ -239,6 +260,7 @@ test('Minta Perbaikan marks what is wrong; sent again, the case comes back to th
   await page.getByLabel('Alamat Satuan Kerja').fill('Jalan Syech Nawawi Al Bantani Nomor 1, Serang');
   await page.getByRole('button', { name: 'Ajukan Akses' }).click();
   await person.sees('Tinjau sebelum mengirim');
+  if (scripted) await verifier.sees('Sedang diperbaiki pemohon');
   await page.getByRole('checkbox').check();
   await page.getByRole('button', { name: 'Kirim', exact: true }).click();
   await person.sees('Pengajuan Anda sudah kami terima');
@@ -249,10 +271,11 @@ test('Minta Perbaikan marks what is wrong; sent again, the case comes back to th
 
   // It waits for whoever asked; "Ambil berikutnya" passes it by for the other.
   const others = new Desk(other);
-  await others.opens();
+  await others.opens('?role=pa');
   await expect(others.rows('Rina Hapsari')).not.toContainText('Untuk Anda');
   await other.page.getByRole('button', { name: /^Ambil berikutnya/ }).click();
   await other.sees('Tidak ada kasus bebas');
+  await expect(other.page).toHaveURL(/\/verifikasi\?role=pa&kosong$/);
   await desk.opens();
   await expect(desk.rows('Rina Hapsari')).toContainText('Untuk Anda');
   await verifier.page.getByRole('button', { name: /^Ambil berikutnya/ }).click();

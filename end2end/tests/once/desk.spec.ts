@@ -36,6 +36,7 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
   await keyboard.press('?');
   let dialog = await verifier.seesDialog('Pintasan papan tik');
   await expect(dialog.getByText('Ambil berikutnya')).toBeVisible();
+  await expect(dialog.getByText('Lepaskan')).toHaveCount(0);
   await holdsFocus(verifier, dialog);
   await keyboard.press('a');
   await expect(dialog).toBeVisible();
@@ -58,10 +59,16 @@ test('three cases, three verdicts, by keyboard alone', async ({ people }) => {
     const version = /\/surat\/[\w-]+\/(\d+)\/\d+\.png/.exec(request.url())?.[1];
     if (version) drawn.add(version);
   });
-  await keyboard.press('a');
+  // Held down, the key takes one case; and no key gives it back.
+  await keyboard.down('a');
   await expect(desk.button('Setujui')).toBeVisible();
+  const taken = page.url();
+  await keyboard.down('a');
+  await keyboard.up('a');
+  await keyboard.press('l');
   await verifier.sees('Rina Hapsari');
   await keepsFocus(verifier);
+  await expect(page).toHaveURL(taken);
   await expect(page.getByText('Dinas Kesehatan Papua').last()).toBeVisible();
 
   // The letter.

@@ -3,7 +3,7 @@
 import { expect, test } from '../../fixtures';
 import { submitted } from '../../support/applications';
 import { Desk } from '../../support/desk';
-import { RATNA } from '../../support/people';
+import { RATNA, findsSession, losesSession } from '../../support/people';
 
 const SOON = 2000;
 
@@ -40,4 +40,23 @@ test('the status page and Manajemen Akses show a decision within two seconds', a
   await person.sees('Akses Anda disetujui');
   await list.sees('Manajemen Akses');
   await settings.looks();
+});
+
+test('Manajemen Akses whose session ended shows what happened meanwhile, and hears again, once the person is back', async ({ people }) => {
+  const person = await people.newcomer();
+  const application = await submitted(person, { institution: 'Kementerian Perdagangan', workUnit: 'Sekretariat Jenderal' });
+  const verifier = await people.signedIn(RATNA);
+  const desk = new Desk(verifier);
+  await person.goto('/akses');
+  await person.sees('Manajemen Akses');
+  await expect(person.page.getByText('Menunggu Verifikasi', { exact: true })).toBeVisible();
+  await losesSession(person, '/akses');
+  await desk.opensCase(application, 'Rina Hapsari');
+  await desk.takes();
+  await findsSession(person, '/akses');
+  await expect(person.page.getByText('Sedang Ditinjau', { exact: true })).toBeVisible();
+  await desk.ticks();
+  await desk.button('Setujui').click();
+  await expect(person.page.getByText('Aktif', { exact: true })).toBeVisible({ timeout: SOON });
+  await person.looks();
 });

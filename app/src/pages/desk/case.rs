@@ -3,7 +3,7 @@ use domain::{
     company::Company,
     conflict::Conflict,
     finding::{What, bare_name},
-    indonesian::{date_time, period, time},
+    indonesian::{date, date_time, period, time},
     role::Role,
     search::normalised,
     sirup::SirupAccount,
@@ -13,8 +13,9 @@ use leptos::prelude::*;
 use super::{
     dialogs::Dialogs,
     letter::LetterPane,
+    queue::AwayNote,
     state::{self, Desk},
-    verdict::{CheckList, VerdictBar},
+    verdict::{CheckList, Ticked, VerdictBar},
 };
 use crate::{
     api::desk::{CaseView, DecisionView, EntryView, FindingsView},
@@ -93,16 +94,18 @@ fn OneCase(desk: Desk, case: CaseView) -> impl IntoView {
         }
         now
     });
-    let ticked = RwSignal::new(std::collections::BTreeSet::new());
+    let ticked = Ticked::new(form, case);
     let title = case.with_untracked(|case| format!("{}, Verifikasi", case.reference));
     view! {
         <PageTitle text=title />
         <LetterPane case back=Signal::derive(move || desk.address("/verifikasi", &desk.filter.get())) />
         <main class="pane" id="isi" tabindex="-1" aria-labelledby="c-t">
             <div class="stack case-data">
+                <AwayNote desk />
                 <CaseHead case />
                 <Parts desk case />
-                <Part desk case ticked />
+                <Part desk case />
+                <CheckList case ticked />
             </div>
         </main>
         <VerdictBar desk case ticked />
@@ -147,7 +150,7 @@ fn Hold(case: Signal<CaseView>) -> impl IntoView {
                 <PostForm form action=format!("/verifikasi/{id}/lepas") class="sub row push g2">
                     <super::state::KeptFilter />
                     <span>"Anda pegang "<b class="num"><super::verdict::Countdown until=mine case /></b></span>
-                    <button id="lepaskan" class="btn btn--quiet">"Lepaskan"</button>
+                    <button class="btn btn--quiet">"Lepaskan"</button>
                 </PostForm>
             }.into_any(),
             (None, Some(holder)) => view! {
@@ -190,7 +193,7 @@ fn Parts(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
 }
 
 #[component]
-fn Part(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<std::collections::BTreeSet<uuid::Uuid>>) -> impl IntoView {
+fn Part(desk: Desk, case: Signal<CaseView>) -> impl IntoView {
     let shown = Memo::new({
         let shown = shown();
         move |_| shown()
@@ -202,7 +205,6 @@ fn Part(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<std::collections::B
             <Comparison desk case />
             <Notes case />
             <LastDecision case />
-            <CheckList case ticked />
         }
         .into_any(),
     }
@@ -300,19 +302,8 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
         Some(text) if same(&text) => Said::Same,
         Some(text) => Said::Other(text),
     };
-    let pages = |what: &[What]| match found {
-        Some(FindingsView::Text(found)) => {
-            let mut all: Option<Vec<u32>> = None;
-            for (each, pages) in found.iter().filter(|(each, _)| what.contains(each)) {
-                let _ = each;
-                // Of first and last day, a page must say both to count; the first that is missing empties it.
-                all = Some(match all {
-                    None => pages.clone(),
-                    Some(before) => before.into_iter().filter(|page| pages.contains(page)).collect(),
-                });
-            }
-            all
-        }
+    let pages = |what: What| match found {
+        Some(FindingsView::Text(found)) => found.iter().find(|(each, _)| *each == what).map(|(_, pages)| pages.clone()),
         _ => None,
     };
     if let Some(company) = &case.company {
@@ -332,37 +323,43 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
             said: said(|account| Some(account.name.clone()), &|other| {
                 normalised(&bare_name(other)) == normalised(&bare_name(&case.name))
             }),
-            pages: pages(&[What::Name]),
+            pages: pages(What::Name),
         },
         Compared {
             term: "NIP",
             submitted: case.employee_number.clone().unwrap_or_else(|| "belum diisi pada profil".to_owned()),
             said: Said::Nothing,
-            pages: case.employee_number.as_ref().and_then(|_| pages(&[What::EmployeeNumber])),
+            pages: case.employee_number.as_ref().and_then(|_| pages(What::EmployeeNumber)),
         },
         Compared {
             term: "Role",
             submitted: role.title(),
             said: said(|account| Some(account.role.clone()), &|other| other.eq_ignore_ascii_case(role.info().code)),
-            pages: pages(&[What::Role]),
+            pages: pages(What::Role),
         },
         Compared {
             term: "Instansi",
             submitted: with_code(&case.institution),
             said: said(|account| account.kd_klpd.clone(), &|other| same_code(&case.institution.1, other)),
-            pages: pages(&[What::Institution]),
+            pages: pages(What::Institution),
         },
         Compared {
             term: "Satker",
             submitted: with_code(&case.work_unit),
             said: said(|account| account.kd_satker.clone(), &|other| same_code(&case.work_unit.1, other)),
-            pages: pages(&[What::WorkUnit]),
+            pages: pages(What::WorkUnit),
         },
         Compared {
-            term: "Berlaku",
-            submitted: period(case.validity.first(), case.validity.last()),
+            term: "Berlaku mulai",
+            submitted: date(case.validity.first()),
             said: Said::Nothing,
-            pages: pages(&[What::FirstDay, What::LastDay]),
+            pages: pages(What::FirstDay),
+        },
+        Compared {
+            term: "Berlaku sampai",
+            submitted: date(case.validity.last()),
+            said: Said::Nothing,
+            pages: pages(What::LastDay),
         },
     ];
     if let Some(address) = &case.address {
@@ -373,12 +370,12 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
 }
 
 /// The rows of a supplier: the company that was sent, beside where the proof names it.
-fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(&[What]) -> Option<Vec<u32>>) -> Vec<Compared> {
+fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(What) -> Option<Vec<u32>>) -> Vec<Compared> {
     let row = |term, submitted: String, what: Option<What>| Compared {
         term,
         submitted,
         said: Said::Nothing,
-        pages: what.and_then(|what| pages(&[what])),
+        pages: what.and_then(pages),
     };
     let validity = period(case.validity.first(), case.validity.last());
     let valid = match case.status {
@@ -483,11 +480,20 @@ fn Notes(case: Signal<CaseView>) -> impl IntoView {
                     .into_any(),
                 ));
             }
-            if let (Some(sent), Some(known)) = (&case.address, &case.address_on_record)
-                && normalised(sent) != normalised(known)
-            {
-                let text = format!(" {known}");
-                notes.push(note("waiting", "office", view! { <b>"Alamat tercatat berbeda:"</b>{text} }.into_any()));
+            // Only the first of a work unit is asked for its address; of the others the desk sees the one on record.
+            match (&case.address, &case.address_on_record) {
+                (Some(sent), Some(known)) if normalised(sent) == normalised(known) => {
+                    notes.push(note("active", "check", "Alamat sama dengan alamat tercatat.".into_any()));
+                }
+                (Some(_), Some(known)) => {
+                    let text = format!(" {known}");
+                    notes.push(note("waiting", "office", view! { <b>"Alamat tercatat berbeda:"</b>{text} }.into_any()));
+                }
+                (None, Some(known)) => {
+                    let text = format!(" {known}");
+                    notes.push(note("info", "office", view! { <b>"Alamat tercatat:"</b>{text} }.into_any()));
+                }
+                (_, None) => {}
             }
             if case.sirup.is_none() && case.role.info().in_sirup {
                 notes.push(note("info", "info", "Akses baru tanpa hubungan SiRUP.".into_any()));

@@ -83,7 +83,7 @@ fn Reject(case: Signal<CaseView>, form: FormState, close_to: String) -> impl Int
         form.set_issue(Field::ReasonTitle, None);
     };
     let footer = view! {
-        <Preview case verdict="reject" />
+        <Preview case verdict="reject" of="tolak-form" />
         <a class="btn" data-noscroll="" href=close_to.clone()>"Batal"</a>
         <button class="btn btn--danger" form="tolak-form" name="verdict" value="reject" aria-busy=move || form.pending.get().then_some("true")>
             "Tolak"
@@ -140,7 +140,7 @@ fn Return(desk: Desk, case: Signal<CaseView>, close_to: String) -> impl IntoView
     let fields = MARKABLE.iter().copied().filter(|field| case.with_untracked(|case| can_be_repaired(case, *field)));
     let marks = fields.map(|field| view! { <MarkField desk field label=field.label(role) /> }).collect_view();
     let footer = view! {
-        <Preview case verdict="return" />
+        <Preview case verdict="return" of="perbaikan-form" />
         <a class="btn" data-noscroll="" href=close_to.clone()>"Batal"</a>
         <button class="btn btn--primary" form="perbaikan-form" name="verdict" value="return" aria-busy=move || form.pending.get().then_some("true")>
             "Minta Perbaikan"
@@ -253,21 +253,43 @@ fn WithReason(
     .into_any()
 }
 
-/// Shows the mail before it goes. Only with script: it reads the form as it is typed.
+/// Shows the mail before it goes. Only with script: it reads the form as it is typed, and goes when that changes.
 #[component]
-fn Preview(case: Signal<CaseView>, verdict: &'static str) -> impl IntoView {
+pub fn Preview(
+    case: Signal<CaseView>,
+    /// The verdict.
+    verdict: &'static str,
+    /// The id of its form.
+    of: &'static str,
+) -> impl IntoView {
     let shown = RwSignal::new(None::<Result<MailView, Vec<Issue>>>);
     let id: Uuid = case.with_untracked(|case| case.id);
+    // Counts what is asked and what is typed: an answer to what was typed before is none.
+    let latest = StoredValue::new(0u32);
+    let changed = window_event_listener(leptos::ev::input, move |_| {
+        latest.update_value(|latest| *latest += 1);
+        if shown.with_untracked(Option::is_some) {
+            shown.set(None);
+        }
+    });
+    on_cleanup(move || changed.remove());
     let ask = move |_| {
         #[cfg(feature = "hydrate")]
-        leptos::task::spawn_local(async move {
-            let answer = live::preview(id, verdict).await;
-            shown.try_set(Some(
-                answer.unwrap_or_else(|| Err(vec![Issue::new(Field::Form, domain::issue::Problem::Unavailable)])),
-            ));
-        });
+        {
+            latest.update_value(|latest| *latest += 1);
+            let mine = latest.get_value();
+            leptos::task::spawn_local(async move {
+                let answer = live::preview(id, verdict, of).await;
+                if latest.try_get_value() == Some(mine) {
+                    shown
+                        .try_set(Some(answer.unwrap_or_else(|| {
+                            Err(vec![Issue::new(Field::Form, domain::issue::Problem::Unavailable)])
+                        })));
+                }
+            });
+        }
         #[cfg(not(feature = "hydrate"))]
-        let _ = (id, verdict);
+        let _ = (id, verdict, of);
     };
     view! {
         <button class="btn btn--quiet scripted preview-button" type="button" on:click=ask>"Pratinjau surel"</button>
@@ -299,9 +321,9 @@ mod live {
 
     use crate::api::desk::MailView;
 
-    /// Posts the open dialog's form as it is typed; nothing is changed by it.
-    pub async fn preview(id: Uuid, verdict: &'static str) -> Option<Result<MailView, Vec<Issue>>> {
-        let form = leptos::prelude::document().query_selector("dialog form").ok()??;
+    /// Posts a form as it is typed; nothing is changed by it.
+    pub async fn preview(id: Uuid, verdict: &'static str, form: &str) -> Option<Result<MailView, Vec<Issue>>> {
+        let form = leptos::prelude::document().get_element_by_id(form)?;
         let form = form.dyn_into::<web_sys::HtmlFormElement>().ok()?;
         let body = crate::forms::fields(&form)?;
         body.append("verdict", verdict);

@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use super::state::Desk;
 use crate::components::Dialog;
 
-/// Key, what it presses, its words.
+/// Key, what it presses, its words. **Lepaskan** has none: a colleague may take the case at once, and no other key does
+/// what cannot be taken back.
 const KEYS: &[(&str, &str, &str)] = &[
     ("A", "ambil-berikutnya", "Ambil berikutnya"),
     ("K", "ambil", "Ambil kasus ini"),
-    ("L", "lepaskan", "Lepaskan"),
     ("S", "setujui", "Setujui"),
     ("P", "minta-perbaikan", "Minta Perbaikan"),
     ("T", "tolak", "Tolak"),
@@ -37,6 +37,11 @@ pub fn listen(desk: Desk) {
                 return;
             }
             let key = event.key();
+            // Held down, a key goes on through pages, zoom and queue; anything else it does once.
+            let moves = matches!(key.as_str(), "ArrowLeft" | "ArrowRight" | "-" | "+" | "=" | "j" | "J" | "h" | "H");
+            if event.repeat() && !moves {
+                return;
+            }
             if key == "?" {
                 desk.help.set(true);
                 event.prevent_default();

@@ -6,6 +6,11 @@ use crate::{api::desk::CaseView, components::Icon};
 /// Widths of a drawn page in pixels, by zoom; the server draws these and no others.
 const WIDTHS: [u16; 3] = [900, 1200, 1800];
 
+/// After how many seconds a page that did not come is asked for again, and then once more: the server may have been busy
+/// with other letters. One that cannot be drawn is not tried again then: the server remembers it for a minute.
+#[cfg(feature = "hydrate")]
+const PAUSES: [u32; 2] = [5, 15];
+
 /// The letter: every page drawn by the server, below each other; zoom, rotation, page by page.
 #[component]
 pub fn LetterPane(
@@ -92,19 +97,39 @@ pub fn LetterPane(
     .into_any()
 }
 
-/// One page; a drawing that fails says so in its place, and the case stays decidable. What is shown stays when the case
-/// gets another version; a page that comes into view later, when its address is stale, is asked for by the address of now.
+/// One page; a drawing that fails says so in its place, and the case stays decidable; it is asked for again by itself, and
+/// shown if it comes then. What is shown stays when the case gets another version; a page that comes into view later, when
+/// its address is stale, is asked for by the address of now.
 #[component]
 fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
     let failed = RwSignal::new(false);
     let again = Trigger::new();
-    let asked = StoredValue::new(String::new());
+    // The address that was asked for last, how often once more, and the number of that request.
+    let asked = StoredValue::new((String::new(), 0usize, 0u32));
     let image = NodeRef::<leptos::html::Img>::new();
+    let address = move || format!("{}/{page}.png?lebar={}", base.get_untracked(), WIDTHS[zoom.get_untracked().min(2)]);
     let fail = move || {
-        if base.with_untracked(|base| asked.with_value(|asked| base == asked)) {
-            failed.set(true);
-        } else {
+        if asked.with_value(|(asked, ..)| *asked != address()) {
             again.notify();
+            return;
+        }
+        failed.set(true);
+        #[cfg(feature = "hydrate")]
+        {
+            let (tries, number) = asked.with_value(|(_, tries, number)| (*tries, *number));
+            let Some(seconds) = PAUSES.get(tries) else { return };
+            let ask = move || {
+                // Unless it was asked for since, or the sheet is gone.
+                let is_last = asked.try_update_value(|(_, tries, latest)| {
+                    let is_last = *latest == number;
+                    *tries += usize::from(is_last);
+                    is_last
+                });
+                if is_last == Some(true) {
+                    again.notify();
+                }
+            };
+            gloo_timers::callback::Timeout::new(seconds * 1000, ask).forget();
         }
     };
     // What failed before script was there told nobody.
@@ -116,10 +141,18 @@ fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>
     });
     let source = move || {
         again.track();
-        let base = base.get_untracked();
-        let source = format!("{base}/{page}.png?lebar={}", WIDTHS[zoom.get().min(2)]);
-        asked.set_value(base);
-        source
+        zoom.track();
+        let address = address();
+        let source = asked.try_update_value(|(asked, tries, number)| {
+            if *asked != address {
+                asked.clone_from(&address);
+                *tries = 0;
+            }
+            *number += 1;
+            // Only another address is asked for again; the server passes over what it does not know in it.
+            if *tries == 0 { address } else { format!("{address}&coba={tries}") }
+        });
+        source.unwrap_or_default()
     };
     view! {
         <figure class="sheet" id=format!("hal-{}", page + 1)>
@@ -127,7 +160,8 @@ fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>
                 node_ref=image
                 src=source
                 alt=move || format!("Surat, halaman {} dari {}", page + 1, of.get())
-                loading=if page == 0 { "eager" } else { "lazy" }
+                // Hidden, a picture that is lazy would never be asked for.
+                loading=move || if page == 0 || failed.get() { "eager" } else { "lazy" }
                 width="900"
                 height="1273"
                 hidden=failed

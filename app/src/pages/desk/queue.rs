@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::state::{Desk, case_id};
 use crate::{
     api::desk::WaitingView,
-    components::{Icon, calendar::remaining},
+    components::{Banner, Icon, Tone, calendar::remaining},
 };
 
 /// The queue: search, filters, rows, oldest first.
@@ -30,16 +30,7 @@ pub fn QueuePane(desk: Desk) -> impl IntoView {
                 <summary class="row"><Icon name="filter" small=true />"Saring"</summary>
                 <Filters desk />
             </details>
-            <div class="slot" role="status">
-                {move || desk.is_away.get().then(|| view! {
-                    <p class="banner" data-state="waiting">
-                        <Icon name="alert" />
-                        <span>
-                            "Antrean tidak lagi diperbarui sendiri. Sambungan sedang dicoba kembali; jika pesan ini tetap tampil, muat ulang halaman."
-                        </span>
-                    </p>
-                })}
-            </div>
+            <AwayNote desk />
             <p class="sr" role="status">{move || format!("{} pengajuan", count(u64::from(desk.queue.with(|queue| queue.total))))}</p>
         </div>
         <div class="queue">
@@ -51,6 +42,20 @@ pub fn QueuePane(desk: Desk) -> impl IntoView {
         {move || desk.queue.with(|queue| queue.next.clone()).map(|after| view! { <More desk after /> })}
     }
     .into_any()
+}
+
+/// That nothing is heard of changes: with the queue, and with an open case where the queue is not beside it.
+#[component]
+pub fn AwayNote(desk: Desk) -> impl IntoView {
+    view! {
+        <div class="slot away" role="status">
+            {move || desk.is_away.get().then(|| view! {
+                <Banner tone=Tone::Waiting title="Halaman ini tidak lagi diperbarui sendiri.">
+                    "Sambungan sedang dicoba kembali; jika pesan ini tetap tampil, muat ulang halaman."
+                </Banner>
+            })}
+        </div>
+    }
 }
 
 /// Whether the list of institutions was asked for (`pilih`).
@@ -85,23 +90,40 @@ fn narrowed_address(desk: Desk, change: impl Fn(&mut QueueFilter)) -> String {
     desk.address(&path.get(), &query(&filter))
 }
 
+/// The words of the queue's address: what is typed leads there, and what the address says is shown.
 #[component]
 fn SearchField(desk: Desk) -> impl IntoView {
     let path = use_location().pathname;
-    let words = RwSignal::new(desk.filter.with_untracked(|query| parse(query)).words);
+    let first = desk.filter.with_untracked(|query| parse(query)).words;
+    // What the field is to show; nothing yet, so that what was typed before script was there stays.
+    let words = RwSignal::new(None::<String>);
     #[cfg(feature = "hydrate")]
     let on_input = {
         let navigate = StoredValue::new_local(use_navigate());
         let typed = StoredValue::new(0u32);
+        // The words of the address as far as the field has seen them, or led there itself.
+        let known = StoredValue::new(first.clone());
         let go = move || {
             let mut filter = desk.filter.with_untracked(|query| parse(query));
-            filter.words = words.get_untracked();
-            let to = desk.address(&path.get_untracked(), &query(&filter));
+            filter.words = words.get_untracked().unwrap_or_default();
+            let query = query(&filter);
+            known.set_value(parse(&query).words);
+            let to = desk.address(&path.get_untracked(), &query);
             let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate.with_value(|navigate| navigate(&to, options));
         };
+        // The address changed otherwise: by a link, or the browser's Back. What comes of typing is known already, and never
+        // replaces what was typed after it.
+        Effect::new(move |_| {
+            let now = filter(desk).words;
+            if known.with_value(|known| *known != now) {
+                known.set_value(now.clone());
+                typed.update_value(|typed| *typed += 1); // what was typed last is over, too
+                words.set(Some(now));
+            }
+        });
         move |text: String| {
-            words.set(text);
+            words.set(Some(text));
             typed.update_value(|typed| *typed += 1);
             let mine = typed.get_value();
             gloo_timers::callback::Timeout::new(200, move || {
@@ -113,7 +135,7 @@ fn SearchField(desk: Desk) -> impl IntoView {
         }
     };
     #[cfg(not(feature = "hydrate"))]
-    let on_input = move |text: String| words.set(text);
+    let on_input = move |text: String| words.set(Some(text));
     let hidden = move || {
         let mut filter = filter(desk);
         filter.words.clear();
@@ -134,7 +156,8 @@ fn SearchField(desk: Desk) -> impl IntoView {
                     id="cari"
                     type="search"
                     name="cari"
-                    value=words.get_untracked()
+                    value=first
+                    prop:value=move || words.get()
                     autocomplete="off"
                     spellcheck="false"
                     aria-label="Cari nama, NIP, satuan kerja, atau nomor"
@@ -300,7 +323,10 @@ fn Row(desk: Desk, row: WaitingView) -> impl IntoView {
                 Some(state) => view! { <span class="badge" data-state=state>{left().1}</span> }.into_any(),
                 None => view! { <span>{left().1}</span> }.into_any(),
             }}
-            <span>{move || row.with(|row| row.work_unit.clone())}</span>
+            <span>{move || row.with(|row| match row.work_unit.as_str() {
+                "" => "Sedang diperbaiki pemohon".to_owned(),
+                name => name.to_owned(),
+            })}</span>
             <span>{move || row.with(|row| row.role.info().code)}</span>
             <span>{move || row.with(|row| row.institution.clone())}</span>
             <span class="row g1 holder">

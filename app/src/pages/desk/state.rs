@@ -137,6 +137,12 @@ pub struct Desk {
     /// How many of its pages are shown; followed in the browser alone.
     #[cfg(feature = "hydrate")]
     pub pages: RwSignal<usize>,
+    /// In which order the queue was asked for anew.
+    #[cfg(feature = "hydrate")]
+    queue_order: live::Order,
+    /// In which order the open case was asked for anew.
+    #[cfg(feature = "hydrate")]
+    case_order: live::Order,
     /// What the page reads.
     pub reads: Reads,
     /// The open case.
@@ -205,6 +211,10 @@ impl Desk {
             queue: RwSignal::new(queue),
             #[cfg(feature = "hydrate")]
             pages: RwSignal::new(1),
+            #[cfg(feature = "hydrate")]
+            queue_order: live::Order::new(),
+            #[cfg(feature = "hydrate")]
+            case_order: live::Order::new(),
             reads,
             case: reads.shown,
             form,
@@ -257,6 +267,7 @@ fn keep_focus() {
 mod live {
     use gloo_timers::callback::Timeout;
     use leptos::{prelude::*, task::spawn_local};
+    use uuid::Uuid;
 
     use super::{Desk, focus_is_lost};
     use crate::{
@@ -270,6 +281,36 @@ mod live {
 
     /// Hints that come close together are answered by one look.
     const GATHER: u32 = 120;
+
+    /// Numbers the questions for one thing, since answers may overtake each other: how many were asked, and which one's
+    /// answer is shown. An answer need not be to the latest question: where hints come faster than answers, none would
+    /// ever be shown.
+    #[derive(Clone, Copy)]
+    pub struct Order(StoredValue<(u32, u32)>);
+
+    impl Order {
+        pub fn new() -> Self {
+            Self(StoredValue::new((0, 0)))
+        }
+
+        /// The number of a question that is about to be asked; `None` once the page is gone.
+        fn ask(self) -> Option<u32> {
+            self.0.try_update_value(|(asked, _)| {
+                *asked += 1;
+                *asked
+            })
+        }
+
+        /// Whether an answer may be shown: none to a later question is.
+        fn show(self, number: u32) -> bool {
+            let is_newer = self.0.try_update_value(|(_, shown)| {
+                let is_newer = number > *shown;
+                *shown = number.max(*shown);
+                is_newer
+            });
+            is_newer == Some(true)
+        }
+    }
 
     pub fn follow(desk: Desk) {
         Effect::new(move |before: Option<String>| {
@@ -293,14 +334,15 @@ mod live {
         let gathering = StoredValue::new(false);
         live::follow("/verifikasi/peristiwa", "case", move |hint| {
             let id = match hint {
-                Hint::Changed(id) => Some(id),
+                // What is no id stands for all: the server could not tell which.
+                Hint::Changed(id) => id.parse::<Uuid>().ok(),
                 Hint::Back => {
                     desk.is_away.set(false);
                     None
                 }
                 Hint::Away => return desk.is_away.set(true),
             };
-            let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id.to_string()));
+            let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id));
             if id.is_none() || shown == id {
                 reload_case(desk);
             }
@@ -315,11 +357,12 @@ mod live {
         });
     }
 
-    /// Asks for as many pages as are shown; what comes last wins.
+    /// Asks for as many pages as are shown; what was asked for last wins.
     pub fn reload_queue(desk: Desk) {
+        let Some(number) = desk.queue_order.ask() else { return };
         spawn_local(async move {
-            let Some(filter) = desk.filter.try_get_untracked() else { return };
-            let pages = desk.pages.try_get_untracked().unwrap_or(1);
+            let now = move || desk.filter.try_get_untracked().zip(desk.pages.try_get_untracked());
+            let Some((filter, pages)) = now() else { return };
             let Ok(mut all) = queue(filter.clone(), None).await else { return };
             for _ in 1..pages {
                 let Some(after) = all.next.take() else { break };
@@ -327,8 +370,11 @@ mod live {
                 all.rows.extend(next.rows);
                 all.next = next.next;
             }
-            if desk.filter.try_get_untracked() == Some(filter) && desk.queue.try_get_untracked().as_ref() != Some(&all)
-            {
+            // For another filter, or for more pages, another answer is on its way.
+            if now() != Some((filter, pages)) || !desk.queue_order.show(number) {
+                return;
+            }
+            if desk.queue.try_get_untracked().as_ref() != Some(&all) {
                 let has_focus = document().query_selector(".queue a:focus").is_ok_and(|row| row.is_some());
                 desk.queue.try_set(all);
                 if has_focus {
@@ -341,14 +387,19 @@ mod live {
     /// Asks for the open case again.
     pub fn reload_case(desk: Desk) {
         let Some(id) = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten() else { return };
+        let Some(number) = desk.case_order.ask() else { return };
         spawn_local(async move {
-            let fresh = case(id).await;
+            let fresh = match case(id).await {
+                Ok(fresh) => Some(fresh),
+                Err(ApiError::NotFound | ApiError::Conflict(_)) => None,
+                Err(_) => return,
+            };
             let still = desk.case.try_with_untracked(|case| case.as_ref().map(|case| case.id)).flatten();
-            if still != Some(id) {
+            if still != Some(id) || !desk.case_order.show(number) {
                 return;
             }
             match fresh {
-                Ok(fresh) => {
+                Some(fresh) => {
                     let had_focus = !focus_is_lost();
                     desk.case.try_set(Some(fresh));
                     if had_focus {
@@ -356,11 +407,10 @@ mod live {
                     }
                 }
                 // It cannot be looked at any more: the page says why.
-                Err(ApiError::NotFound | ApiError::Conflict(_)) => {
+                None => {
                     desk.case.try_set(None);
                     desk.reads.refresh.ring();
                 }
-                Err(_) => {}
             }
         });
     }

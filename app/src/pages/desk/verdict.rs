@@ -9,7 +9,10 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::state::{Desk, KeptFilter, Recent};
+use super::{
+    dialogs::Preview,
+    state::{Desk, KeptFilter, Recent},
+};
 use crate::{
     api::desk::CaseView,
     components::Icon,
@@ -21,57 +24,88 @@ use crate::{
 /// The id of the verdict's form, for the check list that stands outside of it.
 pub const FORM: &str = "putusan";
 
-/// What must be ticked before **Setujui**.
+/// The items of the check list that are ticked, of the case as it was sent last: what was found in order in one letter
+/// says nothing of the next. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Ticked {
+    case: Signal<CaseView>,
+    items: RwSignal<BTreeSet<Uuid>>,
+}
+
+impl Ticked {
+    /// None, or those of a form that came back.
+    pub fn new(form: FormState, case: Signal<CaseView>) -> Self {
+        let is_same = form.typed("version") == Some(case.with_untracked(|case| case.version).to_string());
+        let before = form.all_typed("check").into_iter().filter(|_| is_same);
+        let items = RwSignal::new(before.filter_map(|id| id.parse().ok()).collect());
+        Effect::new(move |before: Option<Timestamp>| {
+            let sent = case.with(|case| case.submitted_at);
+            if before.is_some_and(|before| before != sent) {
+                items.set(BTreeSet::new());
+            }
+            sent
+        });
+        Self { case, items }
+    }
+
+    fn has(self, id: Uuid) -> bool {
+        self.items.with(|items| items.contains(&id))
+    }
+
+    fn set(self, id: Uuid, on: bool) {
+        self.items.update(|items| {
+            if on {
+                items.insert(id)
+            } else {
+                items.remove(&id)
+            };
+        });
+    }
+
+    /// How many are not ticked.
+    fn left(self) -> usize {
+        let items = self.items;
+        self.case.with(|case| items.with(|items| case.checks.iter().filter(|(id, _)| !items.contains(id)).count()))
+    }
+}
+
+/// What must be ticked before **Setujui**, and the mail that tells of it. It stands below every part of the case, since
+/// what is ticked is sent with the verdict wherever one looks.
 #[component]
-pub fn CheckList(case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
+pub fn CheckList(case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
     let held = Memo::new(move |_| case.with(|case| case.holder.as_ref().is_some_and(|holder| holder.mine)));
-    let (checks, code) = case.with_untracked(|case| (case.checks.clone(), case.role.info().code));
-    let count = checks.len();
-    let left = move || count - ticked.with(BTreeSet::len).min(count);
-    let items = move || {
-        checks
-            .clone()
-            .into_iter()
-            .map(|(id, text)| {
-                view! {
-                    <label class="tick">
-                        <input
-                            type="checkbox"
-                            name="check"
-                            value=id.to_string()
-                            form=FORM
-                            prop:checked=move || ticked.with(|ticked| ticked.contains(&id))
-                            on:change:target=move |event| {
-                                let on = event.target().checked();
-                                ticked.update(|ticked| {
-                                    if on {
-                                        ticked.insert(id);
-                                    } else {
-                                        ticked.remove(&id);
-                                    }
-                                });
-                            }
-                        />
-                        {text}
-                    </label>
-                }
-            })
-            .collect_view()
-    };
+    let code = case.with_untracked(|case| case.role.info().code);
+    let checks = Memo::new(move |_| case.with(|case| case.checks.clone()));
     view! {
         {move || held.get().then(|| view! {
             <fieldset class="checks" id="checks" tabindex="-1">
                 <legend class="row sub">
                     <b>{format!("Daftar periksa {code}")}</b>
                     <span class="push scripted" id="v-h">
-                        {move || match left() {
+                        {move || match ticked.left() {
                             0 => "Lengkap".to_owned(),
                             left => format!("{left} butir lagi untuk menyetujui"),
                         }}
                     </span>
                 </legend>
-                {items()}
+                <For each=move || checks.get() key=Clone::clone let:item>
+                    <label class="tick">
+                        <input
+                            type="checkbox"
+                            name="check"
+                            value=item.0.to_string()
+                            form=FORM
+                            checked=untrack(|| ticked.has(item.0))
+                            prop:checked=move || ticked.has(item.0)
+                            on:change:target=move |event| ticked.set(item.0, event.target().checked())
+                        />
+                        {item.1}
+                    </label>
+                </For>
             </fieldset>
+            <div class="row">
+                <Preview case verdict="approve" of=FORM />
+            </div>
         })}
     }
     .into_any()
@@ -79,7 +113,7 @@ pub fn CheckList(case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> im
 
 /// What can be done with the case now: take it, decide it, take a verdict back.
 #[component]
-pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
+pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
     let (id, form) = (case.with_untracked(|case| case.id), desk.form);
     follow_verdict(desk, case);
     let stage = Memo::new(move |_| case.with(Stage::of));
@@ -154,9 +188,8 @@ fn HeldByOther(desk: Desk, by: String, until: Timestamp, supervises: bool) -> im
 }
 
 #[component]
-fn Decide(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) -> impl IntoView {
+fn Decide(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
     let (id, form) = (case.with_untracked(|case| case.id), desk.form);
-    let incomplete = move || case.with(|case| ticked.with(BTreeSet::len) < case.checks.len());
     view! {
         <BarProblem form />
         <a id="tolak" aria-keyshortcuts="T" class="btn btn--danger push" data-noscroll="" href=move || desk.link("tindak=tolak")>"Tolak"<kbd class="scripted" aria-hidden="true">"T"</kbd></a>
@@ -171,7 +204,7 @@ fn Decide(desk: Desk, case: Signal<CaseView>, ticked: RwSignal<BTreeSet<Uuid>>) 
                 name="verdict"
                 value="approve"
                 aria-describedby="v-h"
-                aria-disabled=move || (desk.live.get() && incomplete()).then_some("true")
+                aria-disabled=move || (desk.live.get() && ticked.left() > 0).then_some("true")
                 aria-busy=move || form.pending.get().then_some("true")
             >
                 "Setujui"<kbd class="scripted" aria-hidden="true">"S"</kbd>
