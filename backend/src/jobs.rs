@@ -30,6 +30,8 @@ pub enum Job {
     ReadOpenCases,
     /// Puts cases whose lease ended back into the queue.
     EndLeases,
+    /// Keeps the index that decided cases are found by in few parts.
+    MergeWords,
     /// Ends what stands at platforms on an access that is over, or on another right that is gone.
     EndEntries,
     /// Reminds of accesses that end soon.
@@ -48,9 +50,10 @@ pub enum Job {
 
 impl Job {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadOpenCases,
         Self::EndLeases,
+        Self::MergeWords,
         Self::EndEntries,
         Self::Remind,
         Self::Sweep,
@@ -65,6 +68,7 @@ impl Job {
         match self {
             Self::ReadOpenCases => "Menyegarkan antrean",
             Self::EndLeases => "Mengakhiri pegangan kasus",
+            Self::MergeWords => "Merapikan indeks pencarian riwayat",
             Self::EndEntries => "Mengakhiri sesi platform yang haknya berakhir",
             Self::Remind => "Mengingatkan akses yang segera berakhir",
             Self::Sweep => "Membersihkan sesi dan tautan lama",
@@ -80,6 +84,7 @@ impl Job {
         Duration::from_secs(match self {
             Self::ReadOpenCases => 30,
             Self::EndLeases => 5,
+            Self::MergeWords => 10,
             Self::EndEntries => 60,
             Self::Remind | Self::Sweep | Self::SweepEntries | Self::CollectLetters => 600,
             Self::RotateKeys => 3600,
@@ -100,6 +105,7 @@ impl Job {
         match self {
             Self::ReadOpenCases => verification::read_open_cases(backend).await.map(|()| 0),
             Self::EndLeases => verification::end_leases(backend).await,
+            Self::MergeWords => verification::merge_words(backend).await,
             Self::EndEntries => rights::end_over(backend).await,
             Self::Remind => renewals::remind(backend).await,
             Self::Sweep => sessions::sweep(backend).await.map(|()| 0),

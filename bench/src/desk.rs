@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backend::{master_data::Directory, world::World};
+use backend::{Backend, jobs::Job, master_data::Directory, verification, world::World};
 use domain::time::Zone;
 
 use self::fill::Years;
@@ -43,7 +43,7 @@ const ASKS: usize = 40;
 /// How many cases are decided in a turn.
 const ROUNDS: u64 = 20;
 /// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
-const ACTS: &[&str] = &["claim", "claim at one institution", "case page", "verdict"];
+const ACTS: &[&str] = &["claim", "claim where nothing is free", "case page", "verdict"];
 /// What is looked at may grow with the years behind it; what is done all day may not.
 const MAY_GROW: &[&str] = &["search in the history", "case page"];
 /// How long a server is left alone after its start.
@@ -143,15 +143,34 @@ async fn go_round(stage: &Stage, stores: [&Store; 2]) -> Result<[rounds::Times; 
     }
     let [few, many] = &backends;
     let (mut few, mut many) = (rounds::Rounds::new(few).await?, rounds::Rounds::new(many).await?);
-    for _ in 0..TURNS {
-        few.go_on(ROUNDS).await?;
-        many.go_on(ROUNDS).await?;
+    let turns = async {
+        for _ in 0..TURNS {
+            few.go_on(ROUNDS).await?;
+            many.go_on(ROUNDS).await?;
+        }
+        Ok::<_, Failure>(())
+    };
+    tokio::select! {
+        done = turns => done?,
+        failure = merge_words(&backends) => return Err(failure),
     }
     let times = [few.times, many.times];
     for backend in &backends {
         backend.db.close().await;
     }
     Ok(times)
+}
+
+/// Does what a server does beside verdicts, until it fails.
+async fn merge_words(backends: &[Backend]) -> Failure {
+    loop {
+        for backend in backends {
+            if let Err(failure) = verification::merge_words(backend).await {
+                return failure.into();
+            }
+        }
+        tokio::time::sleep(Job::MergeWords.pace()).await;
+    }
 }
 
 /// p99 with many, and how it stands to that with few.

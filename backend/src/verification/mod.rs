@@ -17,7 +17,7 @@ pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Re
 pub(crate) use claims::release_all;
 pub use claims::{Lease, claim, claim_next, end_leases, release, renew, take_over};
 pub use figures::{Figures, Period, csv, figures, institutions_in_scope};
-pub use history::{Ended, history};
+pub use history::{Ended, history, merge_words};
 pub use letter::{Finding, Findings, findings, letter, letter_page};
 pub use queue::{Counts, Cursor, Holder, OpenCases, Queue, Waiting, institutions, queue, read_open_cases};
 pub use timeline::{Entry, timeline};

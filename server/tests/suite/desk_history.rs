@@ -2,6 +2,7 @@
 
 use backend::{
     Actor,
+    jobs::Job,
     verification::{self, Cursor, Ended},
 };
 use domain::{
@@ -180,15 +181,22 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_verdict_keeps_the_index_of_sqlite_in_few_parts() {
+async fn the_index_of_sqlite_is_merged_beside_the_verdicts() {
     let world = World::new(Database::Sqlite).await;
     let (siti, ratna) = (world.siti().await, world.verifier().await);
     let first = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-    for id in copies(&world, first, 0, 30).await {
-        decide(&world, &ratna, id, Verdict::Reject).await;
+    let all = copies(&world, first, 0, 30).await;
+    for id in &all {
+        decide(&world, &ratna, *id, Verdict::Reject).await;
     }
     let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
-    let parts = outside.texts("SELECT CAST(count(DISTINCT segid) AS TEXT) FROM case_words_sought_idx").await;
-    // Each verdict adds one. Left to itself, SQLite waits until there are sixteen and merges them all in one commit.
-    assert!(parts[0].parse::<u32>().unwrap() < 12, "{parts:?}");
+    let mut parts = async || {
+        let sql = "SELECT CAST(count(DISTINCT segid) AS TEXT) FROM case_words_sought_idx";
+        outside.texts(sql).await[0].parse::<u32>().unwrap()
+    };
+    assert_eq!(parts().await, 30, "no verdict waits for it");
+    assert!(Job::MergeWords.run(&world.backend).await.unwrap() > 0);
+    assert!(parts().await < 12);
+    assert_eq!(Job::MergeWords.run(&world.backend).await.unwrap(), 0, "and then there is nothing to do");
+    assert_eq!(ids(&world, &ratna, "siti").await.len(), 30);
 }
