@@ -10,7 +10,7 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    db::{Tx, fetch_all, fetch_optional},
+    db::{Conn, Tx, fetch_all, fetch_optional},
     error::{Error, Result},
 };
 
@@ -39,6 +39,19 @@ impl Scope {
             Self::National => true,
             Self::Institutions(ids) => institution.into().is_some_and(|id| ids.contains(&id)),
         }
+    }
+
+    /// That of a person, who may be `national`.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(crate) async fn read(conn: &mut Conn, user_id: Uuid, national: bool) -> Result<Self> {
+        if national {
+            return Ok(Self::National);
+        }
+        let ids: Vec<(Uuid,)> =
+            fetch_all!(conn, (Uuid,), "SELECT institution_id FROM staff_institutions WHERE user_id = $1", user_id)?;
+        Ok(Self::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect())))
     }
 }
 
@@ -100,17 +113,7 @@ impl Actor {
         )?;
         let (role, national) = row.ok_or(Error::Forbidden)?;
         let role = StaffRole::try_from(role).map_err(Error::internal)?;
-        let scope = if national {
-            Scope::National
-        } else {
-            let ids: Vec<(Uuid,)> = fetch_all!(
-                tx,
-                (Uuid,),
-                "SELECT institution_id FROM staff_institutions WHERE user_id = $1",
-                self.user_id
-            )?;
-            Scope::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect()))
-        };
+        let scope = Scope::read(tx, self.user_id, national).await?;
         let actor = Self { staff_role: Some(role), scope, ..self.clone() };
         actor.require(permission)?;
         Ok(actor)

@@ -4,7 +4,7 @@ use domain::{
     issue::{Field, Issue, Problem},
     permission::Permission,
     role::Role,
-    text::{check_length, check_paragraphs},
+    text::{check_line, check_paragraphs},
 };
 use time::Date;
 use uuid::Uuid;
@@ -215,12 +215,6 @@ async fn raise(tx: &mut Tx, table: &'static str, id: Uuid) -> Result<u64> {
     Ok(execute!(tx, swap, position, to, &list)?)
 }
 
-/// Checks a text of one line: its length, and that it has no control characters.
-fn check_line(text: &str) -> Result<(), Problem> {
-    check_length(text, TITLE_LENGTH)?;
-    if text.contains(char::is_control) { Err(Problem::BadCharacters) } else { Ok(()) }
-}
-
 impl Change {
     fn check(&self) -> Result<()> {
         let mut issues = Vec::new();
@@ -229,13 +223,13 @@ impl Change {
         };
         match self {
             Self::AddReason { title, advice } | Self::EditReason { title, advice, .. } => {
-                note(Field::Title, check_line(title.trim()));
+                note(Field::Title, check_line(title.trim(), TITLE_LENGTH));
                 note(Field::Text, check_paragraphs(advice.trim(), ADVICE_LENGTH));
             }
             Self::AddCheck { text, .. } | Self::EditCheck { text, .. } => {
-                note(Field::Text, check_line(text.trim()));
+                note(Field::Text, check_line(text.trim(), TITLE_LENGTH));
             }
-            Self::SetHoliday { name, .. } => note(Field::Title, check_line(name.trim())),
+            Self::SetHoliday { name, .. } => note(Field::Title, check_line(name.trim(), TITLE_LENGTH)),
             _ => {}
         }
         if issues.is_empty() { Ok(()) } else { Err(Error::Invalid(issues)) }

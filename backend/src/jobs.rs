@@ -137,25 +137,27 @@ pub struct Jobs(Mutex<BTreeMap<Job, Run>>);
 pub async fn run(backend: Arc<Backend>) {
     let jobs = Job::ALL.map(|job| {
         let backend = backend.clone();
-        tokio::spawn(async move {
-            loop {
-                // Before it runs: an instant that passes meanwhile is not missed.
-                let again = job.runs_at(backend.world.now());
-                let outcome = caught("a job", job.run(&backend)).await.flatten();
-                match &outcome {
-                    Ok(0) => {}
-                    Ok(done) => tracing::info!(?job, done, "a job ran"),
-                    Err(error) => tracing::error!(?job, %error, "a job failed"),
-                }
-                metrics::counter!("gerbang_jobs_total", "job" => format!("{job:?}"), "ok" => outcome.is_ok().to_string())
-                    .increment(1);
-                let run = Run { at: backend.world.now(), outcome: outcome.map_err(|error| error.to_string()) };
-                backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, run);
-                rest(&backend, job.pace(), again).await;
-            }
-        })
+        tokio::spawn(async move { kept_up("a job", || keep(job, &backend)).await })
     });
     futures::future::join_all(jobs).await;
+}
+
+async fn keep(job: Job, backend: &Backend) {
+    loop {
+        // Before it runs: an instant that passes meanwhile is not missed.
+        let again = job.runs_at(backend.world.now());
+        let outcome = caught("a job", job.run(backend)).await.flatten();
+        match &outcome {
+            Ok(0) => {}
+            Ok(done) => tracing::info!(?job, done, "a job ran"),
+            Err(error) => tracing::error!(?job, %error, "a job failed"),
+        }
+        metrics::counter!("gerbang_jobs_total", "job" => format!("{job:?}"), "ok" => outcome.is_ok().to_string())
+            .increment(1);
+        let run = Run { at: backend.world.now(), outcome: outcome.map_err(|error| error.to_string()) };
+        backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, run);
+        rest(backend, job.pace(), again).await;
+    }
 }
 
 /// Does something whose panic must not end what it is a part of; `what` names it in the log.

@@ -139,15 +139,15 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
     let (found, mut mails) = (ending.len(), 0);
     let mut tx = backend.db.begin().await?;
     for access in ending {
-        // Of two servers at once, one writes the row and the mail. A verdict may have been taken back meanwhile.
-        let first = execute!(
-            tx,
+        // Of two servers at once, one writes the row and the mail. A verdict may be taken back meanwhile.
+        let sql = tx.dialect().pick(
             "INSERT INTO access_reminders (access_id, days, sent_at)
              SELECT c.id, $2, $3 FROM accesses c WHERE c.id = $1 AND c.revoked_at IS NULL ON CONFLICT DO NOTHING",
-            access.id,
-            days,
-            now.micros()
-        )?;
+            "INSERT INTO access_reminders (access_id, days, sent_at)
+             SELECT c.id, $2, $3 FROM accesses c WHERE c.id = $1 AND c.revoked_at IS NULL FOR SHARE OF c
+             ON CONFLICT DO NOTHING",
+        );
+        let first = execute!(tx, sql, access.id, days, now.micros())?;
         // Further east, the day may be over already.
         let left = (access.last_day - now.date(access.zone)).whole_days();
         if first == 0 || access.renewing || left < 0 {

@@ -1,6 +1,6 @@
 //! Sessions: who is signed in where.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use domain::{permission::StaffRole, time::Timestamp, time::Zone};
 use uuid::Uuid;
@@ -98,13 +98,7 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
         now.minus(IDLE).micros()
     )?;
     let Some(row) = row else { return Ok(None) };
-    let scope = if row.staff_role.is_some() && !row.staff_national {
-        let ids: Vec<(Uuid,)> =
-            fetch_all!(conn, (Uuid,), "SELECT institution_id FROM staff_institutions WHERE user_id = $1", row.user_id)?;
-        Scope::Institutions(Arc::new(ids.into_iter().map(|(id,)| id).collect()))
-    } else {
-        Scope::National
-    };
+    let scope = Scope::read(&mut conn, row.user_id, row.staff_role.is_none() || row.staff_national).await?;
     drop(conn);
     if now.since(Timestamp::from_micros(row.seen_at)) > SEEN_GRAIN {
         let written = tokio::time::timeout(SEEN_PATIENCE, see(backend, row.id, now)).await;

@@ -13,6 +13,7 @@ use crate::{
     person::{EmployeeNumberKind, grouped},
     role::{ProfileType, Role},
     search::searchable,
+    text::check_line,
 };
 
 /// How long a case stays with a verifier who does nothing.
@@ -63,14 +64,11 @@ impl Mark {
     /// [`Problem::TooLong`] or [`Problem::BadCharacters`] (control characters) for its note, which is one line.
     pub fn parse(field: Field, note: &str) -> Result<Self, Problem> {
         let note = note.trim();
-        match note.chars().count() {
-            _ if !MARKABLE.contains(&field) => Err(Problem::NotOffered),
-            0 => Err(Problem::Missing),
-            n if n < *NOTE_LENGTH.start() => Err(Problem::TooShort { min: *NOTE_LENGTH.start() }),
-            n if n > *NOTE_LENGTH.end() => Err(Problem::TooLong { max: *NOTE_LENGTH.end() }),
-            _ if note.contains(char::is_control) => Err(Problem::BadCharacters),
-            _ => Ok(Self { field, note: note.to_owned() }),
+        if !MARKABLE.contains(&field) {
+            return Err(Problem::NotOffered);
         }
+        check_line(note, NOTE_LENGTH)?;
+        Ok(Self { field, note: note.to_owned() })
     }
 }
 

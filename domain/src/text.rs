@@ -17,6 +17,15 @@ pub fn check_length(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Pr
     }
 }
 
+/// Checks a text of one line: its length, and that it has no control characters.
+///
+/// # Errors
+/// As [`check_length`]; [`Problem::BadCharacters`].
+pub fn check_line(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
+    check_length(text, allowed)?;
+    if text.contains(char::is_control) { Err(Problem::BadCharacters) } else { Ok(()) }
+}
+
 /// Checks a text of one or more paragraphs: its length, and that of control characters it has only those that break
 /// lines and set off words. Nobody types the others, and PostgreSQL keeps no zero byte.
 ///
@@ -43,6 +52,13 @@ mod tests {
     #[case("ééééé", Err(Problem::TooLong { max: 4 }))]
     fn lengths_are_counted_in_characters(#[case] text: &str, #[case] expected: Result<(), Problem>) {
         assert_eq!(check_length(text, 2..=4), expected);
+    }
+
+    #[test]
+    fn a_line_has_no_control_characters() {
+        assert_eq!(check_line("satu dua", 1..=20), Ok(()));
+        assert_eq!(check_line("satu\ndua", 1..=20), Err(Problem::BadCharacters));
+        assert_eq!(check_line("satu\0dua", 1..=20), Err(Problem::BadCharacters));
     }
 
     #[test]

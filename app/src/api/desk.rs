@@ -143,7 +143,7 @@ pub struct EarlierView {
     /// The role applied for.
     pub role: Role,
     /// Name of the work unit.
-    pub work_unit: String,
+    pub work_unit: Option<String>,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
     /// Why it was refused.

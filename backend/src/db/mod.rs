@@ -231,6 +231,8 @@ impl Db {
     /// Listens as long as the connection holds.
     async fn listen(&self, pool: &PgPool) -> Result<Infallible> {
         let mut listener = PgListener::connect_with(pool).await?;
+        // A new connection is one to listen with from the beginning: here, where what was missed is told.
+        listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
         self.missed();
         loop {
@@ -243,7 +245,7 @@ impl Db {
                             let _ = self.notices.send(notice);
                         }
                     }
-                    None => self.missed(), // the connection was lost and is back
+                    None => return Err(crate::Error::internal("the connection is gone")),
                 },
                 // Nothing happened, or something on the way drops what is sent: only a question tells.
                 Err(_) => {

@@ -18,7 +18,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::{CaseRow, Holder, find};
+use super::{CaseRow, Holder, as_sent, desk, find};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -144,8 +144,8 @@ pub struct Earlier {
     pub status: Status,
     /// The role applied for.
     pub role: Role,
-    /// Name of the work unit, or of the company.
-    pub work_unit: String,
+    /// Name of the work unit, or of the company; none of what was returned and is being changed.
+    pub work_unit: Option<String>,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
     /// Why it was refused, or what was to be repaired.
@@ -285,7 +285,7 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
         status: Status,
         #[sqlx(try_from = "String")]
         role: Role,
-        work_unit: String,
+        work_unit: Option<String>,
         institution_id: Option<Uuid>,
         decided_at: Option<i64>,
         reason_title: Option<String>,
@@ -294,13 +294,18 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,
-        "SELECT a.id, a.reference, a.status, a.role, coalesce(w.name, k.name) AS work_unit, a.institution_id,
-                a.decided_at, x.reason_title, x.reason
-         FROM applications a LEFT JOIN work_units w ON w.id = a.work_unit_id
-         LEFT JOIN companies k ON k.application_id = a.id LEFT JOIN verdicts x ON x.id = a.decision_id
-         WHERE a.user_id = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL
-           AND (w.id IS NOT NULL OR k.application_id IS NOT NULL)
-         ORDER BY a.submitted_at DESC, a.id LIMIT $3",
+        concat!(
+            "SELECT a.id, a.reference, a.status, a.role, coalesce(w.name, k.name) AS work_unit, a.decided_at,
+                    x.reason_title, x.reason, ",
+            desk!(),
+            " AS institution_id
+             FROM applications a LEFT JOIN verdicts x ON x.id = a.decision_id
+             LEFT JOIN work_units w ON w.id = a.work_unit_id AND ",
+            as_sent!(),
+            " LEFT JOIN companies k ON k.application_id = a.id
+             WHERE a.user_id = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL
+             ORDER BY a.submitted_at DESC, a.id LIMIT $3"
+        ),
         row.user_id,
         id,
         MOST
@@ -352,10 +357,13 @@ async fn same_letter(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) ->
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,
-        "SELECT a.id, a.reference, a.applicant_name, a.user_id, a.institution_id
-         FROM documents d JOIN applications a ON a.document_id = d.id
-         WHERE d.sha256 = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL
-         ORDER BY a.submitted_at DESC, a.id LIMIT $3",
+        concat!(
+            "SELECT a.id, a.reference, a.applicant_name, a.user_id, a.institution_id
+             FROM documents d JOIN applications a ON a.document_id = d.id LEFT JOIN verdicts x ON x.id = a.decision_id
+             WHERE d.sha256 = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL AND ",
+            as_sent!(),
+            " ORDER BY a.submitted_at DESC, a.id LIMIT $3"
+        ),
         &row.sha256,
         id,
         MOST

@@ -178,6 +178,7 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
 pub async fn release(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Verify)?;
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     let changed = execute!(
         tx,

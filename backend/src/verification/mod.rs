@@ -46,6 +46,28 @@ use crate::{
     mail,
 };
 
+/// Whether what an application `a` says was sent, by its verdict `x`: what is changed after it was returned is its person's
+/// alone, also once it was withdrawn.
+macro_rules! as_sent {
+    () => {
+        "(x.id IS NULL OR x.verdict <> 'return' OR a.status NOT IN ('returned', 'withdrawn')
+          OR (a.status = 'returned' AND a.updated_at = x.decided_at)
+          OR (a.status = 'withdrawn' AND x.decided_at <= a.submitted_at))"
+    };
+}
+use as_sent;
+
+/// The institution whose desk an application `a` is with, by its verdict `x`: what was returned, with the one that returned
+/// it.
+macro_rules! desk {
+    () => {
+        "CASE WHEN x.verdict = 'return'
+                   AND (a.status = 'returned' OR (a.status = 'withdrawn' AND x.decided_at > a.submitted_at))
+              THEN x.institution_id ELSE a.institution_id END"
+    };
+}
+use desk;
+
 /// A case as it is stored: all that the use cases of this module look at.
 #[derive(sqlx::FromRow)]
 struct CaseRow {
@@ -141,7 +163,7 @@ async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<CaseRow> {
     )?;
     match row {
         Some(row) if !actor.scope.covers(row.desk()) => Err(Error::NotFound),
-        Some(row) if row.is_being_repaired() => Err(Error::Conflict(row.changed())),
+        Some(row) if !row.is_as_sent() => Err(Error::Conflict(row.changed())),
         Some(row) => Ok(row),
         None => Err(being_repaired(conn, actor, id).await?),
     }
@@ -165,14 +187,21 @@ async fn being_repaired(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Erro
 }
 
 impl CaseRow {
-    /// The institution whose desk it is with: while it is back for repair, the one that returned it.
-    fn desk(&self) -> Option<Uuid> {
-        if self.status == Status::Returned { self.decided_institution_id } else { self.institution_id }
+    /// Whether it was returned and not sent again.
+    fn is_back(&self) -> bool {
+        let sent_since = self.decided_at.is_none_or(|at| at <= self.submitted_at);
+        self.verdict.as_deref() == Some(Verdict::Return.as_str())
+            && (self.status == Status::Returned || (self.status == Status::Withdrawn && !sent_since))
     }
 
-    /// Whether its person has changed something since it was returned.
-    fn is_being_repaired(&self) -> bool {
-        self.status == Status::Returned && self.decided_at.is_some_and(|at| self.updated_at > at)
+    /// As [`desk!`].
+    fn desk(&self) -> Option<Uuid> {
+        if self.is_back() { self.decided_institution_id } else { self.institution_id }
+    }
+
+    /// As [`as_sent!`].
+    fn is_as_sent(&self) -> bool {
+        !self.is_back() || (self.status == Status::Returned && self.decided_at == Some(self.updated_at))
     }
 
     /// That it stands elsewhere than somebody thought.

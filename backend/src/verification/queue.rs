@@ -29,6 +29,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
+use super::{as_sent, desk};
 use crate::{
     Actor, Backend,
     db::{Conn, Dialect, changes::Since, fetch_all, for_each},
@@ -246,8 +247,8 @@ struct Row {
     assigned_to: Option<Uuid>,
 }
 
-/// The rows of open cases among those that a filter names. What is back for repair is with the desk that returned it, and
-/// is shown as it was sent: the place is left out once the person has begun to change something.
+/// The rows of open cases among those that a filter names. What is back for repair is with the desk that returned it; its
+/// work unit is left out once the person has begun to change something.
 macro_rules! open_cases {
     ($filter:literal) => {
         concat!(
@@ -257,9 +258,13 @@ macro_rules! open_cases {
                     a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
                     h.name AS holder, a.assigned_to
              FROM applications a
-             LEFT JOIN verdicts x ON x.id = a.decision_id AND a.status = 'returned'
-             LEFT JOIN institutions i ON i.id = CASE WHEN x.id IS NULL THEN a.institution_id ELSE x.institution_id END
-             LEFT JOIN work_units w ON w.id = a.work_unit_id AND (x.id IS NULL OR x.decided_at >= a.updated_at)
+             LEFT JOIN verdicts x ON x.id = a.decision_id
+             LEFT JOIN institutions i ON i.id = ",
+            desk!(),
+            "
+             LEFT JOIN work_units w ON w.id = a.work_unit_id AND ",
+            as_sent!(),
+            "
              LEFT JOIN companies k ON k.application_id = a.id
              LEFT JOIN users h ON h.id = a.lease_holder
              WHERE a.status IN ('submitted', 'in_review', 'returned')

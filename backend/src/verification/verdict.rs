@@ -183,6 +183,7 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
     actor.require(Permission::Verify)?;
     let (verdict_id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
+    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     tx.lock_user(row.user_id).await?;
     let checked = form.check(&mut tx, &row).await?;

@@ -142,6 +142,8 @@ test('a case shows the data beside the letter; it is taken before it is decided,
   await verifier.looks();
   const next = await submitted(person, { ...office('Bali'), role: 'pa', file, address: '' });
   await desk.opensCase(next, 'Joko Susilo');
+  // Where the queue has no room beside the case, a link leads back to it.
+  await expect(page.getByRole('link', { name: 'Kembali ke antrean' })).toBeVisible({ visible: page.viewportSize()!.width < 1200 });
   // Who is not the first of the work unit need not send its address.
   const address = page.getByRole('listitem').filter({ hasText: 'Alamat tercatat:' });
   await expect(address).toContainText('Jalan Merdeka Barat Nomor 12, Jakarta');

@@ -2,7 +2,7 @@
 //! the real program.
 
 use std::{
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     process::Stdio,
     sync::{
         Arc,
@@ -13,13 +13,19 @@ use std::{
 
 use axum::{Router, http::StatusCode, routing::post};
 use backend::{
-    accounts,
+    Actor, accounts,
+    actor::Scope,
     jobs::{self, Job},
     mail::{self, recent},
     verification,
     world::{Clock, Entropy},
 };
-use domain::{institution::InstitutionType, role::Role, time::Timestamp};
+use domain::{
+    institution::InstitutionType,
+    permission::StaffRole,
+    role::Role,
+    time::{Timestamp, Zone},
+};
 use futures::future::join_all;
 use reqwest::Method;
 use rstest::rstest;
@@ -748,6 +754,17 @@ async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Datab
     tokio::spawn(application.run(true, std::future::pending()));
     tokio::time::sleep(Duration::from_secs(1)).await;
     faulty.clock.store(false, Ordering::SeqCst);
+    let admin = Actor {
+        user_id: Uuid::nil(),
+        session_id: Uuid::nil(),
+        name: String::new(),
+        email: String::new(),
+        zone: Zone::Wib,
+        staff_role: Some(StaffRole::Admin),
+        scope: Scope::National,
+        address: Ipv4Addr::LOCALHOST.into(),
+    };
+    until("every job", async || jobs::overview(&backend, &admin).unwrap().iter().all(|(_, run)| run.is_some())).await;
     until("the mail", async || recent(&backend, 1).await.unwrap()[0].status == mail::Status::Sent).await;
     until("the master data", async || {
         backend.master_data.snapshot().institutions(InstitutionType::Kementerian, "percobaan", 1).total == 1

@@ -23,7 +23,6 @@ use domain::{
 };
 use reqwest::Method;
 use rstest::rstest;
-use secrecy::ExposeSecret;
 use time::macros::date;
 use uuid::Uuid;
 
@@ -337,15 +336,15 @@ on_both! {
         assert!(seen(&ratna).await[0].1.starts_with("Sekretariat"));
         verification::case_file(&world.backend, &ratna, id).await.unwrap();
 
+        let relay = world.backend.clone();
+        tokio::spawn(async move { relay.db.relay_notices().await });
+        world.hears_notices(1).await;
         let mut notices = world.backend.db.notices();
-        let mut told = || {
-            let mut told = Vec::new();
-            while let Ok(notice) = notices.try_recv() {
-                if let Notice::Application { institution_id, .. } = notice {
-                    told.push(institution_id);
-                }
+        let mut told = async || loop {
+            let notice = tokio::time::timeout(5 * SECOND, notices.recv()).await.expect("within five seconds");
+            if let Notice::Application { institution_id, .. } = notice.unwrap() {
+                return institution_id;
             }
-            told
         };
         let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
         let answers = Answers {
@@ -355,13 +354,10 @@ on_both! {
             ..stored.draft.answers
         };
         let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
-        // On PostgreSQL notices come through the database, to a server that listens.
-        let hears = world.config.database_url.expose_secret().starts_with("sqlite");
-        assert!(!hears || told() == [Some(here)], "the desk that returned it");
+        assert_eq!(told().await, Some(here), "the desk that returned it");
         world.advance(MINUTE);
         let answers = Answers { address: "Jalan Melati 20, Denpasar".into(), ..answers };
         applications::save(&world.backend, &siti, id, saved.version, answers).await.unwrap();
-        assert_eq!(told(), [], "at the first change alone");
         let repairing = verification::case_file(&world.backend, &ratna, id).await.err().unwrap();
         assert!(matches!(conflict(repairing), Conflict::StatusChanged { status: Status::Returned, .. }));
         not_found(verification::case_file(&world.backend, &hendra, id).await);
@@ -369,10 +365,40 @@ on_both! {
         assert_eq!(seen(&hendra).await, []);
 
         world.submit(&siti, id).await.unwrap();
-        assert!(!hears || told() == [Some(there), Some(here)], "both desks");
+        // Of the second change nobody was told.
+        assert_eq!([told().await, told().await], [Some(there), Some(here)], "both desks");
         not_found(verification::case_file(&world.backend, &ratna, id).await);
         verification::case_file(&world.backend, &hendra, id).await.unwrap();
         assert_eq!(seen(&ratna).await, []);
+    }
+
+    async fn what_is_withdrawn_in_a_repair_stays_its_persons(world) {
+        let (siti, ratna, hendra) = (world.siti().await, world.verifier().await, world.verifier2().await);
+        let admin = world.actor("admin@contoh.go.id").await;
+        let (there, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+        staff::set_role(&world.backend, &admin, hendra.user_id, Some(StaffRole::Verifier), &[there]).await.unwrap();
+        let hendra = world.verifier2().await;
+        let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
+        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
+        let answers = Answers {
+            institution_type: Some(InstitutionType::Provinsi),
+            institution: Some(there),
+            work_unit: Some(work_unit),
+            ..stored.draft.answers
+        };
+        applications::save(&world.backend, &siti, id, stored.version, answers).await.unwrap();
+        let other = world.submitted(&siti, Role::Kpa, "Sekretariat").await;
+        let earlier = async |actor: &Actor| {
+            let file = verification::case_file(&world.backend, actor, other).await.unwrap();
+            file.earlier.into_iter().map(|earlier| (earlier.status, earlier.work_unit, earlier.in_scope)).collect::<Vec<_>>()
+        };
+        assert_eq!(earlier(&ratna).await, [(Status::Returned, None, true)], "where it is going nobody is told");
+        applications::withdraw(&world.backend, &siti, id).await.unwrap();
+        not_found(verification::case_file(&world.backend, &hendra, id).await);
+        let withdrawn = verification::case_file(&world.backend, &ratna, id).await.err().unwrap();
+        assert!(matches!(conflict(withdrawn), Conflict::StatusChanged { status: Status::Withdrawn, .. }));
+        assert_eq!(earlier(&ratna).await, [(Status::Withdrawn, None, true)]);
     }
 
     async fn a_repair_that_left_its_verifiers_scope_waits_for_nobody(world) {

@@ -48,15 +48,19 @@ pub fn NoCase(desk: Desk) -> impl IntoView {
     }
 }
 
-/// A case whose letter or place its person has taken off, to repair it.
+/// A case that its person has begun to repair, or withdrew in the middle of that.
 #[component]
 pub fn BeingRepaired(desk: Desk, conflict: Conflict) -> impl IntoView {
     desk.case.set(None);
+    let heading = match conflict {
+        Conflict::StatusChanged { status: Status::Withdrawn, .. } => "Dibatalkan pemohon",
+        _ => "Sedang diperbaiki pemohon",
+    };
     view! {
         <main class="pane no-case" id="isi" tabindex="-1">
             <div class="stack empty">
                 <Icon name="edit" tile=true />
-                <h1>"Sedang diperbaiki pemohon"</h1>
+                <h1>{heading}</h1>
                 <p class="sub">{texts::conflict(&conflict, zone())}</p>
             </div>
         </main>
@@ -552,7 +556,8 @@ fn EarlierCases(case: Signal<CaseView>) -> impl IntoView {
         case.with(|case| case.earlier.clone())
             .into_iter()
             .map(|earlier| {
-                let title = format!("{} · {}", earlier.role.info().code, earlier.work_unit);
+                let parts = [Some(earlier.role.info().code.to_owned()), earlier.work_unit];
+                let title = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
                 view! {
                     <li class="stack g1">
                         <div class="row">

@@ -267,9 +267,8 @@ fn keep_focus() {
 mod live {
     use gloo_timers::callback::Timeout;
     use leptos::{prelude::*, task::spawn_local};
-    use uuid::Uuid;
 
-    use super::{Desk, focus_is_lost};
+    use super::{Desk, case_id, focus_is_lost};
     use crate::{
         api::{
             ApiError,
@@ -332,19 +331,23 @@ mod live {
             now
         });
         let gathering = StoredValue::new(false);
+        let address = case_id();
         live::follow("/verifikasi/peristiwa", "case", move |hint| {
             let id = match hint {
-                // What is no id stands for all: the server could not tell which.
-                Hint::Changed(id) => id.parse::<Uuid>().ok(),
+                Hint::Changed(id) => Some(id),
                 Hint::Back => {
                     desk.is_away.set(false);
                     None
                 }
                 Hint::Away => return desk.is_away.set(true),
             };
-            let shown = desk.case.with_untracked(|case| case.as_ref().map(|case| case.id));
-            if id.is_none() || shown == id {
-                reload_case(desk);
+            // The case of the address; none may be shown for it, while its person repairs it.
+            let open = untrack(address);
+            if open.is_some() && (id.is_none() || open == id) {
+                match desk.case.with_untracked(Option::is_some) {
+                    true => reload_case(desk),
+                    false => desk.reads.refresh.ring(),
+                }
             }
             if !gathering.get_value() {
                 gathering.set_value(true);
@@ -398,19 +401,13 @@ mod live {
             if still != Some(id) || !desk.case_order.show(number) {
                 return;
             }
-            match fresh {
-                Some(fresh) => {
-                    let had_focus = !focus_is_lost();
-                    desk.case.try_set(Some(fresh));
-                    if had_focus {
-                        super::keep_focus();
-                    }
-                }
-                // It cannot be looked at any more: the page says why.
-                None => {
-                    desk.case.try_set(None);
-                    desk.reads.refresh.ring();
-                }
+            let (had_focus, is_gone) = (!focus_is_lost(), fresh.is_none());
+            desk.case.try_set(fresh);
+            if is_gone {
+                desk.reads.refresh.ring(); // the page says why
+            }
+            if had_focus {
+                super::keep_focus();
             }
         });
     }
