@@ -366,7 +366,7 @@ test('nobody decides their own application', async ({ people }) => {
   await expect(desk.bar.getByRole('button')).toHaveCount(0);
 });
 
-test('a case that is withdrawn, and one that waits for the person, are decided by nobody', async ({ people }) => {
+test('a case that is withdrawn, and one that waits for the person, are decided by nobody', async ({ people, scripted }) => {
   const person = await people.newcomer();
   const back = await submitted(person, { institution: 'Kementerian Kehutanan', workUnit: 'Inspektorat Jenderal' });
   const verifier = await people.signedIn(RATNA);
@@ -375,14 +375,15 @@ test('a case that is withdrawn, and one that waits for the person, are decided b
   await desk.opensCase(back, 'Rina Hapsari');
   await expect(verifier.page.getByText('Perlu Perbaikan', { exact: true }).first()).toBeVisible();
   for (const name of ['Setujui', 'Ambil kasus ini']) await expect(desk.button(name)).toHaveCount(0);
+  // What was changed in a repair and never sent is not the desk's, and nobody can tell whether something was.
+  verifier.allows(409, /^\/(api\/)?verifikasi\//);
   await person.goto(`/akses/pengajuan/${back.id}/status?batalkan`);
   const dialog = await person.seesDialog('Batalkan pengajuan?');
   await dialog.getByRole('button', { name: 'Ya, Batalkan Pengajuan' }).click();
   await person.sees('Manajemen Akses');
-  await verifier.reloads();
-  await verifier.sees('Rina Hapsari');
-  await expect(verifier.page.getByText('Dibatalkan', { exact: true }).first()).toBeVisible();
-  await expect(desk.bar.getByRole('button')).toHaveCount(0);
+  if (!scripted) await verifier.reloads();
+  await verifier.sees('Dibatalkan pemohon');
+  await expect(desk.bar).toHaveCount(0);
 });
 
 test('the desk is not there for who is no verifier', async ({ people }) => {
