@@ -379,6 +379,7 @@ on_both! {
         staff::set_role(&world.backend, &admin, hendra.user_id, Some(StaffRole::Verifier), &[there]).await.unwrap();
         let hendra = world.verifier2().await;
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
+        world.advance(MINUTE);
         returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
         let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
         let answers = Answers {

@@ -326,8 +326,7 @@ on_both! {
         let again = accounts::sign_in(&world.backend, email, &PASSWORD.into(), &origin()).await;
         assert_eq!(problem_at(again.err().unwrap(), Field::Form), Problem::SignInFailed);
         // A request of hers that was under way comes too late.
-        let late = verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Approve, "")).await;
-        assert!(matches!(conflict(late.err().unwrap()), Conflict::LeaseEnded { .. }));
+        forbidden(verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Approve, "")).await);
         verification::claim(&world.backend, &hendra, id).await.unwrap();
 
         staff::set_disabled(&world.backend, &boss, ratna.user_id, false).await.unwrap();
@@ -354,9 +353,8 @@ on_both! {
         not_found(verification::claim(&world.backend, &narrowed, id).await);
         not_found(verification::decide(&world.backend, &narrowed, id, &form_for(&case, Verdict::Approve, "")).await);
         assert_eq!(verification::claim_next(&world.backend, &narrowed).await.unwrap(), None);
-        // What was under way with the old scope is not held any more.
-        let late = verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Approve, "")).await;
-        assert!(matches!(conflict(late.err().unwrap()), Conflict::LeaseEnded { .. }));
+        // Nor is it to be found for what was under way with the old scope.
+        not_found(verification::decide(&world.backend, &ratna, id, &form_for(&case, Verdict::Approve, "")).await);
 
         let twice = [elsewhere, here, here];
         staff::set_role(&world.backend, &boss, ratna.user_id, Some(StaffRole::Verifier), &twice).await.unwrap();
