@@ -330,7 +330,42 @@ async fn write_role(
     )
 }
 
-pub(crate) async fn write_scope(
+/// Makes an account part of the staff, or takes that away; gives whether there is such an account. What the person held is
+/// freed. Who becomes one of the staff acts on the whole country; who was one already keeps their scope. For the
+/// operator's command line, which needs no actor.
+///
+/// # Errors
+/// If the database refuses.
+pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRole>) -> Result<bool> {
+    let email = Email::parse(email).map_err(|problem| Error::invalid(Field::Email, problem))?;
+    let mut tx = backend.db.begin().await?;
+    let user: Option<(Uuid, Option<String>)> = fetch_optional!(
+        tx,
+        (Uuid, Option<String>),
+        "SELECT id, staff_role FROM users WHERE email = $1",
+        email.as_str()
+    )?;
+    let Some((user_id, before)) = user else { return Ok(false) };
+    let name = role.map(StaffRole::as_str);
+    if before.is_some() && role.is_some() {
+        execute!(
+            tx,
+            "UPDATE users SET staff_role = $2, updated_at = $3 WHERE id = $1",
+            user_id,
+            name,
+            backend.world.now().micros()
+        )?;
+    } else {
+        write_scope(backend, &mut tx, user_id, role, &[]).await?;
+    }
+    verification::release_all(backend, &mut tx, user_id).await?;
+    tx.notify(Notice::Person { user_id });
+    backend.record(&mut tx, Who::nobody(), Action::StaffRoleChanged, Some(user_id), name)?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn write_scope(
     backend: &Backend,
     tx: &mut Tx,
     user_id: Uuid,

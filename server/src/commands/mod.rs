@@ -254,7 +254,7 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
         "none" => None,
         role => Some(role.parse().map_err(|_| format!("{role:?} bukan verifier, supervisor, admin, atau none."))?),
     };
-    if backend::accounts::set_staff_role(backend, email, staff_role).await? {
+    if backend::staff::set_staff_role(backend, email, staff_role).await? {
         println!("{email}: {}", staff_role.map_or("bukan petugas", StaffRole::label));
         Ok(())
     } else {

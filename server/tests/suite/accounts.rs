@@ -12,7 +12,7 @@ use backend::{
     help,
     notice::Notice,
     secrets::Token,
-    sessions, verification,
+    sessions, staff, verification,
 };
 use domain::{
     conflict::Conflict,
@@ -199,10 +199,10 @@ on_both! {
     async fn the_desks_roles_leave_a_trail(world) {
         let siti = world.siti().await;
         let trail = async || outside(&world).await.texts("SELECT CAST(detail AS TEXT) FROM audit_events WHERE action = 'staff_role_changed' AND actor_id IS NULL AND address IS NULL ORDER BY at").await;
-        assert!(accounts::set_staff_role(&world.backend, &siti.email, Some(StaffRole::Verifier)).await.unwrap());
+        assert!(staff::set_staff_role(&world.backend, &siti.email, Some(StaffRole::Verifier)).await.unwrap());
         world.advance(MINUTE);
-        assert!(accounts::set_staff_role(&world.backend, &siti.email, None).await.unwrap());
-        assert!(!accounts::set_staff_role(&world.backend, "tidak.ada@contoh.go.id", None).await.unwrap());
+        assert!(staff::set_staff_role(&world.backend, &siti.email, None).await.unwrap());
+        assert!(!staff::set_staff_role(&world.backend, "tidak.ada@contoh.go.id", None).await.unwrap());
         assert_eq!(trail().await, ["\"verifier\"", "null"]);
     }
 
@@ -220,7 +220,7 @@ on_both! {
         let mut notices = world.backend.db.notices();
 
         let (her, scope) = (ratna.user_id, ratna.scope);
-        accounts::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Supervisor)).await.unwrap();
+        staff::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Supervisor)).await.unwrap();
         let told = async {
             while !matches!(notices.recv().await.unwrap(), Notice::Person { user_id } if user_id == her) {}
         };
@@ -229,9 +229,9 @@ on_both! {
         let above = world.verifier().await;
         assert_eq!((above.staff_role, above.scope), (Some(StaffRole::Supervisor), scope), "hers, as before");
 
-        accounts::set_staff_role(&world.backend, EMAIL, None).await.unwrap();
+        staff::set_staff_role(&world.backend, EMAIL, None).await.unwrap();
         assert_eq!(world.verifier().await.staff_role, None);
-        accounts::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Verifier)).await.unwrap();
+        staff::set_staff_role(&world.backend, EMAIL, Some(StaffRole::Verifier)).await.unwrap();
         assert_eq!(world.verifier().await.scope, Scope::National, "nothing old comes back");
         assert_eq!(world.count("staff_institutions").await, 0);
     }
