@@ -215,7 +215,7 @@ pub(crate) fn refusal(title: Option<&str>, text: Option<&str>) -> Option<String>
 /// Opens a case: everything the desk needs to decide it.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::conflict::Conflict::StatusChanged`] while its person repairs it.
 pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<CaseFile> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;

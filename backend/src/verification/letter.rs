@@ -101,7 +101,7 @@ pub async fn letter_page(
 /// On which pages of the letter its text names what was applied for.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Conflict::StatusChanged`] while its person repairs the case.
 pub async fn findings(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Findings> {
     actor.require(Permission::Verify)?;
     let row = {

@@ -32,7 +32,8 @@ pub struct Entry {
 /// What happened to a case, oldest first: also who, from where, what was looked at.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`]; [`crate::Error::NotFound`].
+/// [`crate::Error::Forbidden`]; [`crate::Error::NotFound`]; [`domain::conflict::Conflict::StatusChanged`] while its person
+/// repairs the case.
 pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<Entry>> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;

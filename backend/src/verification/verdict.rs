@@ -402,8 +402,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         decision.at.micros() // the applicant, to whom it was returned, has changed nothing yet
     )?;
     if changed == 0 {
-        let conflict = Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.updated_at) };
-        return Err(Error::Conflict(conflict));
+        return Err(Error::Conflict(row.changed()));
     }
     if decision.verdict == Verdict::Approve {
         withhold(backend, &mut tx, &row, id, decision.at, now, true).await?;
@@ -432,8 +431,7 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
     if row.user_id == actor.user_id {
         return Err(Error::Conflict(Conflict::OwnApplication));
     }
-    let changed_meanwhile =
-        || Error::Conflict(Conflict::StatusChanged { status: row.status, at: Timestamp::from_micros(row.updated_at) });
+    let changed_meanwhile = || Error::Conflict(row.changed());
     let decision = row.decision(actor)?.filter(|_| row.status.is_decided()).ok_or_else(changed_meanwhile)?;
     refuse_second(&mut tx, row.user_id, row.role, row.place(), id).await?;
     let changed = execute!(

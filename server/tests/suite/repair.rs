@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use backend::{
-    Actor, accesses, applications,
+    Actor, accesses,
+    applications::{self, Saved},
     notice::Notice,
     staff,
     verification::{self, VerdictForm},
@@ -52,6 +53,20 @@ async fn returned(world: &World, id: Uuid, marks: &[(Field, &str)]) {
     let form = VerdictForm { marks, ..form_for(&case, Verdict::Return, "Mohon dilengkapi.") };
     verification::decide(&world.backend, &ratna, id, &form).await.unwrap();
     world.advance(UNDO + SECOND);
+}
+
+/// The person chooses an office of another institution for what came back; gives what was saved, and the answers.
+async fn moved(world: &World, person: &Actor, id: Uuid) -> (Saved, Answers) {
+    let (institution, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+    let stored = applications::draft(&world.backend, person, id).await.unwrap();
+    let answers = Answers {
+        institution_type: Some(InstitutionType::Provinsi),
+        institution: Some(institution),
+        work_unit: Some(work_unit),
+        ..stored.draft.answers
+    };
+    let saved = applications::save(&world.backend, person, id, stored.version, answers.clone()).await.unwrap();
+    (saved, answers)
 }
 
 /// A supervisor opens a decided case again.
@@ -319,7 +334,7 @@ on_both! {
         let (siti, hendra) = (world.siti().await, world.verifier2().await);
         let admin = world.actor("admin@contoh.go.id").await;
         let (here, _) = world.place("Kementerian Kesehatan", "Sekretariat");
-        let (there, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+        let (there, _) = world.place("Provinsi Bali", "Dinas Kesehatan");
         let bound = async |user_id, to: Uuid| {
             staff::set_role(&world.backend, &admin, user_id, Some(StaffRole::Verifier), &[to]).await.unwrap();
         };
@@ -346,14 +361,7 @@ on_both! {
                 return institution_id;
             }
         };
-        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
-        let answers = Answers {
-            institution_type: Some(InstitutionType::Provinsi),
-            institution: Some(there),
-            work_unit: Some(work_unit),
-            ..stored.draft.answers
-        };
-        let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
+        let (saved, answers) = moved(&world, &siti, id).await;
         assert_eq!(told().await, Some(here), "the desk that returned it");
         world.advance(MINUTE);
         let answers = Answers { address: "Jalan Melati 20, Denpasar".into(), ..answers };
@@ -375,20 +383,13 @@ on_both! {
     async fn what_is_withdrawn_in_a_repair_stays_its_persons(world) {
         let (siti, ratna, hendra) = (world.siti().await, world.verifier().await, world.verifier2().await);
         let admin = world.actor("admin@contoh.go.id").await;
-        let (there, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
+        let (there, _) = world.place("Provinsi Bali", "Dinas Kesehatan");
         staff::set_role(&world.backend, &admin, hendra.user_id, Some(StaffRole::Verifier), &[there]).await.unwrap();
         let hendra = world.verifier2().await;
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         world.advance(MINUTE);
         returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
-        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
-        let answers = Answers {
-            institution_type: Some(InstitutionType::Provinsi),
-            institution: Some(there),
-            work_unit: Some(work_unit),
-            ..stored.draft.answers
-        };
-        applications::save(&world.backend, &siti, id, stored.version, answers).await.unwrap();
+        moved(&world, &siti, id).await;
         let other = world.submitted(&siti, Role::Kpa, "Sekretariat").await;
         let earlier = async |actor: &Actor| {
             let file = verification::case_file(&world.backend, actor, other).await.unwrap();
@@ -409,15 +410,7 @@ on_both! {
         staff::set_role(&world.backend, &admin, ratna.user_id, Some(StaffRole::Verifier), &[here]).await.unwrap();
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         returned(&world, id, &[(Field::WorkUnit, "Satuan kerja pada surat lain.")]).await;
-        let (institution, work_unit) = world.place("Provinsi Bali", "Dinas Kesehatan");
-        let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
-        let answers = Answers {
-            institution_type: Some(InstitutionType::Provinsi),
-            institution: Some(institution),
-            work_unit: Some(work_unit),
-            ..stored.draft.answers
-        };
-        let saved = applications::save(&world.backend, &siti, id, stored.version, answers.clone()).await.unwrap();
+        let (saved, answers) = moved(&world, &siti, id).await;
         // What was typed for the other place is not this one's.
         let answers = Answers { address: "Jalan Melati 20, Denpasar".into(), ..answers };
         applications::save(&world.backend, &siti, id, saved.version, answers).await.unwrap();
