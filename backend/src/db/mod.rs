@@ -450,4 +450,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0005_steady_desk.sql"),
         include_str!("../../migrations/postgres/0005_steady_desk.sql"),
     ),
+    (
+        6,
+        "rarer merges",
+        include_str!("../../migrations/sqlite/0006_rarer_merges.sql"),
+        include_str!("../../migrations/postgres/0006_rarer_merges.sql"),
+    ),
 ];

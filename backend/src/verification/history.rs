@@ -317,8 +317,9 @@ pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by
     Ok(())
 }
 
-/// Merges parts of SQLite's index of words, of which each verdict adds one: a few pages at a time, so that nobody who
-/// writes meanwhile waits longer than for another verdict. Gives how many times; none in PostgreSQL.
+/// Merges parts of SQLite's index of words, of which each verdict adds one: so many pages at a time that nobody who writes
+/// meanwhile waits longer than for a verdict or two. Fewer would cost more, since each time all parts of a size are opened
+/// anew. Gives how many times; none in PostgreSQL.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -330,7 +331,7 @@ pub async fn merge_words(backend: &Backend) -> Result<usize> {
         }
         let changes = async |tx: &mut Tx| fetch_one!(tx, (i64,), "SELECT total_changes()");
         let (before,) = changes(&mut tx).await?;
-        execute!(tx, "INSERT INTO case_words_sought (case_words_sought, rank) VALUES ('merge', 8)")?; // pages
+        execute!(tx, "INSERT INTO case_words_sought (case_words_sought, rank) VALUES ('merge', 64)")?; // pages
         // Of nothing to merge, it counts one change (SQLite FTS5, 6.7).
         let (after,) = changes(&mut tx).await?;
         if after - before < 2 {
