@@ -137,7 +137,7 @@ impl Db {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal) // a commit is on disk once `Flush` says so
-            .pragma("wal_autocheckpoint", "16000") // pages; `Checkpoints` come before that
+            .pragma("wal_autocheckpoint", "16000") // pages; but for a burst, `Checkpoints` come before that
             .pragma("temp_store", "MEMORY") // what a statement may have to undo needs no file
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));

@@ -318,8 +318,8 @@ pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by
 }
 
 /// Merges parts of SQLite's index of words, of which each verdict adds one: so many pages at a time that nobody who writes
-/// meanwhile waits longer than for a verdict or two. Fewer would cost more, since each time all parts of a size are opened
-/// anew. Gives how many times; none in PostgreSQL.
+/// meanwhile waits much longer than for a verdict, or some 10 ms where hundreds of parts have come together. Fewer would
+/// cost more, since each time all parts of a size are opened anew. Gives how many times; none in PostgreSQL.
 ///
 /// # Errors
 /// If the database does not answer.

@@ -200,3 +200,17 @@ async fn the_index_of_sqlite_is_merged_beside_the_verdicts() {
     assert_eq!(Job::MergeWords.run(&world.backend).await.unwrap(), 0, "and then there is nothing to do");
     assert_eq!(ids(&world, &ratna, "siti").await.len(), 30);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_verdicts_come_faster_than_the_job_hundreds_of_parts_come_together_before_one_merges_them() {
+    let world = World::new(Database::Sqlite).await;
+    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let mut parts_after = async |verdicts: usize| {
+        for _ in 0..verdicts {
+            outside.texts("INSERT INTO case_words_sought (words) VALUES ('siti')").await;
+        }
+        outside.texts("SELECT CAST(count(DISTINCT segid) AS TEXT) FROM case_words_sought_idx").await[0].clone()
+    };
+    assert_eq!(parts_after(399).await, "399");
+    assert_eq!(parts_after(1).await, "1");
+}
