@@ -15,9 +15,6 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
 /// How long after a commit: what changes often is written once, and few commits wait for the disk beside it.
 const REST: Duration = Duration::from_secs(5);
-/// How often it begins again for what was committed meanwhile: the log is written from its beginning again only once all
-/// of it was brought home, and a short one is soon searched.
-const PASSES: usize = 3;
 
 /// The checkpoints of one database.
 pub(crate) struct Checkpoints {
@@ -43,24 +40,14 @@ impl Checkpoints {
         tokio::spawn(async move {
             tokio::time::sleep(REST).await;
             checkpoints.coming.store(false, Ordering::SeqCst);
-            if let Err(error) = checkpoints.bring_home().await.map_err(|error| error.to_string())
+            // It neither waits for others nor lets them wait; what it leaves, the next one takes.
+            let outcome = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&checkpoints.pool).await;
+            if let Err(error) = outcome.map_err(|error| error.to_string())
                 && !checkpoints.pool.is_closed()
             {
                 tracing::warn!(error, "the log was not brought into the database; it stays in the log");
             }
         });
-    }
-
-    /// It neither waits for others nor lets them wait; what it leaves, the next one takes.
-    async fn bring_home(&self) -> sqlx::Result<()> {
-        for _ in 0..PASSES {
-            let (_, pages, home): (i64, i64, i64) =
-                sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&self.pool).await?;
-            if home >= pages {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// No more of them.
