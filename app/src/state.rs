@@ -6,10 +6,10 @@ use axum::{
     extract::FromRef,
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use backend::{Actor, Backend, Origin, secrets::Token, sessions};
+use backend::{Actor, Backend, Origin, accounts::sessions, secrets::Token};
 use leptos::{config::LeptosOptions, prelude::use_context};
 
-use crate::api::ApiError;
+use crate::error::ApiError;
 
 /// The state of the server.
 #[derive(Clone)]

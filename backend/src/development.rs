@@ -7,14 +7,12 @@ use std::{
 };
 
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    company::CompanyDraft,
+    applications::{answers::Answers, company::CompanyDraft, sirup::SirupAccount},
     indonesian::period,
-    institution::InstitutionType,
-    permission::{Permission, StaffRole},
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
-    sirup::SirupAccount,
+    staff::{Permission, StaffRole},
+    status::Verdict,
     time::{Timestamp, Zone},
     validity::DateInput,
 };

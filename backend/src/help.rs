@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 
 use domain::{
-    email::Email,
-    issue::{Field, Issue},
-    person::PersonName,
-    reference::Series,
+    accounts::{email::Email, person::PersonName},
+    applications::reference::Series,
+    issues::{Field, Issue},
     text::check_paragraphs,
 };
 use uuid::Uuid;

@@ -8,14 +8,16 @@ use std::{
     time::Duration,
 };
 
-use domain::{permission::Permission, time::Timestamp};
+use domain::{staff::Permission, time::Timestamp};
 use futures::FutureExt;
 
 use crate::{
-    Actor, Backend, applications,
+    Actor, Backend,
+    accounts::sessions,
+    applications::{self, renewals},
     error::{Error, Result},
     oidc::{self, keys, rights},
-    renewals, sessions, verification,
+    verification,
 };
 
 /// How often a job that runs at an instant looks at the clock.

@@ -10,7 +10,6 @@ pub mod actor;
 pub mod applications;
 pub mod audit;
 pub mod db;
-pub mod desk_settings;
 pub mod development;
 pub mod documents;
 pub mod error;
@@ -20,11 +19,8 @@ pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod oidc;
-pub mod passwords;
 pub mod platforms;
-pub mod renewals;
 pub mod secrets;
-pub mod sessions;
 pub mod sirup;
 pub mod staff;
 pub mod throttle;
@@ -50,7 +46,7 @@ pub struct Backend {
     /// The way to SiRUP.
     pub sirup: sirup::Sirup,
     /// Hashing of passwords, bounded.
-    pub passwords: passwords::Passwords,
+    pub passwords: accounts::passwords::Passwords,
     /// Institutions and work units, searchable.
     pub master_data: master_data::Directory,
     /// The desk's open cases, in memory.
@@ -77,7 +73,7 @@ pub struct Settings {
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.
-    pub help_address: domain::email::Email,
+    pub help_address: domain::accounts::email::Email,
     /// The secret of the installation.
     pub secret: oidc::Secret,
 }

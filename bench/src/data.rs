@@ -8,7 +8,7 @@ use backend::{
     master_data::{Directory, Snapshot, import},
 };
 use domain::{
-    institution::{Institution, InstitutionType},
+    master_data::institution::{Institution, InstitutionType},
     time::Zone,
 };
 

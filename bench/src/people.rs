@@ -4,15 +4,19 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use backend::{
-    Actor, Backend, Origin, accounts, applications, applications::Submission, development, master_data::Directory,
-    sessions, verification,
+    Actor, Backend, Origin,
+    accounts::{self, sessions},
+    applications::{self, Submission},
+    development,
+    master_data::Directory,
+    verification,
 };
 use bytes::Bytes;
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    institution::InstitutionType,
+    applications::answers::Answers,
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
+    status::Verdict,
     validity::DateInput,
 };
 use lopdf::{Document, Stream, dictionary};

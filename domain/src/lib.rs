@@ -58,34 +58,21 @@ impl std::fmt::Display for UnknownText {
 
 impl std::error::Error for UnknownText {}
 
-pub mod access;
-pub mod answers;
-pub mod application;
+pub mod accesses;
+pub mod accounts;
+pub mod applications;
 pub mod calendar;
-pub mod company;
-pub mod conflict;
-pub mod desk;
-pub mod email;
-pub mod finding;
 pub mod indonesian;
-pub mod institution;
-pub mod issue;
-pub mod letter;
+pub mod issues;
+pub mod master_data;
 pub mod oidc;
-pub mod password;
-pub mod permission;
-pub mod person;
-pub mod platform;
-pub mod platform_form;
-pub mod reference;
+pub mod platforms;
 pub mod role;
 pub mod search;
-pub mod sirup;
 pub mod spreadsheet;
-pub mod terms;
+pub mod staff;
+pub mod status;
 pub mod text;
 pub mod time;
-pub mod told;
 pub mod validity;
-pub mod wizard;
-pub mod work_unit;
+pub mod verification;

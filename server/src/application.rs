@@ -13,6 +13,7 @@ use app::state::{AppState, Cookies};
 use axum::serve::ListenerExt;
 use backend::{
     Backend,
+    accounts::passwords::Passwords,
     db::Db,
     development,
     documents::{Documents, PdfReader, private_folder},
@@ -20,7 +21,6 @@ use backend::{
     mail::{self, Mailbox, Transport},
     master_data::Directory,
     oidc::{self, Provider, Secret},
-    passwords::Passwords,
     sirup::Sirup,
     verification,
     world::World,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use backend::{Settings, oidc::Secret};
-use domain::{calendar::PROMISED_WORKING_DAYS, email::Email, sirup::CUTOFF};
+use domain::{accounts::email::Email, applications::sirup::CUTOFF, calendar::PROMISED_WORKING_DAYS};
 use figment::{
     Figment,
     providers::{Format, Toml},

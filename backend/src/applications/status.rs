@@ -1,16 +1,18 @@
 //! What a person sees of their applications.
 
 use domain::{
-    answers::Answers,
-    application::Status,
+    applications::{
+        answers::Answers,
+        company::{Company, Nib},
+        wizard::Draft,
+    },
     calendar::Promise,
-    company::{Company, Nib},
-    desk::Mark,
     indonesian,
     role::Role,
+    status::Status,
     time::Timestamp,
     validity::Validity,
-    wizard::Draft,
+    verification::Mark,
 };
 use sqlx::types::Json;
 use time::Date;

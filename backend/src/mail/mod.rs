@@ -5,7 +5,9 @@ mod outbox;
 mod parked;
 mod transport;
 
-use domain::{desk::Mark, email::Email, permission::StaffRole, role::Role, time::Timestamp, validity::Validity};
+use domain::{
+    accounts::email::Email, role::Role, staff::StaffRole, time::Timestamp, validity::Validity, verification::Mark,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -1,8 +1,8 @@
 //! Mails that were given up: for an administrator to look at, and to send again.
 
 use domain::{
-    issue::{Field, Problem},
-    permission::Permission,
+    issues::{Field, Problem},
+    staff::Permission,
     time::Timestamp,
 };
 use serde_json::Value;

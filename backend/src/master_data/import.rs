@@ -7,7 +7,10 @@
 use std::collections::HashMap;
 
 use domain::{
-    answers::ADDRESS_LENGTH, institution::InstitutionType, search::normalised, time::Zone, work_unit::ActiveYears,
+    applications::answers::ADDRESS_LENGTH,
+    master_data::{institution::InstitutionType, work_unit::ActiveYears},
+    search::normalised,
+    time::Zone,
 };
 use uuid::Uuid;
 

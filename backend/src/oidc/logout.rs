@@ -9,7 +9,7 @@ use std::{
 
 use domain::{
     oidc::{Parameters, is_plain, parameters},
-    platform::SubjectType,
+    platforms::SubjectType,
     time::Timestamp,
 };
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
@@ -27,10 +27,10 @@ use super::{
 };
 use crate::{
     Actor, Backend,
+    accounts::sessions,
     db::{Conn, Dialect, execute, fetch_all, fetch_optional},
     error::{Error, Result},
     mail::{MOST_ATTEMPTS, wait},
-    sessions,
 };
 
 /// Our page that asks whether to sign out, and says that it is done.

@@ -13,7 +13,7 @@ pub mod launch;
 pub mod terms;
 
 use domain::{
-    platform::Admission,
+    platforms::Admission,
     role::{ProfileType, Role},
 };
 use sqlx::types::Json;

@@ -2,12 +2,11 @@
 //! accepted which.
 
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Issue, Problem},
-    permission::Permission,
+    issues::{Field, Issue, Problem, conflict::Conflict},
+    platforms::terms::{self as rules, TermsKind, TermsVersion},
     role::ProfileType,
     spreadsheet::cell,
-    terms::{self as rules, TermsKind, TermsVersion},
+    staff::Permission,
     text::check_paragraphs,
     time::{Timestamp, Zone},
     validity::DateInput,

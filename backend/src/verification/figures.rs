@@ -3,11 +3,11 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    application::Verdict,
-    desk::Age,
-    permission::Permission,
     spreadsheet::cell,
+    staff::Permission,
+    status::Verdict,
     time::{DAY_MICROS, Timestamp},
+    verification::Age,
 };
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

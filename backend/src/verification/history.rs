@@ -5,12 +5,12 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
-    application::Status,
-    desk::CaseNames,
-    permission::Permission,
     role::Role,
     search::{Sought, SoughtWord},
+    staff::Permission,
+    status::Status,
     time::Timestamp,
+    verification::CaseNames,
 };
 use uuid::Uuid;
 

@@ -5,15 +5,13 @@
 
 use bytes::Bytes;
 use domain::{
-    conflict::Conflict,
-    finding::{self, Sought},
-    issue::{Field, Problem},
-    letter::LetterProblem,
-    permission::Permission,
+    issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
+    staff::Permission,
+    verification::finding::{self, Sought},
 };
 use uuid::Uuid;
 
-pub use domain::finding::Finding;
+pub use domain::verification::finding::Finding;
 
 use super::{CaseRow, case::note_look, find};
 use crate::{
@@ -149,7 +147,7 @@ fn read(pages: &[String], found: Vec<Finding>) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::finding::What;
+    use domain::verification::finding::What;
     use rstest::rstest;
 
     fn found(pages: Vec<u32>) -> Vec<Finding> {

@@ -9,6 +9,7 @@ mod figures;
 mod history;
 mod letter;
 mod queue;
+pub mod settings;
 mod timeline;
 mod verdict;
 
@@ -24,15 +25,17 @@ pub use timeline::{Entry, timeline};
 pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 
 use domain::{
-    application::{Status, Verdict},
-    company::{self, Company, CompanyDraft},
-    conflict::Conflict,
-    desk::Mark,
-    email::Email,
+    accounts::email::Email,
+    applications::{
+        company::{self, Company, CompanyDraft},
+        sirup::SirupAccount,
+    },
+    issues::conflict::Conflict,
     role::{ProfileType, Role},
-    sirup::SirupAccount,
+    status::{Status, Verdict},
     time::{Timestamp, Zone},
     validity::Validity,
+    verification::Mark,
 };
 use sqlx::types::Json;
 use time::Date;

@@ -15,13 +15,13 @@ use std::{
 
 use domain::{
     UnknownText,
-    application::Status,
     calendar::{Deadline, Holidays},
-    desk::{Age, Ages, CaseNames, Part, QueueFilter},
-    permission::Permission,
     role::Role,
     search::{Sought, WordIndex},
+    staff::Permission,
+    status::Status,
     time::{Timestamp, Zone},
+    verification::{Age, Ages, CaseNames, Part, QueueFilter},
 };
 use tokio::{
     runtime::Handle,
@@ -790,7 +790,7 @@ pub async fn read_open_cases(backend: &Backend) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::permission::StaffRole;
+    use domain::staff::StaffRole;
     use proptest::prelude::*;
     use std::{
         collections::HashMap,

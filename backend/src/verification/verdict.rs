@@ -1,14 +1,13 @@
 //! The three verdicts, taking one back, and reopening what was decided.
 
 use domain::{
-    application::{REASON_LENGTH, Status, Verdict},
-    conflict::Conflict,
-    desk::{LEASE, Mark, UNDO, is_markable},
-    issue::{Field, Issue, Problem},
-    permission::Permission,
+    issues::{Field, Issue, Problem, conflict::Conflict},
+    staff::Permission,
+    status::{REASON_LENGTH, Status, Verdict},
     text::check_paragraphs,
     time::Timestamp,
     validity::Validity,
+    verification::{LEASE, Mark, UNDO, is_markable},
 };
 use sqlx::types::Json;
 use uuid::Uuid;

@@ -13,7 +13,7 @@ use backend::{
 use clap::{Parser, Subcommand};
 use domain::{
     indonesian::{count, date_time},
-    permission::StaffRole,
+    staff::StaffRole,
     time::Zone,
 };
 use secrecy::ExposeSecret;

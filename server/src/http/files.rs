@@ -1,6 +1,6 @@
 //! Letters and receipts. A stranger's PDF leaves us only as a download.
 
-use app::{api::ApiError, state::AppState, state::Caller};
+use app::{error::ApiError, state::AppState, state::Caller};
 use axum::{
     Extension, Router,
     extract::{

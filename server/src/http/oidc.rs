@@ -1,8 +1,8 @@
 //! The endpoints of OpenID Connect: those that a person comes by with a browser, and those that platforms ask directly.
 
 use app::{
-    api::platform::goes_on_at,
     forms::notice,
+    platforms::api::goes_on_at,
     state::{AppState, Caller},
 };
 use axum::{

@@ -15,12 +15,10 @@ use backend::{
 };
 use bytes::Bytes;
 use domain::{
-    application::{Status, Verdict},
-    conflict::Conflict,
-    finding::What,
-    issue::{Field, Problem},
-    letter::LetterProblem,
+    issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
     role::Role,
+    status::{Status, Verdict},
+    verification::finding::What,
 };
 use lopdf::{Document, Object, Stream, dictionary};
 use rstest::rstest;

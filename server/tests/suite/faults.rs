@@ -21,9 +21,9 @@ use backend::{
     world::{Clock, Entropy},
 };
 use domain::{
-    institution::InstitutionType,
-    permission::StaffRole,
+    master_data::institution::InstitutionType,
     role::Role,
+    staff::StaffRole,
     time::{Timestamp, Zone},
 };
 use futures::future::join_all;

@@ -173,7 +173,7 @@ impl Town {
         backend::accounts::forgot_password(backend, SITI).await.unwrap();
         let wulan = backend::staff::Invitation {
             email: "wulan@contoh.go.id".into(),
-            role: Some(domain::permission::StaffRole::Verifier),
+            role: Some(domain::staff::StaffRole::Verifier),
             institutions: vec![],
         };
         backend::staff::invite(backend, &site.world.actor("admin@contoh.go.id").await, &wulan).await.unwrap();

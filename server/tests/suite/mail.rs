@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use backend::{
-    accounts,
+    accounts::{self, sessions},
     mail::{Delivery, Status, Transport, recent, send_due},
-    sessions,
 };
 
 use crate::support::{

@@ -14,10 +14,9 @@ use backend::{
     platforms, staff, verification,
 };
 use domain::{
-    application::Verdict,
-    platform::{AuthMethod, ClientKind, SubjectType},
-    platform_form::PlatformForm,
+    platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
+    status::Verdict,
     time::Timestamp,
 };
 use futures::future::{BoxFuture, join_all};
@@ -571,7 +570,7 @@ on_both_sites! {
         site.userinfo(kept["access_token"].as_str().unwrap()).await.expect(200);
         // A session that ends by time is no sign-out: a refresh token goes on.
         world.advance(DAY);
-        backend::sessions::sweep(&world.backend).await.unwrap();
+        backend::accounts::sessions::sweep(&world.backend).await.unwrap();
         site.token(&client, &refresh(kept["refresh_token"].as_str().unwrap())).await.expect(200);
     }
 

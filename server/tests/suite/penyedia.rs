@@ -3,23 +3,22 @@
 use std::collections::BTreeSet;
 
 use backend::{
-    Actor, accesses, applications, development,
+    Actor, accesses,
+    applications::{self, renewals},
+    development,
     documents::receipt::receipt,
     platforms::launch,
-    renewals,
     verification::{self, VerdictForm},
 };
 use bytes::Bytes;
 use domain::{
-    access::AccessState,
-    answers::Answers,
-    application::{Status, Verdict},
-    company::CompanyDraft,
-    conflict::Conflict,
-    desk::{QueueFilter, UNDO},
-    issue::{Field, Problem},
+    accesses::AccessState,
+    applications::{answers::Answers, company::CompanyDraft},
+    issues::{Field, Problem, conflict::Conflict},
     role::{ProfileType, Role},
+    status::{Status, Verdict},
     validity::Validity,
+    verification::{QueueFilter, UNDO},
 };
 use lopdf::Document;
 use rstest::rstest;

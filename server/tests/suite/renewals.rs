@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use backend::{
-    accesses, applications, development, renewals,
+    accesses,
+    applications::{self, renewals},
+    development,
     verification::{self, VerdictForm},
 };
 use domain::{
-    access::{AccessState, Renewal},
-    application::Verdict,
-    conflict::{Conflict, NotRenewable},
-    issue::{Field, Problem},
+    accesses::{AccessState, Renewal},
+    issues::{
+        Field, Problem,
+        conflict::{Conflict, NotRenewable},
+    },
     role::{ProfileType, Role},
+    status::Verdict,
     validity::DateInput,
 };
 use rstest::rstest;
@@ -245,7 +249,7 @@ async fn finish(world: &World, id: Uuid) {
     let siti = world.siti().await;
     let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
     let last_day = DateInput::from_date(date!(2027 - 12 - 31));
-    let answers = domain::answers::Answers { last_day, ..stored.draft.answers };
+    let answers = domain::applications::answers::Answers { last_day, ..stored.draft.answers };
     applications::save(&world.backend, &siti, id, stored.version, answers).await.unwrap();
     applications::attach_letter(&world.backend, &siti, id, "baru.pdf", letter()).await.unwrap();
     world.submit(&siti, id).await.unwrap();
@@ -258,9 +262,7 @@ async fn a_renewal_can_come_back_for_repair() {
     let id = begin(&siti, ending(&site, SOON).await).await;
     finish(world, id).await;
     let ratna = world.verifier().await;
-    crate::verification::decide(world, &ratna, id, domain::application::Verdict::Return, "Mohon dilengkapi.")
-        .await
-        .unwrap();
+    crate::verification::decide(world, &ratna, id, domain::status::Verdict::Return, "Mohon dilengkapi.").await.unwrap();
     siti.get("/akses").await.expect(200).expect_says("Perpanjangan GB-26-000002-1: Perlu Perbaikan.");
     let drawn = siti.get(&page(id, "formulir")).await.expect(200);
     drawn.shows(&[

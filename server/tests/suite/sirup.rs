@@ -2,13 +2,14 @@
 
 use backend::{Actor, Error, applications};
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    conflict::Conflict,
-    issue::{Field, Problem},
+    applications::{
+        answers::Answers,
+        sirup::{CUTOFF, LinkFailure},
+        wizard::{Link, Step, next_step},
+    },
+    issues::{Field, Problem, conflict::Conflict},
     role::{ProfileType, Role},
-    sirup::{CUTOFF, LinkFailure},
-    wizard::{Link, Step, next_step},
+    status::Verdict,
 };
 use uuid::Uuid;
 

@@ -6,13 +6,12 @@ use backend::{
     verification::{self, CaseFile, VerdictForm},
 };
 use domain::{
-    access::AccessState,
-    application::{Status, Verdict},
-    conflict::Conflict,
-    desk::QueueFilter,
-    issue::{Field, Problem},
+    accesses::AccessState,
+    applications::wizard::{Step, next_step},
+    issues::{Field, Problem, conflict::Conflict},
     role::Role,
-    wizard::{Step, next_step},
+    status::{Status, Verdict},
+    verification::QueueFilter,
 };
 use time::macros::date;
 use uuid::Uuid;
@@ -39,7 +38,7 @@ pub async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict, te
     verification::claim(&world.backend, actor, id).await?;
     let given = verification::decide(&world.backend, actor, id, &form_for(&case, verdict, text)).await?;
     // From here on the verdict stands, and its mail is due.
-    world.advance(domain::desk::UNDO + std::time::Duration::from_secs(1));
+    world.advance(domain::verification::UNDO + std::time::Duration::from_secs(1));
     Ok(given.status)
 }
 
@@ -247,7 +246,7 @@ on_both! {
     async fn the_address_of_the_first_approved_becomes_the_units(world) {
         let (siti, budi, verifier) = (world.siti().await, world.budi().await, world.verifier().await);
         let mine = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
-        let other = domain::answers::Answers { address: "Alamat yang diberikan Budi, Jakarta".into(), ..world.answers("Sekretariat") };
+        let other = domain::applications::answers::Answers { address: "Alamat yang diberikan Budi, Jakarta".into(), ..world.answers("Sekretariat") };
         let his = world.filled_draft(&budi, Role::Kpa, other).await;
         world.submit(&siti, mine).await.unwrap();
         world.submit(&budi, his).await.unwrap();

@@ -17,23 +17,23 @@ use std::{
 };
 
 use backend::{
-    Actor, Backend, Error, Origin, applications,
-    applications::Submission,
+    Actor, Backend, Error, Origin,
+    accounts::sessions,
+    applications::{self, Submission},
     development,
     mail::{Mailbox, Transport},
     master_data::Directory,
     secrets::Token,
-    sessions, verification,
+    verification,
     world::ManualClock,
 };
 use bytes::Bytes;
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    conflict::Conflict,
-    institution::InstitutionType,
-    issue::{Field, Problem},
+    applications::answers::Answers,
+    issues::{Field, Problem, conflict::Conflict},
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
+    status::Verdict,
     time::Timestamp,
     validity::DateInput,
 };
