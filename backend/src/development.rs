@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{
-    applications::{answers::Answers, company::CompanyDraft, sirup::SirupAccount},
+    applications::{answers::Answers, company::CompanyInput, sirup::SirupAccount},
     indonesian::period,
     master_data::institution::InstitutionType,
     role::{ProfileType, Role},
@@ -298,7 +298,7 @@ async fn send_company(backend: &Backend, supplier: &Actor, company: [&str; 4]) -
     ];
     let proof = receipt("Perizinan Berusaha", &facts, SAMPLE)?;
     let id = applications::start(backend, supplier, ProfileType::Penyedia, Role::Penyedia).await?;
-    let answers = Answers { company: CompanyDraft { name, npwp, nib, address }, ..Answers::default() };
+    let answers = Answers { company: CompanyInput { name, npwp, nib, address }, ..Answers::default() };
     send(backend, supplier, id, answers, "perizinan berusaha.pdf", proof).await?;
     Ok(id)
 }

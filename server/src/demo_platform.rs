@@ -176,12 +176,12 @@ fn trouble(platform: &Platform, trouble: &Trouble) -> Response {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct WireCode {
     kabar: Option<String>,
 }
 
 /// Who is here, with which access.
-async fn home(State(platform): Shared, Query(told): Query<Told>, headers: HeaderMap) -> Response {
+async fn home(State(platform): Shared, Query(told): Query<WireCode>, headers: HeaderMap) -> Response {
     let notice = told.kabar.as_deref().and_then(Notice::of);
     let sessions = lock(&platform.sessions);
     let html = match browser(&headers).and_then(|browser| sessions.get(&browser)) {

@@ -3,7 +3,7 @@
 use domain::{
     accesses::{REMINDERS, Renewal},
     accounts::email::Email,
-    applications::{answers::Answers, company::CompanyDraft},
+    applications::{answers::Answers, company::CompanyInput},
     issues::conflict::Conflict,
     role::Role,
     status::Status,
@@ -176,7 +176,7 @@ pub(crate) fn held(answers: Answers, stored: &Answers) -> Answers {
         institution_type: stored.institution_type,
         institution: stored.institution,
         work_unit: stored.work_unit,
-        company: CompanyDraft { nib: stored.company.nib.clone(), ..answers.company },
+        company: CompanyInput { nib: stored.company.nib.clone(), ..answers.company },
         ..answers
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use domain::{
     issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
     staff::Permission,
-    verification::finding::{self, Sought},
+    verification::finding::{self, SearchQuery},
 };
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ pub async fn findings(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Find
             (Some(company), _) => finding::find_company(&pages, &row.name, company),
             (None, Some(validity)) => finding::find(
                 &pages,
-                &Sought {
+                &SearchQuery {
                     name: &row.name,
                     employee_number: row.employee_number.as_deref(),
                     role: row.role,
@@ -147,11 +147,11 @@ fn read(pages: &[String], found: Vec<Finding>) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::verification::finding::What;
+    use domain::verification::finding::FindingKind;
     use rstest::rstest;
 
     fn found(pages: Vec<u32>) -> Vec<Finding> {
-        vec![Finding { what: What::Name, pages }]
+        vec![Finding { what: FindingKind::Name, pages }]
     }
 
     #[rstest]

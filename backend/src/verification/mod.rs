@@ -27,7 +27,7 @@ pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 use domain::{
     accounts::email::Email,
     applications::{
-        company::{self, Company, CompanyDraft},
+        company::{self, Company, CompanyInput},
         sirup::SirupAccount,
     },
     issues::conflict::Conflict,
@@ -236,7 +236,7 @@ impl CaseRow {
             return Ok(None);
         };
         let [name, npwp, nib, address] = [name, npwp, nib, address].map(String::clone);
-        let company = Company::read(&CompanyDraft { name, npwp, nib, address });
+        let company = Company::read(&CompanyInput { name, npwp, nib, address });
         company.map(Some).ok_or_else(|| Error::internal("a stored company that breaks its rules"))
     }
 

@@ -12,7 +12,7 @@ use crate::{
     issues::{
         conflict::Conflict,
         letter::LetterProblem,
-        wire::{Told, told},
+        wire::{WireCode, wire_code},
     },
     role::Role,
     time::Timestamp,
@@ -233,7 +233,7 @@ impl Field {
 
 /// What is wrong with a value, with the facts that a sentence about it needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Problem {
     /// Nothing was given.
     Missing,
@@ -311,7 +311,7 @@ pub enum Problem {
     Unavailable,
 }
 
-told!(Problem {
+wire_code!(Problem {
     Missing = "missing",
     TooShort { min: number } = "too_short",
     TooLong { max: number } = "too_long",

@@ -298,7 +298,7 @@ impl QueueFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::{Sought, WordIndex};
+    use crate::search::{SearchQuery, WordIndex};
     use ::time::{Duration as Days, macros::date};
     use proptest::prelude::*;
     use rstest::rstest;
@@ -341,7 +341,7 @@ mod tests {
     }
 
     fn finds(query: &str, names: &CaseNames) -> bool {
-        WordIndex::new([names.words().as_str()]).find(&Sought::parse(query)) == [true]
+        WordIndex::new([names.words().as_str()]).find(&SearchQuery::parse(query)) == [true]
     }
 
     fn siti() -> CaseNames<'static> {

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::error::{Error, Result};
 
 /// One kind of such work, from an item of each caller to an outcome for each.
-pub(crate) struct Together<Item, Outcome> {
+pub(crate) struct Batcher<Item, Outcome> {
     asked: Mutex<Vec<Asked<Item, Outcome>>>,
     /// Held while work is done.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -22,13 +22,13 @@ pub(crate) type Turn = tokio::sync::OwnedMutexGuard<()>;
 /// An item, and where its outcome is waited for.
 type Asked<Item, Outcome> = (Item, oneshot::Sender<Result<Outcome>>);
 
-impl<Item, Outcome> Default for Together<Item, Outcome> {
+impl<Item, Outcome> Default for Batcher<Item, Outcome> {
     fn default() -> Self {
         Self { asked: Mutex::default(), turn: Arc::default() }
     }
 }
 
-impl<Item: Send + 'static, Outcome: Send + 'static> Together<Item, Outcome> {
+impl<Item: Send + 'static, Outcome: Send + 'static> Batcher<Item, Outcome> {
     /// What `work` makes of an item. It is given the items of all who asked meanwhile, at least one, and gives their
     /// outcomes in the same order; it drops its turn when others may begin. Whoever goes away does not stop it.
     ///
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    type Numbers = Together<u32, (u32, usize)>;
+    type Numbers = Batcher<u32, (u32, usize)>;
 
     /// Each number doubled, and how many were done together; each turn passes a gate.
     async fn double(together: &Numbers, gate: &Arc<Semaphore>, number: u32) -> Result<(u32, usize)> {
@@ -133,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_is_told_to_all() {
-        let together = Together::<u32, u32>::default();
+        let together = Batcher::<u32, u32>::default();
         let full = |_, _| async { Err(Error::Unavailable("full".to_owned())) };
         for outcome in futures::future::join_all((0..5).map(|number| together.ask(number, full))).await {
             assert!(matches!(outcome, Err(Error::Unavailable(cause)) if cause == "full"));
