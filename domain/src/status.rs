@@ -1,7 +1,8 @@
 //! The state machine of an application.
 
 /// Where an application stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Status {
     /// Being filled in.
     Draft,
@@ -19,15 +20,7 @@ pub enum Status {
     Withdrawn,
 }
 
-crate::text_enum!(Status {
-    Draft = "draft",
-    Submitted = "submitted",
-    InReview = "in_review",
-    Returned = "returned",
-    Approved = "approved",
-    Rejected = "rejected",
-    Withdrawn = "withdrawn",
-});
+crate::text_enum!(Status);
 
 /// What can be done to an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +106,8 @@ impl Status {
 }
 
 /// A verdict of the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Verdict {
     /// **Setujui**
     Approve,
@@ -123,7 +117,7 @@ pub enum Verdict {
     Reject,
 }
 
-crate::text_enum!(Verdict { Approve = "approve", Return = "return", Reject = "reject" });
+crate::text_enum!(Verdict);
 
 impl Verdict {
     /// All three.

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Something of an application that its letter should name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum FindingKind {
     /// The person's name.
     Name,
@@ -43,19 +44,7 @@ pub enum FindingKind {
     Address,
 }
 
-crate::text_enum!(FindingKind {
-    Name = "name",
-    EmployeeNumber = "employee_number",
-    Role = "role",
-    Institution = "institution",
-    WorkUnit = "work_unit",
-    FirstDay = "first_day",
-    LastDay = "last_day",
-    Company = "company",
-    Npwp = "npwp",
-    Nib = "nib",
-    Address = "address",
-});
+crate::text_enum!(FindingKind);
 
 /// Where the letter names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
