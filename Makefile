@@ -13,7 +13,7 @@ tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo
 # As cargo-leptos builds for the browser, so that the macros are built once for both.
 as_site := --no-default-features --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-.PHONY: run build test check unit integration browser bench deny screenshots site setup-build setup-test setup-bench setup-deny fmt
+.PHONY: run build test check unit integration browser bench deny doc screenshots site setup-build setup-test setup-bench setup-deny fmt
 
 run: build
 	@scripts/run
@@ -57,6 +57,12 @@ deny: setup-deny
 	$(say) "Licences, sources and advisories of dependencies"
 	@cargo deny check bans licenses sources
 	@if cargo deny fetch db >/dev/null 2>&1; then cargo deny check advisories; else echo "advisories not checked: the database is out of reach"; fi
+
+# The documentation of the code, with private items; a broken link fails it. Not a part of `make test`, which would compile
+# every dependency once more for it.
+doc:
+	$(say) "Documentation of the code"
+	@RUSTDOCFLAGS="--cfg erase_components -D warnings" cargo doc --quiet --workspace --no-deps --document-private-items --exclude frontend
 
 # The pictures of the README, of the screens as they are now.
 screenshots: setup-test build
