@@ -2,15 +2,20 @@
 
 import { join, resolve } from 'node:path';
 import { expect, test } from './fixtures';
-import { type Wish, decided, emptyForm, office, submitted, taken } from './support/applications';
+import { decided, emptyForm, office, submitted, taken } from './support/applications';
 import { PERIOD } from './support/dates';
 import { Form } from './support/form';
 import { letterSaying } from './support/letters';
-import { BUDI, RATNA, SITI } from './support/people';
 import type { Visitor } from './support/visitor';
 
 const FOLDER = resolve(import.meta.dirname, '../docs/screenshots');
 const PHONE = { width: 390, height: 844 };
+
+/** Accounts of the development data. */
+const account = (email: string, name: string) => ({ email, name, password: 'Gerbang-2026' });
+const SITI = account('siti.pa@contoh.go.id', 'Siti Rahmawati');
+const BUDI = account('budi.kpa@contoh.go.id', 'Budi Santoso');
+const RATNA = account('verifikator@contoh.go.id', 'Ratna Wulandari');
 
 const INSTITUTION = 'Kementerian Kesehatan';
 
@@ -18,20 +23,26 @@ const INSTITUTION = 'Kementerian Kesehatan';
 test.describe.configure({ mode: 'serial' });
 
 test('the desk, with a queue and an open case', async ({ people }) => {
-  for (const [name, province, service] of [
-    ['I Gusti Ngurah Adi', 'Bali', 'Dinas Kesehatan'],
-    ['Maria Goreti Lende', 'Nusa Tenggara Timur', 'Dinas Kesehatan'],
-    ['Yohanes Kambuaya', 'Papua Barat', 'Dinas Kesehatan'],
-    ['Teuku Iskandar', 'Aceh', 'Dinas Kesehatan'],
-    ['Andi Tenri Ajeng', 'Sulawesi Selatan', 'Dinas Kesehatan'],
+  for (const [name, province] of [
+    ['I Gusti Ngurah Adi', 'Bali'],
+    ['Maria Goreti Lende', 'Nusa Tenggara Timur'],
+    ['Yohanes Kambuaya', 'Papua Barat'],
+    ['Teuku Iskandar', 'Aceh'],
+    ['Andi Tenri Ajeng', 'Sulawesi Selatan'],
   ]) {
-    const wish = office(province, service);
-    await submitted(await people.newcomer(name), { ...wish, file: letterOn(name, `${service} ${province}`, wish.institution!) });
+    await submitted(await people.newcomer(name), office(province));
   }
-  const budi = await people.signedIn(BUDI);
   const workUnit = 'Biro Hukum dan Organisasi';
-  const wish: Wish = { role: 'kpa', institution: INSTITUTION, workUnit };
-  const application = await submitted(budi, { ...wish, file: letterOn(BUDI.name, workUnit, INSTITUTION, 'Kuasa Pengguna Anggaran') });
+  const file = letterSaying([
+    'KEPUTUSAN',
+    'tentang penunjukan Kuasa Pengguna Anggaran',
+    '',
+    `Menetapkan ${BUDI.name}`,
+    `sebagai Kuasa Pengguna Anggaran pada ${workUnit},`,
+    `${INSTITUTION},`,
+    `untuk masa ${PERIOD}.`,
+  ]);
+  const application = await submitted(await people.signedIn(BUDI), { role: 'kpa', institution: INSTITUTION, workUnit, file });
   const ratna = await people.signedIn(RATNA);
   await taken(ratna, application);
   await ratna.goto(`/verifikasi/${application.id}`);
@@ -44,8 +55,7 @@ test('the desk, with a queue and an open case', async ({ people }) => {
 test('what an applicant sees', async ({ people }) => {
   const siti = await people.signedIn(SITI);
   const ratna = await people.signedIn(RATNA);
-  const approved: Wish = { institution: INSTITUTION, workUnit: 'Sekretariat Jenderal' };
-  await decided(ratna, await submitted(siti, approved));
+  await decided(ratna, await submitted(siti, { institution: INSTITUTION, workUnit: 'Sekretariat Jenderal' }));
   const waiting = await submitted(siti, office('Kalimantan Timur'));
   await siti.goto(`/akses/pengajuan/${waiting.id}/status`);
   await siti.sees('Pengajuan Anda sudah kami terima');
@@ -72,19 +82,6 @@ test('what an applicant sees', async ({ people }) => {
   await siti.sees('Manajemen Akses');
   await picture(siti, 'akses-ponsel');
 });
-
-/** A letter that names what is applied for, so that the desk finds it there. */
-function letterOn(name: string, workUnit: string, institution: string, role = 'Pengguna Anggaran') {
-  return letterSaying([
-    'KEPUTUSAN',
-    `tentang penunjukan ${role}`,
-    '',
-    `Menetapkan ${name}`,
-    `sebagai ${role} pada ${workUnit},`,
-    `${institution},`,
-    `untuk masa ${PERIOD}.`,
-  ]);
-}
 
 /** Takes the picture once nothing moves and no field has the focus. */
 async function picture({ page }: Visitor, name: string): Promise<void> {
