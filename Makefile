@@ -13,7 +13,7 @@ tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo
 # As cargo-leptos builds for the browser, so that the macros are built once for both.
 as_site := --no-default-features --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-.PHONY: run build test check unit integration browser bench deny doc screenshots site setup-build setup-test setup-bench setup-deny fmt
+.PHONY: run build test check unit integration browser bench site setup-build setup-test setup-bench fmt
 
 run: build
 	@scripts/run
@@ -31,6 +31,7 @@ check:
 	@cargo fmt --all --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(tested) --all-targets --no-run
+	@scripts/cargo-tool cargo-machete 0.9.2
 	@unused=$$(cargo machete 2>&1) || { echo "$$unused"; exit 1; }
 
 unit:
@@ -52,23 +53,6 @@ bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
-# Licences, sources and advisories of dependencies. Where the advisory database is out of reach, the rest is checked.
-deny: setup-deny
-	$(say) "Licences, sources and advisories of dependencies"
-	@cargo deny check bans licenses sources
-	@if cargo deny fetch db >/dev/null 2>&1; then cargo deny check advisories; else echo "advisories not checked: the database is out of reach"; fi
-
-# The documentation of the code, with private items; a broken link fails it. Not a part of `make test`, which would compile
-# every dependency once more for it.
-doc:
-	$(say) "Documentation of the code"
-	@RUSTDOCFLAGS="--cfg erase_components -D warnings" cargo doc --quiet --workspace --no-deps --document-private-items --exclude frontend
-
-# The pictures of the README, of the screens as they are now.
-screenshots: setup-test build
-	$(say) "Taking screenshots"
-	@scripts/screenshots
-
 site: setup-build
 	@scripts/site
 
@@ -84,5 +68,22 @@ setup-test:
 setup-bench:
 	@scripts/setup bench
 
-setup-deny:
-	@scripts/setup deny
+.PHONY: deny doc screenshots
+
+# Licences, sources and advisories of dependencies. Where the advisory database is out of reach, the rest is checked.
+deny: setup-build
+	$(say) "Licences, sources and advisories of dependencies"
+	@scripts/cargo-tool cargo-deny 0.20.2
+	@cargo deny check bans licenses sources
+	@if cargo deny fetch db >/dev/null 2>&1; then cargo deny check advisories; else echo "advisories not checked: the database is out of reach"; fi
+
+# The documentation of the code, with private items; a broken link fails it. Not a part of `make test`, which would compile
+# every dependency once more for it.
+doc:
+	$(say) "Documentation of the code"
+	@RUSTDOCFLAGS="--cfg erase_components -D warnings" cargo doc --quiet --workspace --no-deps --document-private-items --exclude frontend
+
+# The pictures of the README, of the screens as they are now.
+screenshots: setup-test build
+	$(say) "Taking screenshots"
+	@scripts/screenshots
