@@ -34,13 +34,20 @@ test('the desk, with a queue and an open case', async ({ people }) => {
   }
   const workUnit = 'Biro Hukum dan Organisasi';
   const file = letterSaying([
-    'KEPUTUSAN',
-    'tentang penunjukan Kuasa Pengguna Anggaran',
+    'KEPUTUSAN MENTERI KESEHATAN',
+    'tentang pengangkatan Kuasa Pengguna Anggaran',
     '',
-    `Menetapkan ${BUDI.name}`,
-    `sebagai Kuasa Pengguna Anggaran pada ${workUnit},`,
-    `${INSTITUTION},`,
+    'Menetapkan pejabat di bawah ini:',
+    '',
+    `Nama: ${BUDI.name}`,
+    'NIP: 19810905 200604 1 001',
+    `Satuan kerja: ${workUnit}, ${INSTITUTION}`,
+    '',
+    'sebagai Kuasa Pengguna Anggaran,',
     `untuk masa ${PERIOD}.`,
+    '',
+    'Jakarta, 2 Januari',
+    'Pengguna Anggaran',
   ]);
   const application = await submitted(await people.signedIn(BUDI), { role: 'kpa', institution: INSTITUTION, workUnit, file });
   const ratna = await people.signedIn(RATNA);
@@ -48,7 +55,8 @@ test('the desk, with a queue and an open case', async ({ people }) => {
   await ratna.goto(`/verifikasi/${application.id}`);
   await ratna.sees(BUDI.name);
   await expect(ratna.page.getByText(/^Anda pegang/)).toBeVisible();
-  await expect(ratna.page.getByRole('img', { name: /^Halaman 1/ }).first()).toBeVisible();
+  const page = ratna.page.getByRole('img', { name: 'Surat, halaman 1 dari 1' });
+  await expect.poll(() => page.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await picture(ratna, 'verifikasi');
 });
 
@@ -61,6 +69,13 @@ test('what an applicant sees', async ({ people }) => {
   await siti.sees('Pengajuan Anda sudah kami terima');
   await picture(siti, 'status');
 
+  await siti.goto('/akses');
+  await siti.sees('Manajemen Akses');
+  await picture(siti, 'akses');
+  await siti.goto('/platform/daftar-hitam');
+  await siti.seesDialog('Pilih Platform');
+  await picture(siti, 'platform');
+
   const form = new Form(siti, 'Formulir Pendaftaran Akses PA');
   await form.opens(await emptyForm(siti));
   await form.type('Provinsi');
@@ -70,17 +85,9 @@ test('what an applicant sees', async ({ people }) => {
   await siti.page.evaluate(() => window.scrollTo(0, 0));
   await picture(siti, 'formulir');
 
-  await siti.goto('/akses');
-  await siti.sees('Manajemen Akses');
-  await picture(siti, 'akses');
-  await siti.goto('/platform/daftar-hitam');
-  await siti.sees('Pilih Platform');
-  await picture(siti, 'platform');
-
   await siti.page.setViewportSize(PHONE);
-  await siti.goto('/akses');
-  await siti.sees('Manajemen Akses');
-  await picture(siti, 'akses-ponsel');
+  await form.isSaved();
+  await picture(siti, 'formulir-ponsel');
 });
 
 /** Takes the picture once nothing moves and no field has the focus. */
