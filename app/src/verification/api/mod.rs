@@ -314,7 +314,7 @@ pub async fn findings(id: Uuid) -> Result<FindingsView, ApiError> {
 pub struct EntryView {
     /// When.
     pub at: Timestamp,
-    /// FindingKind, in words.
+    /// The kind, in words.
     pub what: String,
     /// Who.
     pub by: Option<String>,
