@@ -11,7 +11,6 @@ pub mod applications;
 pub mod audit;
 pub mod db;
 pub mod desk_settings;
-pub mod development;
 pub mod documents;
 pub mod error;
 pub mod help;
@@ -24,6 +23,7 @@ pub mod passwords;
 pub mod platforms;
 pub mod renewals;
 pub mod secrets;
+pub mod seed;
 pub mod sessions;
 pub mod sirup;
 pub mod staff;
@@ -72,8 +72,6 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
-    /// Where the demo platform is, which the development data register.
-    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.

@@ -4,10 +4,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use backend::{
-    Actor, Backend, Origin, accounts, applications, applications::Submission, development, master_data::Directory,
-    sessions, verification,
+    Actor, Backend, Origin, accounts, applications, applications::Submission, master_data::Directory, sessions,
+    verification,
 };
 use bytes::Bytes;
+use devtools::{DEMO_URL, development};
 use domain::{
     answers::Answers,
     application::Verdict,
@@ -48,7 +49,7 @@ pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> 
 /// accesses, an application that waits, and a draft.
 pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     let backend = store.open(stage).await?;
-    development::fill(&backend).await?;
+    development::fill(&backend, &DEMO_URL.parse()?).await?;
     Directory::refresh(&backend).await?;
     let (applicant, verifier) = (sign_in(&backend, APPLICANT).await?, sign_in(&backend, VERIFIER).await?);
     for (nth, answers) in answers(&backend, 4).into_iter().enumerate() {

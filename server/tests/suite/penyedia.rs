@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use backend::{
-    Actor, accesses, applications, development,
+    Actor, accesses, applications,
     documents::receipt::receipt,
     platforms::launch,
     renewals,
     verification::{self, VerdictForm},
 };
 use bytes::Bytes;
+use devtools::development;
 use domain::{
     access::AccessState,
     answers::Answers,
