@@ -1,6 +1,6 @@
 //! The demo platform "Daftar Hitam": a relying party on the client library `openidconnect`. It shows who signed in with
-//! which access, supports sign-in from the platform and from Gerbang, reads userinfo, refreshes tokens, switches the access,
-//! and ends its session when Gerbang's session ends. It keeps everything in memory.
+//! which access, supports sign-in from the platform and from Gerbang, reads userinfo, refreshes tokens, switches the
+//! access, and ends its session when Gerbang's session ends. It keeps everything in memory.
 
 mod logout_token;
 mod pages;
@@ -63,8 +63,8 @@ impl DemoPlatform {
         self.addr
     }
 
-    /// Serves the platform, which people reach at `own`, with Gerbang at `issuer`. Gerbang may start later: its metadata are
-    /// read when the first person signs in.
+    /// Serves the platform, which people reach at `own`, with Gerbang at `issuer`. Gerbang may start later: its
+    /// metadata are read when the first person signs in.
     ///
     /// # Errors
     /// If the listener fails, or the HTTP client cannot be made.

@@ -1,4 +1,5 @@
-//! Logout tokens (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6). The client library does not support them.
+//! Logout tokens (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6). The client library does not support
+//! them.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde::Deserialize;

@@ -356,8 +356,8 @@ impl RelyingParty {
         }
     }
 
-    /// Reads the current profile. Access tokens live for minutes, so a refused one is refreshed first; only if that is refused
-    /// too has the session ended.
+    /// Reads the current profile. Access tokens live for minutes, so a refused one is refreshed first; only if that is
+    /// refused too has the session ended.
     ///
     /// # Errors
     /// If Gerbang refuses, or an answer is invalid.

@@ -1,5 +1,5 @@
-//! Applications of the development data: an access that has ended, and a supplier with one access and one open case. They
-//! go through the use cases that a person would go through.
+//! Applications of the development data: an access that has ended, and a supplier with one access and one open case.
+//! They go through the use cases that a person would go through.
 
 use std::time::Duration;
 
@@ -51,8 +51,9 @@ const COMPANIES: [[&str; 4]; 2] = [
     ],
 ];
 
-/// Gives one account an access of a month. `past` is the backend with a clock that is [`FORMER_ACCESS_AGE`] behind, so the
-/// access has ended for everybody else. Does nothing if the account has any application, or if the accounts were changed.
+/// Gives one account an access of a month. `past` is the backend with a clock that is [`FORMER_ACCESS_AGE`] behind, so
+/// the access has ended for everybody else. Does nothing if the account has any application, or if the accounts were
+/// changed.
 ///
 /// # Errors
 /// If a use case refuses.
@@ -96,8 +97,8 @@ async fn former_work_unit(backend: &Backend) -> Result<Option<(Uuid, Uuid)>> {
     Ok(unit.map(|((unit, ..), _)| (province.id, unit)))
 }
 
-/// Gives the supplier an access for one company, and an application for another that waits in the queue. Does nothing if
-/// the account has any application, or if the accounts were changed.
+/// Gives the supplier an access for one company, and an application for another that waits in the queue. Does nothing
+/// if the account has any application, or if the accounts were changed.
 ///
 /// # Errors
 /// If a use case refuses.

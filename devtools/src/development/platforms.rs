@@ -13,7 +13,8 @@ pub const DEMO_SECRET: &str = "Daftar-Hitam-hanya-untuk-pengembangan-2026";
 /// The terms are in force since a day before anybody tries them.
 const TERMS_SINCE: Date = date!(2026 - 01 - 01);
 
-/// The demo platform at `demo_url`, and one at the same address that only suppliers may enter. Nothing serves the second.
+/// The demo platform at `demo_url`, and one at the same address that only suppliers may enter. Nothing serves the
+/// second.
 pub fn platforms(demo_url: &Url) -> [Platform<'_>; 2] {
     let at = |path: &str| format!("{}{path}", demo_url.as_str().trim_end_matches('/'));
     let demo = Platform {

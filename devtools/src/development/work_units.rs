@@ -88,8 +88,8 @@ const TOWNS: &[&str] = &[
     "Jayapura",
 ];
 
-/// Codes of the institution and of the work unit of the people that the SiRUP simulator knows: the first made-up work unit
-/// of the Ministry of Manpower.
+/// Codes of the institution and of the work unit of the people that the SiRUP simulator knows: the first made-up work
+/// unit of the Ministry of Manpower.
 pub fn sirup_work_unit(year: i32) -> (String, String) {
     let rows = made_up_work_units(year);
     let of = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
@@ -97,7 +97,8 @@ pub fn sirup_work_unit(year: i32) -> (String, String) {
     found.map(|row| (of(row, "kd_klpd"), of(row, "kd_satker_str"))).unwrap_or_default()
 }
 
-/// Some thousand work units as the gateway sends them: plausible names, made-up codes, some of them closed before `year`.
+/// Some thousand work units as the gateway sends them: plausible names, made-up codes, some of them closed before
+/// `year`.
 pub fn made_up_work_units(year: i32) -> Value {
     let mut rows = Vec::new();
     let institutions = std::str::from_utf8(INSTITUTIONS).unwrap_or_default().lines().skip(1);

@@ -111,7 +111,8 @@ pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartEr
 }
 
 impl Pdf {
-    /// Looks into a stranger's file. Must run before any setting is read: the process has no environment and tight limits.
+    /// Looks into a stranger's file. Must run before any setting is read: the process has no environment and tight
+    /// limits.
     ///
     /// # Errors
     /// If the file cannot be read, or the answer cannot be written.
