@@ -666,10 +666,8 @@ async fn production_starts_empty_and_with_secure_cookies() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut server =
         host.command(&["serve"]).env("GERBANG_ADDR", port.to_string()).stderr(Stdio::null()).spawn().unwrap();
-    let visitor = Visitor {
-        origin: "https://gerbang.contoh.go.id".to_owned(),
-        ..Visitor::of(&format!("http://{port}").parse().unwrap())
-    };
+    let mut visitor = Visitor::of(&format!("http://{port}").parse().unwrap());
+    visitor.origin = "https://gerbang.contoh.go.id".to_owned();
     until("it serves", async || {
         visitor.bare(Method::GET, "/health/ready").send().await.is_ok_and(|answer| answer.status() == 200)
     })
