@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { startMailServer } from './smtp';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'target/release/gerbang');
+const PROGRAM = join(ROOT, 'target/release/gerbang-dev');
 
 /** Where the data lies: a file of its own, or a new database on the PostgreSQL of `TEST_POSTGRES_URL`. */
 export type Database = 'sqlite' | 'postgres';
@@ -35,7 +35,6 @@ export class Server {
       PATH: process.env.PATH ?? '',
       NO_COLOR: '1',
       RUST_BACKTRACE: '1',
-      GERBANG_ENV: 'development',
       GERBANG_ADDR: '127.0.0.1:0',
       GERBANG_DATA_DIR: folder,
       GERBANG_SITE_DIR: join(ROOT, 'target/site'),
@@ -53,7 +52,7 @@ export class Server {
         const said = readFileSync(log, 'utf8');
         const found = ready.exec(said);
         if (found) return found[1];
-        if (child.exitCode !== null || Date.now() > patience) throw new Error(`gerbang ${args[0]} did not start:\n${said}`);
+        if (child.exitCode !== null || Date.now() > patience) throw new Error(`gerbang-dev ${args[0]} did not start:\n${said}`);
       }
     };
     try {
@@ -95,7 +94,7 @@ export class Server {
         await ended;
         clearTimeout(patience);
       }
-      if (child.exitCode !== 0) throw new Error(`gerbang did not end well: ${child.exitCode ?? child.signalCode}`);
+      if (child.exitCode !== 0) throw new Error(`gerbang-dev did not end well: ${child.exitCode ?? child.signalCode}`);
     }
     this.stopMail();
     rmSync(this.folder, { recursive: true });

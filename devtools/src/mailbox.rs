@@ -1,4 +1,4 @@
-//! `/dev/surat`: the mail of development, so that a newcomer needs no mail server. Never in production.
+//! `/dev/surat` shows all mail, so that a developer needs no mail server.
 
 use app::state::{AppState, Caller};
 use axum::{
@@ -13,7 +13,7 @@ use domain::{indonesian::date_time, time::Zone};
 use http::StatusCode;
 use uuid::Uuid;
 
-/// Its routes.
+/// The routes of the page and of one mail.
 pub fn routes() -> Router<AppState> {
     Router::new().route("/dev/surat", get(list)).route("/dev/surat/{id}", get(one))
 }

@@ -12,12 +12,12 @@ use http::header;
 
 use super::relying_party::{ChosenAccess, Entered, Trouble};
 
-/// One line about what has just happened.
+/// A one-line message about what just happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Userinfo was read.
+    /// The profile was read again.
     Read,
-    /// New tokens came.
+    /// The tokens were refreshed.
     Refreshed,
     /// The person signed out.
     SignedOut,
@@ -26,12 +26,12 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Those that an address may name.
+    /// The notice of a query parameter. Only those that cannot mislead are accepted from an address.
     pub fn of(word: &str) -> Option<Self> {
         [Self::Read, Self::Refreshed].into_iter().find(|notice| notice.word() == word)
     }
 
-    /// Its word in an address.
+    /// Its name in a query parameter.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Read => "profil",
@@ -98,13 +98,13 @@ fn told(notice: Option<Notice>) -> String {
     notice.map(|notice| format!("<p role=\"status\">{}</p>", notice.sentence())).unwrap_or_default()
 }
 
-/// For somebody who is not signed in.
+/// The page for a visitor.
 pub fn outside(notice: Option<Notice>) -> String {
     let enter = button("/masuk", "Masuk dengan Gerbang");
     page("Masuk", &format!("{}<p>Platform ini mengenali Anda melalui Gerbang.</p>{enter}", told(notice)))
 }
 
-/// For somebody who entered: who, with which access.
+/// The page for a signed-in person.
 pub fn inside(entered: &Entered, notice: Option<Notice>) -> String {
     let mut rows = vec![
         ("Nama", entered.name.clone()),
@@ -136,7 +136,7 @@ fn about(access: &ChosenAccess) -> Vec<(&'static str, Option<String>)> {
     let named = |name: &Option<String>, code: &Option<String>| {
         name.as_ref().map(|name| code.as_ref().map_or(name.clone(), |code| format!("{name} ({code})")))
     };
-    // It ends with its last day: a second before is still on that day, in every zone of the country.
+    // The access ends at midnight, so the second before is on its last day, in every zone of the country.
     let end = Timestamp::from_micros(access.access_expires_at.saturating_mul(1_000_000)).minus(Duration::from_secs(1));
     vec![
         ("Tipe Profil", Some(profile)),
@@ -148,7 +148,7 @@ fn about(access: &ChosenAccess) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
-/// What went wrong with Gerbang at `issuer`.
+/// The error page.
 pub fn trouble(trouble: &Trouble, issuer: &str) -> String {
     let sentence = match trouble {
         Trouble::Unreachable(_) => format!("Gerbang di {issuer} belum dapat dihubungi. Coba lagi sebentar lagi."),
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_from_elsewhere_is_text() {
+    fn foreign_text_is_escaped() {
         let found = Trouble::Refused { code: "<script>".into(), description: Some("\"&".into()) };
         let html = trouble(&found, "http://127.0.0.1:3000");
         assert!(html.contains("&lt;script&gt; (&quot;&amp;)") && !html.contains("<script"), "{html}");

@@ -1,8 +1,7 @@
-//! The part that speaks OpenID Connect, by the client library.
+//! OpenID Connect through the client library.
 
 use std::{sync::Arc, time::Duration};
 
-use backend::development::{DEMO_CLIENT, DEMO_SECRET};
 use futures::future::BoxFuture;
 use openidconnect::{
     AccessToken, AccessTokenHash, AdditionalClaims, AdditionalProviderMetadata, AuthorizationCode, Client, ClientId,
@@ -23,25 +22,26 @@ use tokio::sync::RwLock;
 use url::Url;
 
 use super::logout_token::{self, Ended};
+use crate::development::{DEMO_CLIENT, DEMO_SECRET};
 
-/// How long Gerbang may take.
+/// Timeout of a request to Gerbang.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What we ask for; `openid` comes of itself.
+/// The requested scopes; the library adds `openid`.
 const SCOPES: [&str; 4] = ["profile", "email", "gerbang", "offline_access"];
 
-/// What went wrong between Gerbang and us.
+/// Why a request to Gerbang failed.
 #[derive(Debug)]
 pub enum Trouble {
-    /// It does not answer.
+    /// No answer.
     Unreachable(String),
-    /// It refuses, with an error code of the specification.
+    /// Refused with an error code of the specification.
     Refused {
         /// The code, such as `access_denied`.
         code: String,
-        /// What it says about it.
+        /// `error_description`.
         description: Option<String>,
     },
-    /// What came is not to be believed.
+    /// The answer is invalid.
     Untrusted(String),
 }
 
@@ -57,28 +57,27 @@ impl std::fmt::Display for Trouble {
     }
 }
 
-/// Makes trouble of what cannot be believed.
 fn untrusted(error: impl std::fmt::Display) -> Trouble {
     Trouble::Untrusted(error.to_string())
 }
 
-/// What Gerbang says beyond the standard claims.
+/// Gerbang's own claims.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct GerbangClaims {
-    /// The session there, bound to one access; a logout token names it.
+    /// Session at Gerbang, bound to one access; logout tokens name it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// The access that was chosen; with the scope `gerbang`.
+    /// The chosen access, with the scope `gerbang`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gerbang: Option<ChosenAccess>,
 }
 
 impl AdditionalClaims for GerbangClaims {}
 
-/// The access that somebody entered with.
+/// The access that a person signed in with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChosenAccess {
-    /// Stays the same as long as the access lives.
+    /// Stable while the access exists.
     pub access_id: String,
     /// `non_penyedia` or `penyedia`.
     pub profile_type: String,
@@ -96,14 +95,14 @@ pub struct ChosenAccess {
     /// Name of the work unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nama_satker: Option<String>,
-    /// When it ends, in seconds since 1970.
+    /// End in Unix seconds.
     pub access_expires_at: i64,
 }
 
-/// What discovery says beyond the standard.
+/// Provider metadata that the library does not know.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct More {
-    /// Whether every answer says whom it comes from (RFC 9207, section 3).
+    /// True if authorization responses carry `iss` (RFC 9207, section 3).
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -157,7 +156,7 @@ type OidcClient = Client<
     EndpointMaybeSet,
 >;
 
-/// How the library sends its requests with a client of ours.
+/// Sends the requests of the library with our HTTP client.
 pub fn sender(
     http: &reqwest::Client,
 ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, reqwest::Error>> + Send + Sync + use<> {
@@ -175,44 +174,44 @@ pub fn sender(
     }
 }
 
-/// What Gerbang said of itself, and a client made of it.
+/// Gerbang's metadata, and a client made from them.
 struct Known {
     metadata: Metadata,
     client: OidcClient,
 }
 
-/// A request for somebody to sign in.
+/// An authorization request.
 pub struct Asked {
-    /// Where to send the browser.
+    /// Address to send the browser to.
     pub url: Url,
-    /// What the answer must repeat.
+    /// Expected in the response.
     pub state: CsrfToken,
-    /// What the ID token must repeat.
+    /// Expected in the ID token.
     pub nonce: Nonce,
-    /// What proves that the code was asked for here (RFC 7636).
+    /// The PKCE verifier (RFC 7636).
     pub verifier: PkceCodeVerifier,
 }
 
-/// Somebody who entered: who, with what.
+/// A signed-in person.
 #[derive(Clone)]
 pub struct Entered {
-    /// Who, as this platform knows them.
+    /// Subject, pairwise for this platform.
     pub sub: String,
-    /// Their name, with the scope `profile`.
+    /// Name, with the scope `profile`.
     pub name: Option<String>,
-    /// Their address, with the scope `email`.
+    /// E-mail address, with the scope `email`.
     pub email: Option<String>,
-    /// Gerbang's session.
+    /// Session at Gerbang.
     pub sid: Option<String>,
-    /// The access that they chose.
+    /// The chosen access.
     pub access: Option<ChosenAccess>,
-    /// The ID token as it came; signing out shows it.
+    /// The raw ID token, needed to sign out.
     pub id_token: String,
     access_token: AccessToken,
     refresh_token: Option<RefreshToken>,
 }
 
-/// The relying party.
+/// The platform's side of OpenID Connect.
 pub struct RelyingParty {
     own: Url,
     issuer: IssuerUrl,
@@ -221,26 +220,26 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
-    /// One that people reach at `own`. Nothing is asked yet.
+    /// A relying party that people reach at `own`. Sends no request yet.
     ///
     /// # Errors
-    /// If the client of HTTP cannot be made, or the issuer is no address.
+    /// If the HTTP client cannot be made, or the issuer is no URL.
     pub fn new(own: Url, issuer: &Url) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        // The library warns of redirects: they would let an issuer make us ask anything of anybody.
+        // No redirects: they would allow server-side request forgery, as the library warns.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).build()?;
         let issuer = IssuerUrl::new(issuer.as_str().trim_end_matches('/').to_owned())?;
         Ok(Self { own, issuer, http, known: RwLock::default() })
     }
 
-    /// Whom we believe, as it names itself.
+    /// The trusted issuer.
     pub fn issuer(&self) -> &str {
         self.issuer.as_str()
     }
 
-    /// The path of an address, with its query, if it is one of ours.
+    /// Path and query of `uri`; `None` if it is on another origin.
     pub fn own_path(&self, uri: &str) -> Option<String> {
         let uri = uri.parse::<Url>().ok().filter(|uri| uri.origin() == self.own.origin())?;
-        // Two slashes at the front would be another host to a browser.
+        // Browsers take a path that begins with two slashes for a host.
         let path = format!("/{}", uri.path().trim_start_matches(['/', '\\']));
         Some(uri.query().map_or(path.clone(), |query| format!("{path}?{query}")))
     }
@@ -249,7 +248,7 @@ impl RelyingParty {
         format!("{}{path}", self.own.as_str().trim_end_matches('/'))
     }
 
-    /// What Gerbang says of itself; asked once.
+    /// Gerbang's metadata, read once.
     async fn known(&self) -> Result<Arc<Known>, Trouble> {
         if let Some(known) = &*self.known.read().await {
             return Ok(known.clone());
@@ -257,7 +256,7 @@ impl RelyingParty {
         self.discover().await
     }
 
-    /// Asks Gerbang what it can and which keys it has (OpenID Connect Discovery, section 4).
+    /// Reads Gerbang's metadata and keys (OpenID Connect Discovery, section 4).
     async fn discover(&self) -> Result<Arc<Known>, Trouble> {
         let metadata = Metadata::discover_async(self.issuer.clone(), &sender(&self.http))
             .await
@@ -270,7 +269,7 @@ impl RelyingParty {
         Ok(known)
     }
 
-    /// A request for somebody to sign in (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3).
+    /// Makes an authorization request (OpenID Connect Core, section 3.1.2.1; RFC 7636, section 4.3).
     ///
     /// # Errors
     /// If Gerbang does not answer.
@@ -291,11 +290,10 @@ impl RelyingParty {
         Ok(Asked { url, state, nonce, verifier })
     }
 
-    /// Whether an answer names Gerbang as the one it comes from, where Gerbang says that its answers do (RFC 9207,
-    /// section 2.4).
+    /// Checks the `iss` of an authorization response (RFC 9207, section 2.4).
     ///
     /// # Errors
-    /// [`Trouble::Untrusted`] if it does not.
+    /// [`Trouble::Untrusted`] if another issuer is named, or none although Gerbang always names itself.
     pub async fn comes_from_gerbang(&self, iss: Option<&str>) -> Result<(), Trouble> {
         let known = self.known().await?;
         let more = &known.metadata.additional_metadata().additional_metadata;
@@ -307,10 +305,10 @@ impl RelyingParty {
         }
     }
 
-    /// Gives a code for tokens, and checks all that comes (OpenID Connect Core, sections 3.1.3.3 to 3.1.3.8).
+    /// Exchanges a code for tokens and validates them (OpenID Connect Core, sections 3.1.3.3 to 3.1.3.8).
     ///
     /// # Errors
-    /// Whatever is refused, or not to be believed.
+    /// If Gerbang refuses, or an answer is invalid.
     pub async fn redeem(&self, code: String, nonce: &Nonce, verifier: PkceCodeVerifier) -> Result<Entered, Trouble> {
         let known = self.known().await?;
         let exchange = known.client.exchange_code(AuthorizationCode::new(code)).map_err(untrusted)?;
@@ -323,10 +321,10 @@ impl RelyingParty {
         self.userinfo(entered.await?).await
     }
 
-    /// Takes new tokens for the old; the person and the session must be the same (OpenID Connect Core, section 12.2).
+    /// Refreshes the tokens. Person and session must stay the same (OpenID Connect Core, section 12.2).
     ///
     /// # Errors
-    /// Whatever is refused, or not to be believed.
+    /// If Gerbang refuses, or an answer is invalid.
     pub async fn refresh(&self, entered: Entered) -> Result<Entered, Trouble> {
         let refused = || Trouble::Refused { code: "invalid_grant".to_owned(), description: None };
         let token = entered.refresh_token.clone().ok_or_else(refused)?;
@@ -345,7 +343,7 @@ impl RelyingParty {
         Ok(Entered { refresh_token, ..renewed })
     }
 
-    /// Checks tokens; keys that we do not know yet are asked for once, since Gerbang changes them (section 10.1.1).
+    /// Validates tokens. On failure, reads the keys again and retries once, because keys rotate (section 10.1.1).
     async fn believed(
         &self,
         tokens: &Tokens,
@@ -358,11 +356,11 @@ impl RelyingParty {
         }
     }
 
-    /// Who this is, as Gerbang says now. An access token lives for minutes: one that is refused is renewed first, and only
-    /// if that is refused too is the right to be here over.
+    /// Reads the current profile. Access tokens live for minutes, so a refused one is refreshed first; only if that is
+    /// refused too has the session ended.
     ///
     /// # Errors
-    /// Whatever is refused, or not to be believed.
+    /// If Gerbang refuses, or an answer is invalid.
     pub async fn profile(&self, entered: Entered) -> Result<Entered, Trouble> {
         match self.userinfo(entered.clone()).await {
             Err(Trouble::Refused { .. }) => self.userinfo(self.refresh(entered).await?).await,
@@ -389,10 +387,10 @@ impl RelyingParty {
         Ok(Entered { name, email, access, ..entered })
     }
 
-    /// Where to send the browser so that the session at Gerbang ends too (RP-Initiated Logout, section 2).
+    /// Address that ends the session at Gerbang (RP-Initiated Logout, section 2).
     ///
     /// # Errors
-    /// If Gerbang does not answer, or does not know signing out.
+    /// If Gerbang does not answer, or does not support signing out.
     pub async fn logout(&self, entered: &Entered) -> Result<Url, Trouble> {
         let known = self.known().await?;
         let endpoint = known.metadata.additional_metadata().end_session_endpoint.clone();
@@ -404,10 +402,10 @@ impl RelyingParty {
         Ok(url)
     }
 
-    /// What a logout token ends.
+    /// Verifies a logout token; returns what ended.
     ///
     /// # Errors
-    /// [`Trouble::Untrusted`] if it is not Gerbang's, or not about us.
+    /// [`Trouble::Untrusted`] if the token is invalid.
     pub async fn ended(&self, logout_token: &str) -> Result<Ended, Trouble> {
         let known = self.known().await?;
         let keys = self.http.get(known.metadata.jwks_uri().url().clone()).send().await;
@@ -420,7 +418,7 @@ impl RelyingParty {
     }
 }
 
-/// Checks the ID token and that the access token belongs to it (sections 3.1.3.7 and 3.1.3.8).
+/// Validates the ID token and the access token hash (sections 3.1.3.7 and 3.1.3.8).
 fn checked(
     known: &Known,
     tokens: &Tokens,
@@ -450,7 +448,7 @@ fn checked(
     })
 }
 
-/// Why Gerbang gave no tokens (RFC 6749, section 5.2).
+/// Maps a refusal of the token endpoint (RFC 6749, section 5.2).
 fn refusal(error: RequestTokenError<reqwest::Error, StandardErrorResponse<CoreErrorResponseType>>) -> Trouble {
     match error {
         RequestTokenError::ServerResponse(said) => {
@@ -475,7 +473,7 @@ mod tests {
     #[case("http://127.0.0.1:3002@jahat.example/", None)]
     #[case("javascript:alert(1)", None)]
     #[case("//jahat.example", None)]
-    fn only_pages_of_ours_are_gone_to(#[case] uri: &str, #[case] path: Option<&str>) {
+    fn redirects_stay_on_the_platform(#[case] uri: &str, #[case] path: Option<&str>) {
         let own = "http://127.0.0.1:3002".parse().unwrap();
         let party = RelyingParty::new(own, &"http://127.0.0.1:3000".parse().unwrap()).unwrap();
         assert_eq!(party.own_path(uri).as_deref(), path);

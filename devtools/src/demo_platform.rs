@@ -1,6 +1,6 @@
-//! A platform to try things on: the relying party "Daftar Hitam", on the client library `openidconnect`. It shows who
-//! entered with which access, takes both ways in, reads userinfo, refreshes, switches the access and ends with Gerbang's
-//! session. It keeps everything in memory. Not for production.
+//! The demo platform "Daftar Hitam": a relying party on the client library `openidconnect`. It shows who signed in with
+//! which access, supports sign-in from the platform and from Gerbang, reads userinfo, refreshes tokens, switches the
+//! access, and ends its session when Gerbang's session ends. It keeps everything in memory.
 
 mod logout_token;
 mod pages;
@@ -34,11 +34,11 @@ use self::{
     relying_party::{Entered, RelyingParty, Trouble},
 };
 
-/// Our cookie; that of Gerbang may stand beside it, since a cookie does not know ports.
+/// The session cookie. Cookies ignore ports, so Gerbang's may arrive beside it.
 const COOKIE: &str = "daftar_hitam";
-/// How long a person may take to come back from Gerbang: as long as it keeps the request (10 minutes).
+/// How long a sign-in may take: Gerbang keeps its request for 10 minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Most sign-ins under way and most sessions: this keeps everything in memory.
+/// Limit on pending sign-ins and on sessions, because they are kept in memory.
 const MOST: usize = 10_000;
 
 /// The platform, listening but not yet serving.
@@ -51,23 +51,23 @@ impl DemoPlatform {
     /// Listens at `addr`.
     ///
     /// # Errors
-    /// If the address cannot be listened on.
+    /// If it cannot listen there.
     pub async fn bind(addr: SocketAddr) -> std::io::Result<Self> {
         let listener = TcpListener::bind(addr).await?;
         let addr = listener.local_addr()?;
         Ok(Self { listener, addr })
     }
 
-    /// Where it listens.
+    /// The bound address.
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// Serves people, who reach it at `own`, with Gerbang at `issuer`. Gerbang may start later: it is asked for what it
-    /// can when the first person enters.
+    /// Serves the platform, which people reach at `own`, with Gerbang at `issuer`. Gerbang may start later: its
+    /// metadata are read when the first person signs in.
     ///
     /// # Errors
-    /// If the listener fails, or the client of HTTP cannot be made.
+    /// If the listener fails, or the HTTP client cannot be made.
     pub async fn serve(self, own: Url, issuer: Url) -> std::io::Result<()> {
         let party = RelyingParty::new(own, &issuer).map_err(std::io::Error::other)?;
         let platform = Arc::new(Platform { party, pending: Mutex::default(), sessions: Mutex::default() });
@@ -77,31 +77,31 @@ impl DemoPlatform {
 
 struct Platform {
     party: RelyingParty,
-    /// Sign-ins under way, by their `state`.
+    /// Pending sign-ins by their `state`.
     pending: Mutex<HashMap<String, Pending>>,
-    /// By the content of the cookie.
+    /// Sessions by the value of the cookie.
     sessions: Mutex<HashMap<String, Session>>,
 }
 
-/// A sign-in under way.
+/// A pending sign-in.
 struct Pending {
-    /// The cookie of the browser that began it: nobody is signed in by the answer to a stranger's request.
+    /// Cookie of the browser that started it. Another browser cannot complete it.
     browser: String,
     nonce: Nonce,
     verifier: PkceCodeVerifier,
-    /// The path here that was asked for.
+    /// Path on this platform to return to.
     target: String,
     began: Instant,
 }
 
-/// Somebody who entered.
+/// A session of a person.
 enum Session {
     Open(Box<Entered>),
-    /// Gerbang ended it.
+    /// Ended by Gerbang.
     Ended,
 }
 
-/// Locks; what a thread that panicked left behind is whole, since each change is one step.
+/// Locks. A poisoned value is still consistent, because every change is a single step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -125,7 +125,7 @@ fn router(platform: Arc<Platform>) -> Router {
         .with_state(platform)
 }
 
-/// The headers of every answer. A form may lead on to Gerbang, where signing in and out goes on.
+/// Sets the security headers. Forms may lead to Gerbang, where sign-in and sign-out continue.
 async fn headers(State(platform): Shared, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let policy = format!(
@@ -134,7 +134,7 @@ async fn headers(State(platform): Shared, request: Request, next: Next) -> Respo
     );
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The address that people come back to carries a code.
+    // The address of the redirect contains a code.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -143,19 +143,19 @@ async fn headers(State(platform): Shared, request: Request, next: Next) -> Respo
     response
 }
 
-/// What our cookie says.
+/// The value of the session cookie.
 fn browser(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned()).next()
 }
 
-/// A new secret for our cookie: 256 random bits.
+/// A new value for the session cookie: 256 random bits.
 fn secret() -> String {
     CsrfToken::new_random_len(32).secret().clone()
 }
 
-/// Goes to `to`, and leaves `value` in the cookie. `Lax`: it must come along when Gerbang leads back here.
+/// Redirects to `to` and sets the cookie. `Lax`, because the cookie must arrive with the redirect from Gerbang.
 fn go_with_cookie(to: &str, value: &str) -> Response {
     let cookie = format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax");
     ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
@@ -165,7 +165,7 @@ fn page(status: StatusCode, html: String) -> Response {
     (status, Html(html)).into_response()
 }
 
-/// What went wrong, on a page.
+/// The error page.
 fn trouble(platform: &Platform, trouble: &Trouble) -> Response {
     tracing::warn!(%trouble, "Gerbang and the demo platform do not agree");
     let status = match trouble {
@@ -176,12 +176,12 @@ fn trouble(platform: &Platform, trouble: &Trouble) -> Response {
 }
 
 #[derive(Deserialize)]
-struct WireCode {
+struct Told {
     kabar: Option<String>,
 }
 
-/// Who is here, with which access.
-async fn home(State(platform): Shared, Query(told): Query<WireCode>, headers: HeaderMap) -> Response {
+/// The start page: who is signed in, with which access.
+async fn home(State(platform): Shared, Query(told): Query<Told>, headers: HeaderMap) -> Response {
     let notice = told.kabar.as_deref().and_then(Notice::of);
     let sessions = lock(&platform.sessions);
     let html = match browser(&headers).and_then(|browser| sessions.get(&browser)) {
@@ -192,12 +192,12 @@ async fn home(State(platform): Shared, Query(told): Query<WireCode>, headers: He
     page(StatusCode::OK, html)
 }
 
-/// The platform's own way in.
+/// Starts a sign-in from the platform.
 async fn sign_in(State(platform): Shared, headers: HeaderMap) -> Response {
     begin(&platform, &headers, None, None, "/".to_owned()).await
 }
 
-/// Another access, without signing out: Gerbang asks which (OpenID Connect Core, section 3.1.2.1).
+/// Switches the access without signing out: Gerbang asks which (OpenID Connect Core, section 3.1.2.1).
 async fn switch(State(platform): Shared, headers: HeaderMap) -> Response {
     begin(&platform, &headers, None, Some(CoreAuthPrompt::SelectAccount), "/".to_owned()).await
 }
@@ -209,12 +209,12 @@ struct Initiation {
     target_link_uri: Option<String>,
 }
 
-/// The way in from Gerbang's launcher (OpenID Connect Core, section 4).
+/// Starts a sign-in that Gerbang's launcher initiated (OpenID Connect Core, section 4).
 async fn begun_elsewhere(State(platform): Shared, headers: HeaderMap, Form(asked): Form<Initiation>) -> Response {
     if asked.iss != platform.party.issuer() {
         return trouble(&platform, &Trouble::Untrusted(format!("another issuer begins a sign-in: {}", asked.iss)));
     }
-    // Only a page of ours: else anybody could send people anywhere by our name.
+    // Only our own pages: otherwise this would be an open redirect.
     let target = asked.target_link_uri.and_then(|uri| platform.party.own_path(&uri));
     let hint = asked.login_hint.map(LoginHint::new);
     begin(&platform, &headers, hint, None, target.unwrap_or_else(|| "/".to_owned())).await
@@ -243,7 +243,7 @@ async fn begin(
     go_with_cookie(asked.url.as_str(), &browser)
 }
 
-/// What Gerbang answers with (RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207).
+/// The authorization response (RFC 6749, sections 4.1.2 and 4.1.2.1; RFC 9207).
 #[derive(Deserialize)]
 struct Answer {
     state: String,
@@ -263,7 +263,7 @@ async fn come_back(State(platform): Shared, headers: HeaderMap, Query(answer): Q
     };
     match enter(&platform.party, answer, pending.nonce, pending.verifier).await {
         Ok(entered) => {
-            // A new secret: what the browser carried before was given to somebody who had not signed in.
+            // A new value, against session fixation.
             let session = secret();
             let mut sessions = lock(&platform.sessions);
             sessions.remove(&pending.browser);
@@ -291,7 +291,7 @@ async fn enter(
     party.redeem(code, &nonce, verifier).await
 }
 
-/// Somebody who is here, with the secret of their cookie.
+/// The signed-in person with the value of their cookie.
 fn entered(platform: &Platform, headers: &HeaderMap) -> Option<(String, Entered)> {
     let browser = browser(headers)?;
     match lock(&platform.sessions).get(&browser)? {
@@ -300,11 +300,11 @@ fn entered(platform: &Platform, headers: &HeaderMap) -> Option<(String, Entered)
     }
 }
 
-/// Keeps what Gerbang said anew; where it refused, nobody is signed in here any longer.
+/// Stores what Gerbang answered. If Gerbang refused, the session ends.
 fn renewed(platform: &Platform, browser: String, outcome: Result<Entered, Trouble>, notice: Notice) -> Response {
     match outcome {
         Ok(entered) => {
-            // Gerbang may have ended it meanwhile: that stays.
+            // A session that Gerbang ended meanwhile stays ended.
             if let Some(Session::Open(known)) = lock(&platform.sessions).get_mut(&browser) {
                 **known = entered;
             }
@@ -319,21 +319,21 @@ fn renewed(platform: &Platform, browser: String, outcome: Result<Entered, Troubl
     }
 }
 
-/// Asks Gerbang who this is (OpenID Connect Core, section 5.3).
+/// Reads the profile from Gerbang (OpenID Connect Core, section 5.3).
 async fn read_profile(State(platform): Shared, headers: HeaderMap) -> Response {
     let Some((browser, entered)) = entered(&platform, &headers) else { return Redirect::to("/").into_response() };
     let outcome = platform.party.profile(entered).await;
     renewed(&platform, browser, outcome, Notice::Read)
 }
 
-/// Takes new tokens for the old (OpenID Connect Core, section 12).
+/// Refreshes the tokens (OpenID Connect Core, section 12).
 async fn refresh(State(platform): Shared, headers: HeaderMap) -> Response {
     let Some((browser, entered)) = entered(&platform, &headers) else { return Redirect::to("/").into_response() };
     let outcome = platform.party.refresh(entered).await;
     renewed(&platform, browser, outcome, Notice::Refreshed)
 }
 
-/// Signs out here, and asks Gerbang to do so there (OpenID Connect RP-Initiated Logout, section 2).
+/// Signs out here and at Gerbang (OpenID Connect RP-Initiated Logout, section 2).
 async fn sign_out(State(platform): Shared, headers: HeaderMap) -> Response {
     let Some((browser, entered)) = entered(&platform, &headers) else { return Redirect::to("/").into_response() };
     lock(&platform.sessions).remove(&browser);
@@ -343,7 +343,7 @@ async fn sign_out(State(platform): Shared, headers: HeaderMap) -> Response {
     }
 }
 
-/// Where Gerbang leads after that.
+/// The page after signing out.
 async fn signed_out() -> Response {
     page(StatusCode::OK, pages::outside(Some(Notice::SignedOut)))
 }
@@ -353,7 +353,7 @@ struct Notified {
     logout_token: String,
 }
 
-/// What Gerbang tells us itself (OpenID Connect Back-Channel Logout, sections 2.5 to 2.8).
+/// Receives a logout token (OpenID Connect Back-Channel Logout, sections 2.5 to 2.8).
 async fn ended_by_gerbang(State(platform): Shared, Form(Notified { logout_token }): Form<Notified>) -> Response {
     let ended = match platform.party.ended(&logout_token).await {
         Ok(ended) => ended,
@@ -376,7 +376,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_cookie_is_found_among_others() {
+    fn session_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("gerbang=x; daftar_hitam=y"));
         assert_eq!(browser(&headers).as_deref(), Some("y"));

@@ -1,4 +1,5 @@
-//! Logout tokens (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6); the client library knows none.
+//! Logout tokens (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6). The client library does not support
+//! them.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde::Deserialize;
@@ -6,12 +7,12 @@ use serde_json::{Map, Value};
 
 use super::relying_party::Entered;
 
-/// The event that such a token is about.
+/// The event of a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// What such a token says it is, so that no ID token passes for one.
+/// The `typ` of a logout token, so that no ID token passes for one.
 const TYPE: &str = "logout+jwt";
 
-/// What has ended: a session, or all of a person's.
+/// What ended: one session, or all sessions of a person.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Ended {
     sid: Option<String>,
@@ -19,7 +20,7 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Whether it is about this entry.
+    /// True if the session of `entered` ended.
     pub fn is_about(&self, entered: &Entered) -> bool {
         match (&self.sid, &self.sub) {
             (Some(sid), _) => entered.sid.as_ref() == Some(sid),
@@ -41,10 +42,10 @@ struct Claims {
     nonce: Option<String>,
 }
 
-/// Checks a token of `issuer` for the client `audience`; what it ends.
+/// Verifies a logout token of `issuer` for the client `audience`; returns what ended.
 ///
 /// # Errors
-/// What is wrong with it, in words for a log.
+/// Why the token is invalid, for the log.
 pub fn read(token: &str, keys: &JwkSet, issuer: &str, audience: &str) -> Result<Ended, String> {
     let header = decode_header(token).map_err(|error| error.to_string())?;
     if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE)) {

@@ -1,5 +1,4 @@
-//! A SiRUP to try things on: a real HTTP server that speaks the contract of `docs/sirup.openapi.yaml`, with a few
-//! accounts. Not for production.
+//! A simulated SiRUP: an HTTP server that implements the contract of `docs/sirup.openapi.yaml` for a few accounts.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -9,22 +8,21 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use backend::{
-    development::{SIRUP_PASSWORD, sirup_work_unit},
-    world::World,
-};
+use backend::world::World;
 use domain::time::Zone;
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-/// What a simulated account does.
+use crate::development::{SIRUP_PASSWORD, sirup_work_unit};
+
+/// How the simulator answers for an account.
 #[derive(Clone, Copy)]
 enum Manner {
     Answers,
     /// Answers after a minute.
     Slow,
-    /// Says 503.
+    /// Answers 503.
     Broken,
 }
 
@@ -55,7 +53,7 @@ const ACCOUNTS: &[Account] = &[
     account("pa.gangguan", "Siti Rahmawati", "PA", "2023-02-01T09:00:00+07:00", Manner::Broken),
 ];
 
-/// The usernames, for the console.
+/// The usernames that the simulator knows.
 pub fn usernames() -> impl Iterator<Item = &'static str> {
     ACCOUNTS.iter().map(|account| account.username)
 }
@@ -76,10 +74,10 @@ struct Reply {
     registered_at: &'static str,
 }
 
-/// Listens at `addr` and gives the address and what serves it; callers are known by `token`.
+/// Listens at `addr`; returns the bound address and the future that serves it. Callers must present the bearer `token`.
 ///
 /// # Errors
-/// If the address cannot be listened on.
+/// If it cannot listen there.
 pub async fn bind(
     addr: SocketAddr,
     token: String,
