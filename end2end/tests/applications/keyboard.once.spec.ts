@@ -4,36 +4,12 @@ import { expect, test } from '../../fixtures';
 import { FIRST, LAST } from '../../support/dates';
 import { keepsFocus, tabTo } from '../../support/keyboard';
 import { letter } from '../../support/letters';
+import type { Visitor } from '../../support/visitor';
 
-test('an application can be submitted by keyboard alone', async ({ people }) => {
-  const person = await people.anonymous();
+/** Confirms a new access in a dialog that keeps the focus, and gives it back on Escape. */
+async function confirmsNewAccess(person: Visitor): Promise<void> {
   const { page } = person;
   const { keyboard } = page;
-  const fresh = await people.newcomer();
-  await person.goto('/masuk');
-  await person.sees('Masuk');
-  await tabTo(person, page.getByLabel('Alamat surel'));
-  await keyboard.type(fresh.account!.email);
-  await tabTo(person, page.getByLabel('Kata sandi', { exact: true }));
-  await keyboard.type(fresh.account!.password);
-  await keyboard.press('Enter');
-
-  await person.sees('Manajemen Akses');
-  await keepsFocus(person);
-  await tabTo(person, page.getByRole('link', { name: 'Hubungkan atau Buat Akses' }));
-  await keyboard.press('Enter');
-
-  await person.sees('Hubungkan atau buat akses');
-  await keepsFocus(person);
-  await tabTo(person, page.getByRole('radio', { name: /^Non Penyedia/ }));
-  await tabTo(person, page.getByRole('radio', { name: /^PA ·/ }));
-  await keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: /^KPA ·/ })).toBeChecked();
-  await tabTo(person, page.getByRole('button', { name: 'Lanjutkan' }));
-  await keyboard.press('Enter');
-
-  await person.sees('Hubungkan akses SiRUP');
-  await keepsFocus(person);
   const fresher = page.getByRole('main').getByRole('link', { name: 'Daftar Akses Baru' });
   await tabTo(person, fresher);
   await keyboard.press('Enter');
@@ -54,9 +30,12 @@ test('an application can be submitted by keyboard alone', async ({ people }) => 
   popUp = await person.seesDialog('Daftarkan akses baru?');
   await tabTo(person, popUp.getByRole('button', { name: 'Ya, Lanjutkan' }));
   await keyboard.press('Enter');
+}
 
-  await person.sees('Formulir Pendaftaran Akses KPA');
-  await keepsFocus(person);
+/** Fills in the form and sends it. */
+async function fillsForm(person: Visitor): Promise<void> {
+  const { page } = person;
+  const { keyboard } = page;
   await tabTo(person, page.getByRole('radio', { name: 'Kementerian', exact: true }));
   await keyboard.press('Space');
   for (const [picker, query, option] of [
@@ -92,6 +71,42 @@ test('an application can be submitted by keyboard alone', async ({ people }) => 
   await expect(page.getByText(/^Terunggah/)).toBeVisible();
   await tabTo(person, page.getByRole('button', { name: 'Ajukan Akses' }));
   await keyboard.press('Enter');
+}
+
+test('an application can be submitted by keyboard alone', async ({ people }) => {
+  const person = await people.anonymous();
+  const { page } = person;
+  const { keyboard } = page;
+  const fresh = await people.newcomer();
+  await person.goto('/masuk');
+  await person.sees('Masuk');
+  await tabTo(person, page.getByLabel('Alamat surel'));
+  await keyboard.type(fresh.account!.email);
+  await tabTo(person, page.getByLabel('Kata sandi', { exact: true }));
+  await keyboard.type(fresh.account!.password);
+  await keyboard.press('Enter');
+
+  await person.sees('Manajemen Akses');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('link', { name: 'Hubungkan atau Buat Akses' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Hubungkan atau buat akses');
+  await keepsFocus(person);
+  await tabTo(person, page.getByRole('radio', { name: /^Non Penyedia/ }));
+  await tabTo(person, page.getByRole('radio', { name: /^PA ·/ }));
+  await keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: /^KPA ·/ })).toBeChecked();
+  await tabTo(person, page.getByRole('button', { name: 'Lanjutkan' }));
+  await keyboard.press('Enter');
+
+  await person.sees('Hubungkan akses SiRUP');
+  await keepsFocus(person);
+  await confirmsNewAccess(person);
+
+  await person.sees('Formulir Pendaftaran Akses KPA');
+  await keepsFocus(person);
+  await fillsForm(person);
 
   await person.sees('Tinjau sebelum mengirim');
   await keepsFocus(person);

@@ -2,19 +2,18 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../../fixtures';
-import { AGUS, PASSWORD, newAddress } from '../../support/accounts';
+import { type Account, AGUS, PASSWORD, newAddress } from '../../support/accounts';
 import { office, submitted, taken } from '../../support/applications';
 import { Desk } from '../../support/desk';
 import { member } from '../../support/staff';
+import type { Visitor } from '../../support/visitor';
 
 /** The row of a member of the staff. */
 const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-test('an invited verifier sees only the scope, and loses the desk when disabled or without the role', async ({ people, scripted }) => {
-  const application = await submitted(await people.newcomer(), office('Papua Barat'));
-  const admin = await people.signedIn(AGUS);
-  const { page } = admin;
-  const account = { email: newAddress(), name: 'Frans Kaisiepo, S.H.', password: PASSWORD };
+/** Invites a verifier of Papua Barat; the form must be complete. */
+async function invites(admin: Visitor, account: Account): Promise<void> {
+  const { page, scripted } = admin;
   await admin.goto('/akses');
   await admin.sees('Manajemen Akses');
   await admin.goesTo('Administrasi');
@@ -40,9 +39,11 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await expect(page.getByText('Undangan dikirim')).toBeVisible();
   await expect(page.getByRole('listitem').filter({ hasText: account.email })).toContainText('Verifikator');
   await admin.inspects();
+}
 
-  const guest = await people.anonymous();
-  guest.account = account;
+/** Accepts the invitation in the mail. Returns its link. */
+async function accepts(guest: Visitor): Promise<URL> {
+  const account = guest.account!;
   const mail = await guest.opensMail('Undangan menjadi Verifikator Gerbang');
   await expect(mail.getByText(`${AGUS.name} mengundang Anda menjadi Verifikator`)).toBeVisible();
   await guest.follows(mail, 'Terima undangan');
@@ -57,19 +58,16 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await guest.page.getByLabel('Kata sandi', { exact: true }).fill(account.password);
   await guest.page.getByRole('button', { name: 'Buat akun dan masuk' }).click();
   await guest.sees('Pilih kasus dari antrean');
-  const desk = new Desk(guest);
-  await expect(desk.rows()).toHaveText([/^Rina Hapsari/]);
-  // The link works once.
-  const late = await people.anonymous();
-  late.allows(422, /^\/undangan$/);
-  await late.goto(link.pathname + link.search);
-  await late.sees('Tautan tidak berlaku');
+  return link;
+}
 
-  // A new scope takes effect with the next request.
+/** Moves the member from Papua Barat to Papua Selatan, as a supervisor. */
+async function changesScope(admin: Visitor, name: string): Promise<void> {
+  const { page, scripted } = admin;
   await admin.goto('/admin');
   await admin.sees('Petugas');
-  await rowOf(page, account.name).getByRole('link', { name: /^Ubah/ }).click();
-  await admin.sees(account.name);
+  await rowOf(page, name).getByRole('link', { name: /^Ubah/ }).click();
+  await admin.sees(name);
   await expect(page.getByRole('checkbox', { name: 'Provinsi Papua Barat', exact: true })).toBeChecked();
   await page.getByRole('radio', { name: /^Penyelia/ }).check();
   await page.getByRole('searchbox', { name: 'Cari instansi' }).fill('papua selatan');
@@ -78,15 +76,15 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await page.getByRole('checkbox', { name: 'Provinsi Papua Barat', exact: true }).uncheck();
   await page.getByRole('button', { name: 'Simpan' }).click();
   await expect(page.getByText('Peran dan lingkup yang baru berlaku mulai sekarang.')).toBeVisible();
-  await expect(rowOf(page, account.name)).toContainText('Penyelia');
-  await expect(rowOf(page, account.name)).toContainText('Provinsi Papua Selatan');
+  await expect(rowOf(page, name)).toContainText('Penyelia');
+  await expect(rowOf(page, name)).toContainText('Provinsi Papua Selatan');
   await admin.inspects();
-  await desk.opens();
-  await expect(desk.rows()).toHaveCount(0);
-  guest.allows(404, /^\/verifikasi\//);
-  await guest.goto(`/verifikasi/${application.id}`);
-  await guest.sees('Halaman tidak ditemukan');
+}
 
+/** Disables the account of the member, and enables it again. */
+async function disables(admin: Visitor, guest: Visitor): Promise<void> {
+  const { page } = admin;
+  const account = guest.account!;
   await rowOf(page, account.name).getByRole('link', { name: /^Nonaktifkan/ }).click();
   const dialog = await admin.seesDialog('Nonaktifkan akun ini?');
   await dialog.getByRole('button', { name: 'Nonaktifkan' }).click();
@@ -104,15 +102,49 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await admin.inspects();
   await guest.signsIn();
   await guest.sees('Pilih kasus dari antrean');
+}
 
-  // Removing the role removes the desk but not the account.
-  await rowOf(page, account.name).getByRole('link', { name: /^Ubah/ }).click();
-  await admin.sees(account.name);
+/** Removes the role of the member. */
+async function removesRole(admin: Visitor, name: string): Promise<void> {
+  const { page } = admin;
+  await rowOf(page, name).getByRole('link', { name: /^Ubah/ }).click();
+  await admin.sees(name);
   await page.getByRole('link', { name: 'Cabut peran' }).click();
   await (await admin.seesDialog('Cabut peran petugas ini?')).getByRole('button', { name: 'Cabut peran' }).click();
   await expect(page.getByText('Orang ini tidak lagi menjadi petugas.')).toBeVisible();
-  await expect(rowOf(page, account.name)).toHaveCount(0);
+  await expect(rowOf(page, name)).toHaveCount(0);
   await admin.inspects();
+}
+
+test('an invited verifier sees only the scope, and loses the desk when disabled or without the role', async ({ people }) => {
+  const application = await submitted(await people.newcomer(), office('Papua Barat'));
+  const admin = await people.signedIn(AGUS);
+  const account = { email: newAddress(), name: 'Frans Kaisiepo, S.H.', password: PASSWORD };
+  await invites(admin, account);
+
+  const guest = await people.anonymous();
+  guest.account = account;
+  const link = await accepts(guest);
+  const desk = new Desk(guest);
+  await expect(desk.rows()).toHaveText([/^Rina Hapsari/]);
+  // The link works once.
+  const late = await people.anonymous();
+  late.allows(422, /^\/undangan$/);
+  await late.goto(link.pathname + link.search);
+  await late.sees('Tautan tidak berlaku');
+
+  await changesScope(admin, account.name);
+  // The new scope takes effect with the next request.
+  await desk.opens();
+  await expect(desk.rows()).toHaveCount(0);
+  guest.allows(404, /^\/verifikasi\//);
+  await guest.goto(`/verifikasi/${application.id}`);
+  await guest.sees('Halaman tidak ditemukan');
+
+  await disables(admin, guest);
+
+  // Removing the role removes the desk but not the account.
+  await removesRole(admin, account.name);
   guest.allows(404, /^\/verifikasi$/);
   await guest.goto('/verifikasi');
   await guest.sees('Halaman tidak ditemukan');

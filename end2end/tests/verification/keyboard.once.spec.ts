@@ -22,19 +22,12 @@ async function holdsFocus(visitor: Visitor, dialog: Locator) {
   }
 }
 
-test('a verifier gives all three verdicts by keyboard alone', async ({ people }) => {
-  const person = await people.newcomer();
-  const file = letter('tiga halaman.pdf', 3);
-  for (const name of ['Dinas Kesehatan', 'Dinas Pariwisata', 'BPBD']) await submitted(person, { ...office('Papua', name), file });
-  const verifier = await member(people, 'Marthen Tetelepta', 'verifier', ['Papua']);
+/** Opens the list of shortcuts, which disables all others. */
+async function opensShortcuts(verifier: Visitor): Promise<void> {
   const { page } = verifier;
   const { keyboard } = page;
-  const desk = new Desk(verifier);
-  await desk.opens();
-
-  // The list of shortcuts.
   await keyboard.press('?');
-  let dialog = await verifier.seesDialog('Pintasan papan tik');
+  const dialog = await verifier.seesDialog('Pintasan papan tik');
   await expect(dialog.getByText('Ambil berikutnya')).toBeVisible();
   await expect(dialog.getByText('Lepaskan')).toHaveCount(0);
   await holdsFocus(verifier, dialog);
@@ -43,8 +36,12 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await expect(page).toHaveURL(/\/verifikasi$/);
   await keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
+}
 
-  // In the search box, letters are text and not shortcuts.
+/** In the search box, letters are text and not shortcuts. */
+async function searches(desk: Desk): Promise<void> {
+  const { page } = desk.visitor;
+  const { keyboard } = page;
   await keyboard.press('/');
   await expect(page.getByRole('searchbox', { name: /^Cari nama/ })).toBeFocused();
   await keyboard.type('kas');
@@ -53,13 +50,13 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   for (let letters = 0; letters < 3; letters++) await keyboard.press('Backspace');
   await expect(desk.rows()).toHaveCount(3);
   await keyboard.press('Tab');
+}
 
-  const drawn = new Set<string>();
-  page.on('request', (request) => {
-    const version = /\/surat\/[\w-]+\/(\d+)\/\d+\.png/.exec(request.url())?.[1];
-    if (version) drawn.add(version);
-  });
-  // Holding the key takes only one case, and L does not release it.
+/** Takes one case, although the key is held down; L does not release it. */
+async function takesNext(desk: Desk): Promise<void> {
+  const { visitor: verifier } = desk;
+  const { page } = verifier;
+  const { keyboard } = page;
   await keyboard.down('a');
   await expect(desk.button('Setujui')).toBeVisible();
   const taken = page.url();
@@ -70,8 +67,12 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await keepsFocus(verifier);
   await expect(page).toHaveURL(taken);
   await expect(page.getByText('Dinas Kesehatan Papua').last()).toBeVisible();
+}
 
-  // Pages, zoom and rotation of the letter.
+/** Pages, zoom and rotation of the letter. */
+async function readsLetter(verifier: Visitor): Promise<void> {
+  const { page } = verifier;
+  const { keyboard } = page;
   const sheets = page.getByRole('group', { name: 'Halaman surat' }).getByRole('figure');
   await keyboard.press('ArrowRight');
   await expect(sheets.nth(1)).toBeInViewport({ ratio: 0.4 });
@@ -87,8 +88,13 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await keyboard.press('r');
   await expect(page.getByRole('region', { name: 'Surat' })).toHaveAttribute('data-turn', '90');
   await verifier.inspects();
+}
 
-  // Setujui needs the complete check list.
+/** Approves the case, which needs the complete check list; undoes that, and approves it again. */
+async function approves(desk: Desk): Promise<void> {
+  const { visitor: verifier } = desk;
+  const { page } = verifier;
+  const { keyboard } = page;
   await keyboard.press('s');
   await expect(desk.bar.getByText('Masih 5 butir daftar periksa yang belum dicentang.')).toBeVisible();
   const checks = page.getByRole('group', { name: /^Daftar periksa/ }).getByRole('checkbox');
@@ -108,16 +114,19 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await keyboard.press('s');
   await desk.isDecided('Disetujui');
   await verifier.inspects();
-  expect([...drawn], 'the letter is not drawn again for a verdict').toHaveLength(1);
+}
 
-  // Take the next case of the queue and return it.
+/** Takes the next case of the queue and returns it. */
+async function returnsNext(desk: Desk): Promise<void> {
+  const { visitor: verifier } = desk;
+  const { keyboard } = verifier.page;
   await keyboard.press('j');
   await expect(desk.button('Ambil kasus ini')).toBeVisible();
   await verifier.sees('Rina Hapsari');
   await keyboard.press('k');
   await expect(desk.button('Setujui')).toBeVisible();
   await keyboard.press('p');
-  dialog = await verifier.seesDialog('Minta perbaikan');
+  let dialog = await verifier.seesDialog('Minta perbaikan');
   await holdsFocus(verifier, dialog);
   await keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
@@ -132,11 +141,16 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await keyboard.press('Enter');
   await desk.isDecided('Perbaikan diminta');
   await keepsFocus(verifier);
+}
 
+/** Takes the next case and rejects it. */
+async function rejectsNext(desk: Desk): Promise<void> {
+  const { visitor: verifier } = desk;
+  const { keyboard } = verifier.page;
   await keyboard.press('a');
   await expect(desk.button('Setujui')).toBeVisible();
   await keyboard.press('t');
-  dialog = await verifier.seesDialog('Tolak pengajuan ini?');
+  const dialog = await verifier.seesDialog('Tolak pengajuan ini?');
   await tabTo(verifier, dialog.getByLabel('Alasan', { exact: true }));
   await keyboard.type('Satuan kerja');
   const chosen = dialog.getByLabel('Alasan', { exact: true }).getByRole('option', { selected: true });
@@ -151,6 +165,32 @@ test('a verifier gives all three verdicts by keyboard alone', async ({ people })
   await desk.isDecided('Ditolak');
   await keepsFocus(verifier);
   await verifier.inspects();
+}
+
+test('a verifier gives all three verdicts by keyboard alone', async ({ people }) => {
+  const person = await people.newcomer();
+  const file = letter('tiga halaman.pdf', 3);
+  for (const name of ['Dinas Kesehatan', 'Dinas Pariwisata', 'BPBD']) await submitted(person, { ...office('Papua', name), file });
+  const verifier = await member(people, 'Marthen Tetelepta', 'verifier', ['Papua']);
+  const { page } = verifier;
+  const desk = new Desk(verifier);
+  await desk.opens();
+
+  await opensShortcuts(verifier);
+  await searches(desk);
+
+  const drawn = new Set<string>();
+  page.on('request', (request) => {
+    const version = /\/surat\/[\w-]+\/(\d+)\/\d+\.png/.exec(request.url())?.[1];
+    if (version) drawn.add(version);
+  });
+  await takesNext(desk);
+  await readsLetter(verifier);
+  await approves(desk);
+  expect([...drawn], 'the letter is not drawn again for a verdict').toHaveLength(1);
+
+  await returnsNext(desk);
+  await rejectsNext(desk);
 });
 
 test('keyboard shortcuts can be switched off, and stay off after a reload', async ({ people }) => {
