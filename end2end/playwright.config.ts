@@ -7,8 +7,8 @@ const DESKTOP = { width: 1440, height: 900 };
 /**
  * The name of a spec says in which projects it runs:
  *
- * | name             | with script     | without script  |
- * |------------------|-----------------|-----------------|
+ * | name               | with script     | without script  |
+ * |--------------------|-----------------|-----------------|
  * | `*.all.spec.ts`    | phone, desktop  | phone, desktop  |
  * | `*.script.spec.ts` | phone, desktop  |                 |
  * | `*.plain.spec.ts`  |                 | phone, desktop  |

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 
 /** Parts of a PDF beyond its pages. */
-export interface Extra {
+export interface PdfParts {
   /** Entries of the catalogue. */
   catalogue?: string;
   /** Objects, numbered from 4. */
@@ -17,7 +17,7 @@ export interface Extra {
 }
 
 /** Writes a PDF (ISO 32000-1, 7.5) with a page for each content stream: header, objects, cross-reference table, trailer. */
-export function pdf(contents: string[], extra: Extra = {}): Buffer {
+export function pdf(contents: string[], extra: PdfParts = {}): Buffer {
   const { cipher = (_, text) => text, objects: others = [], resources = '' } = extra;
   const first = 4 + others.length;
   const kids = contents.map((_, at) => `${first + 2 * at} 0 R`);
