@@ -32,7 +32,7 @@ test('a late response of the queue does not replace a newer one', async ({ peopl
 });
 
 test('a page of the letter that fails to load is requested again', async ({ people }) => {
-  const application = await submitted(await people.newcomer(), office('Kepulauan Riau', 'Dinas Pariwisata'));
+  const application = await submitted(await people.newcomer(), office('Kepulauan Riau'));
   const verifier = await people.signedIn(RATNA);
   const { page } = verifier;
   // As if the server were busy with other letters.
