@@ -98,7 +98,7 @@ fn files_that_the_documents_name_exist() {
     assert!(found > 40, "only {found} paths were seen");
 }
 
-/// The one in JavaScript is run in a browser: `end2end/tests/once/openid-client.spec.ts`.
+/// The one in JavaScript is run in a browser: `end2end/tests/oidc/openid-client.once.spec.ts`.
 #[test]
 fn the_example_in_rust_is_the_one_that_is_compiled() {
     let example = include_str!("../../../devtools/examples/platform.rs");
