@@ -3,6 +3,8 @@
 mod message;
 mod outbox;
 mod parked;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 use domain::{
