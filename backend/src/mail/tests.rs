@@ -1,9 +1,11 @@
 //! Every mail as it is sent today, one snapshot each.
 
+use std::{collections::BTreeSet, path::Path};
+
 use ::time::macros::date;
 use domain::{issues::Field, role::Role, staff::StaffRole, validity::Validity, verification::Mark};
 
-use super::{Case, Mail, Rendered};
+use super::{Case, Mail, RenderedMail};
 use crate::Settings;
 
 fn settings() -> Settings {
@@ -17,7 +19,7 @@ fn settings() -> Settings {
     }
 }
 
-fn rendered(mail: &Mail) -> Rendered {
+fn rendered(mail: &Mail) -> RenderedMail {
     mail.render(&settings()).unwrap()
 }
 
@@ -127,11 +129,27 @@ fn examples() -> Vec<(&'static str, Mail)> {
 #[test]
 fn each_mail_is_its_snapshot() {
     for (name, mail) in examples() {
-        let Rendered { subject, text, html } = rendered(&mail);
+        let RenderedMail { subject, text, html } = rendered(&mail);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name, format!("Subject: {subject}\n\n{text}\n=====\n{html}"));
         });
     }
+}
+
+#[test]
+fn each_folder_of_templates_has_an_example_of_its_name() {
+    let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/mail");
+    let entries = templates.read_dir().unwrap().map(|entry| entry.unwrap());
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let mut covered = BTreeSet::new();
+    for (name, mail) in examples() {
+        let folder = name.split('-').next().unwrap();
+        let stored = serde_json::to_value(&mail).unwrap();
+        assert_eq!(stored["template"], folder, "the folder is named after the stored mail");
+        covered.insert(folder.to_owned());
+    }
+    assert_eq!(folders, covered);
 }
 
 #[test]
