@@ -18,6 +18,7 @@ pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod oidc;
+mod panics;
 pub mod platforms;
 pub mod secrets;
 pub mod seed;
