@@ -279,7 +279,11 @@ mod tests {
         for transition in TRANSITIONS {
             let is_verdict = Verdict::ALL.iter().any(|verdict| verdict.action() == transition.action);
             let judges = Status::JUDGED.contains(&transition.to);
-            assert_eq!(is_verdict, judges, "{:?} leads to a judged state exactly if it is a verdict", transition.action);
+            assert_eq!(
+                is_verdict, judges,
+                "{:?} leads to a judged state exactly if it is a verdict",
+                transition.action
+            );
             assert_eq!(is_verdict, transition.mail == MailTiming::AfterUndo, "{:?}", transition.action);
             assert!(!is_verdict || Action::Undo.transition().from.contains(&transition.to));
         }

@@ -324,6 +324,19 @@ impl Mail {
                     )],
                 )
             },
+            Self::CheckListEmpty { name, role } => Message {
+                button: button("Isi daftar periksa", "/admin/alasan"),
+                ..plain(
+                    format!("Daftar periksa {} kosong", role.info().code),
+                    "Daftar periksa kosong",
+                    name,
+                    &[format!(
+                        "Seorang verifikator tidak dapat menyetujui pengajuan {} karena daftar periksa untuk role itu \
+                         kosong. Tambahkan butir daftar periksa agar pengajuan dapat disetujui.",
+                        role.title()
+                    )],
+                )
+            },
             Self::HelpRequest { reference, name, email, context, message } => Message {
                 subject: format!("[{reference}] Pesan dari {name}"),
                 title: "Pesan untuk Pusat Bantuan",

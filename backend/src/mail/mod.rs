@@ -53,6 +53,8 @@ pub enum Mail {
     StaffInvited { invited_by: String, role: StaffRole, token: String },
     /// Somebody with an account became a member of the staff.
     StaffRoleGiven { name: String, role: StaffRole },
+    /// To an administrator: a verifier cannot approve applications for this role, since its check list is empty.
+    CheckListEmpty { name: String, role: Role },
     /// To the help desk: a message of the form.
     HelpRequest { reference: String, name: String, email: String, context: String, message: String },
     /// To the person: the message was taken.
