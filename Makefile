@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/bin:$(PATH)
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
@@ -10,17 +10,23 @@ say = @printf '\033[1m==>\033[0m %s\n'
 # compiles. `cargo clippy` would compile every crate a second time.
 tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo test --quiet --workspace --exclude frontend
 
-# As cargo-leptos builds for the browser, so that the macros are built once for both.
-as_site := --no-default-features --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
+# As scripts/site builds for the browser, so that the macros are built once for both.
+as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-.PHONY: run build test check unit integration browser bench site setup-build setup-test setup-bench fmt
+.PHONY: run build built-site built-server test test-bare check unit integration browser bench site setup-build setup-test setup-bench fmt
 
 run: build
 	@scripts/run
 
-build: site
-	$(say) "Building the server"
-	@cargo build --quiet --release -p server
+# Site and server at once: the site's link-time optimisation keeps one core busy only.
+build: setup-build
+	@$(MAKE) --no-print-directory -j2 built-site built-server
+
+built-site:
+	@scripts/site
+
+built-server:
+	@scripts/progress "Building the server" cargo build --release -p server
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser
@@ -29,6 +35,7 @@ test: setup-test check unit integration build browser
 check:
 	$(say) "Format and lints, for the browser and for the server"
 	@cargo fmt --all --check
+	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(tested) --all-targets --no-run
 
@@ -51,11 +58,15 @@ bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
-site: setup-build
-	@scripts/site
+site: setup-build built-site
+
+# `make run` and `make test` in a bare Debian of its own, as root; scripts/test-bare lists the variants.
+test-bare:
+	@scripts/test-bare
 
 fmt:
 	@cargo fmt --all
+	@cargo fmt --manifest-path sitebuilder/Cargo.toml
 
 setup-build:
 	@scripts/setup build
