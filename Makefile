@@ -8,25 +8,34 @@ say = @printf '\033[1m==>\033[0m %s\n'
 
 # What is tested is compiled once, for all tests with the same features, and by clippy-driver: rustc that lints while it
 # compiles. `cargo clippy` would compile every crate a second time.
-tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo test --quiet --workspace --exclude frontend
+linted := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings
+tested := $(linted) cargo test --quiet --workspace --exclude frontend
 
 # As scripts/site builds for the browser, so that the macros are built once for both.
 as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-.PHONY: run build built-site built-server test test-bare check unit integration browser bench site setup-build setup-test setup-bench fmt
+# A tool that builds the site; a workspace of its own. scripts/site runs it.
+sitebuilder := --locked --manifest-path sitebuilder/Cargo.toml \
+  --target-dir $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/sitebuilder
+
+.PHONY: run build built-site built-server built-sitebuilder test test-bare check unit integration browser bench site fmt
 
 run: build
 	@scripts/run
 
-# Site and server at once: the site's link-time optimisation keeps one core busy only.
-build: setup-build
-	@$(MAKE) --no-print-directory -j2 built-site built-server
-
-built-site:
-	@scripts/site
+# All at once: tools are fetched while others compile, and the site's link-time optimisation keeps one core busy only.
+build: setup-rust
+	@$(MAKE) --no-print-directory --jobs=4 built-site built-server
 
 built-server:
 	@scripts/progress "Building the server" cargo build --release -p server
+
+built-site: setup-wasm setup-binaryen built-sitebuilder
+	@scripts/site
+
+# Kept outside of the checkout, as what it needs takes a minute to build.
+built-sitebuilder:
+	@scripts/progress "Building the site builder" cargo build --release $(sitebuilder)
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser
@@ -37,11 +46,13 @@ check:
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
+	@$(linted) cargo test --quiet --release --no-run $(sitebuilder)
 	@$(tested) --all-targets --no-run
 
 unit:
 	$(say) "Unit tests"
 	@$(tested) --lib
+	@$(linted) cargo test --quiet --release $(sitebuilder)
 
 # Twice as many at once as there are cores: each waits for mail, a database or a server half of its time.
 integration:
@@ -58,7 +69,8 @@ bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
-site: setup-build built-site
+site: setup-rust
+	@$(MAKE) --no-print-directory --jobs=3 built-site
 
 # `make run` and `make test` in a bare Debian of its own, as root; scripts/test-bare lists the variants.
 test-bare:
@@ -68,11 +80,5 @@ fmt:
 	@cargo fmt --all
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml
 
-setup-build:
-	@scripts/setup build
-
-setup-test:
-	@scripts/setup test
-
-setup-bench:
-	@scripts/setup bench
+setup-%:
+	@scripts/setup $*
