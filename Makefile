@@ -14,7 +14,7 @@ tested := $(linted) cargo test --quiet --workspace --exclude frontend
 # As scripts/site builds for the browser, so that the macros are built once for both.
 as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-# A tool that builds the site; a workspace of its own. scripts/site runs it.
+# Splits the site's code; a workspace of its own. scripts/site runs it.
 sitebuilder := --locked --manifest-path sitebuilder/Cargo.toml \
   --target-dir $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/sitebuilder
 
@@ -30,7 +30,7 @@ build: setup-rust
 built-server:
 	@scripts/progress "Building the server" cargo build --release -p server
 
-built-site: setup-wasm setup-binaryen built-sitebuilder
+built-site: setup-wasm setup-packers built-sitebuilder
 	@scripts/site
 
 # Kept outside of the checkout, as what it needs takes a minute to build.
@@ -46,13 +46,12 @@ check:
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
-	@$(linted) cargo test --quiet --release --no-run $(sitebuilder)
+	@$(linted) cargo build --quiet --release $(sitebuilder)
 	@$(tested) --all-targets --no-run
 
 unit:
 	$(say) "Unit tests"
 	@$(tested) --lib
-	@$(linted) cargo test --quiet --release $(sitebuilder)
 
 # Twice as many at once as there are cores: each waits for mail, a database or a server half of its time.
 integration:

@@ -1,91 +1,57 @@
-//! Builds the site that browsers load from the compiled WASM module, `style/` and `public/`.
+//! The part of building the site that only Rust libraries do: splits the compiled module, and binds it to JavaScript.
 //!
-//! `sitebuilder MODULE SITE` runs in the checkout's root and replaces the folder SITE. See docs/adr/0010-site-builder.md.
+//! `sitebuilder MODULE PKG` writes into the folder PKG. `build.mjs` runs it and does the rest.
 
-mod code;
-mod pack;
-mod script;
-mod style;
+use std::{fs, path::Path};
 
-use std::{
-    ffi::OsStr,
-    fs,
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
-};
+use anyhow::{Context, Result, anyhow, bail};
+use wasm_bindgen_cli_support::Bindgen;
 
-use anyhow::{Context, Result, bail};
+/// The name of the main part. The server's `LeptosOptions::output_name` is the same.
+const NAME: &str = "gerbang";
+
+/// The module that loads the parts. `wasm_split_macros` writes this name into the code and Leptos puts it into pages, both
+/// with the underscores, so it cannot be another.
+const LOADER: &str = "./__wasm_split.______________________.js";
+
+/// Says which parts each lazy function needs. Leptos reads it to announce them in a page.
+const MANIFEST: &str = "__wasm_split_manifest.json";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [module, site] = arguments.as_slice() else {
-        bail!("usage: sitebuilder MODULE SITE");
+    let [module, pkg] = arguments.as_slice() else {
+        bail!("usage: sitebuilder MODULE PKG");
     };
-    build(Path::new(module), Path::new(site))
-}
-
-/// Builds into a folder beside `site` and then takes its place, so that a build that fails leaves the old site.
-fn build(module: &Path, site: &Path) -> Result<()> {
-    let mut steps = Steps::default();
-    let fresh = site.with_extension("new");
-    let pkg = fresh.join("pkg");
-    remove(&fresh)?;
-    fs::create_dir_all(&pkg)?;
-
-    steps.run("splitting the code", || code::split(module, &pkg))?;
-    steps.run("binding it to JavaScript", || code::bind(&pkg))?;
-    steps.run("optimising it", || code::optimise(&pkg))?;
-    steps.run("bundling the style", || {
-        fs::write(pkg.join("gerbang.css"), style::bundle(Path::new("style/main.css"))?)?;
-        pack::copy(Path::new("public"), &fresh)
-    })?;
-    steps.run("compressing", || node("compress.mjs", &[&fresh]))?;
-    pack::name_by_content(&pkg)?;
-
-    remove(site)?;
-    fs::rename(&fresh, site).with_context(|| format!("cannot move the site to {}", site.display()))?;
-    println!("{steps}");
+    let pkg = Path::new(pkg);
+    let main_part = pkg.join("unbound.wasm");
+    split(Path::new(module), &main_part, pkg).context("cannot split the module")?;
+    bind(&main_part, pkg).context("cannot bind the module to JavaScript")?;
+    fs::remove_file(main_part)?;
     Ok(())
 }
 
-/// Runs a script of this folder: Binaryen comes by npm, and Node.js brings its own Brotli and gzip.
-fn node(script: &str, paths: &[impl AsRef<OsStr>]) -> Result<()> {
-    let output = Command::new("node")
-        .arg(Path::new("sitebuilder").join(script))
-        .args(paths)
-        .output()
-        .context("cannot start node; scripts/setup installs it")?;
-    if !output.status.success() {
-        bail!("{script}: {}", String::from_utf8_lossy(&output.stderr));
-    }
+/// Cuts the code of each lazy function into a part of its own. What remains becomes `main_part`.
+fn split(module: &Path, main_part: &Path, pkg: &Path) -> Result<()> {
+    let input = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let main_module = format!("./{NAME}.js");
+    let mut options = wasm_split_cli_support::Options::new(&input);
+    options.output_dir = pkg;
+    options.main_out_path = main_part;
+    options.main_module = &main_module;
+    options.link_name = LOADER;
+    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("{error:#}"))?;
+    fs::write(pkg.join(MANIFEST), serde_json::to_string(&parts.prefetch_map)?)?;
     Ok(())
 }
 
-fn remove(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-    }
-    Ok(())
-}
-
-/// How long each step took, for the line at the end.
-#[derive(Default)]
-struct Steps(Vec<(&'static str, Duration)>);
-
-impl Steps {
-    fn run<T>(&mut self, name: &'static str, step: impl FnOnce() -> Result<T>) -> Result<T> {
-        let start = Instant::now();
-        let result = step().with_context(|| format!("{name} failed"))?;
-        self.0.push((name, start.elapsed()));
-        Ok(result)
-    }
-}
-
-impl std::fmt::Display for Steps {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let steps: Vec<String> =
-            self.0.iter().map(|(name, time)| format!("{name} {:.1} s", time.as_secs_f64())).collect();
-        f.write_str(&steps.join(", "))
-    }
+/// Writes the main part as browsers load it, and the JavaScript through which they do.
+fn bind(main_part: &Path, pkg: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(main_part)
+        .out_name(NAME)
+        .web(true)?
+        .keep_lld_exports(true) // the other parts import them
+        .demangle(false)
+        .typescript(false)
+        .generate(pkg)
 }
