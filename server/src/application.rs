@@ -219,19 +219,17 @@ impl Application {
 }
 
 fn leptos_options(config: &Config, addr: SocketAddr) -> LeptosOptions {
-    // The names of hashed files are in a file beside the binary; a binary that was built without the site has none.
-    let hash_file = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hash.txt")));
     LeptosOptions::builder()
         .output_name("gerbang")
         .site_root(config.site_dir.display().to_string())
         .site_pkg_dir(pkg_dir(&config.site_dir))
         .site_addr(addr)
-        .hash_files(hash_file.is_some_and(|file| file.exists()))
+        .hash_files(false) // the folder's name has the hash
         .build()
 }
 
-/// Where the code of the browser lies under the site: in a folder named after its content (`scripts/name-assets`), or, in
-/// a site that was just built for trying things, directly in `pkg`.
+/// Where the code of the browser lies under the site: in a folder named after its content (`sitebuilder`), or, in a site
+/// that was just built for trying things, directly in `pkg`.
 fn pkg_dir(site: &Path) -> String {
     let folders = std::fs::read_dir(site.join("pkg")).into_iter().flatten().flatten();
     let named =
