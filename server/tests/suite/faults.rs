@@ -39,15 +39,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::{
-    http::{PRODUCTION, files_below, fill_draft},
-    support::{
-        browser::{Answer, Fields, Site, Visitor, changed},
-        outside::Outside,
-        process::Host,
-        smtp::{Manner, Smtp},
-        *,
-    },
+use crate::support::{
+    browser::{Answer, Fields, Site, Visitor, changed},
+    forms::fill_draft,
+    outside::Outside,
+    process::Host,
+    smtp::{Manner, Smtp},
+    *,
 };
 
 const SITI: &str = "siti.pa@contoh.go.id";

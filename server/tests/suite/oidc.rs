@@ -42,14 +42,12 @@ use time::macros::date;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{
-    support::{
-        browser::{Answer, Site, Visitor, changed},
-        outside::Outside,
-        platform::*,
-        *,
-    },
-    verification::form_for,
+use crate::support::{
+    browser::{Answer, Site, Visitor, changed},
+    outside::Outside,
+    platform::*,
+    verdicts::form_for,
+    *,
 };
 
 const SITI: &str = "siti.pa@contoh.go.id";

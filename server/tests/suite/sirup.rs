@@ -12,7 +12,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{desk_queue::sent_to, support::*, verification::decide};
+use crate::{
+    desk_queue::sent_to,
+    support::{verdicts::decide, *},
+};
 
 const SIRUP_PASSWORD: &str = backend::development::SIRUP_PASSWORD;
 

@@ -30,16 +30,13 @@ use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::{
-    http::files_below,
-    support::{
-        browser::{Answer, Site, changed},
-        outside::Outside,
-        process::Host,
-        smtp::{Manner, Smtp},
-        *,
-    },
-    verification::{form_for, reject},
+use crate::support::{
+    browser::{Answer, Site, changed},
+    outside::Outside,
+    process::Host,
+    smtp::{Manner, Smtp},
+    verdicts::{form_for, reject},
+    *,
 };
 
 const ADMIN: &str = "admin@contoh.go.id";

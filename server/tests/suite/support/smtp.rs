@@ -1,4 +1,4 @@
-//! An SMTP server that does what a test tells it: takes mails, refuses them, stalls, is gone.
+//! An SMTP server that accepts, refuses, stalls or stops, as a test wants.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,18 +7,17 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What the server does with the next conversation.
+/// What the server does in the next conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// Takes the mail.
+    /// Accepts mail.
     Takes,
-    /// Refuses the recipient with this code.
+    /// Refuses the recipient with this reply code.
     Refuses(u16),
-    /// Says nothing after the connection came about.
+    /// Accepts the connection and sends nothing.
     Stalls,
 }
 
-/// A running server.
 pub struct Smtp {
     pub port: u16,
     manner: Arc<Mutex<Manner>>,
@@ -53,7 +52,7 @@ impl Smtp {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// All mails taken, as they came.
+    /// The source of all accepted mails, oldest first.
     pub fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap().clone()
     }
@@ -67,7 +66,7 @@ impl Smtp {
 async fn converse(stream: TcpStream, manner: Arc<Mutex<Manner>>, mails: Arc<Mutex<Vec<String>>>) {
     let manner = || *manner.lock().unwrap();
     if manner() == Manner::Stalls {
-        // Keeps the connection open and says nothing.
+        // Keeps the connection open.
         std::future::pending::<()>().await;
     }
     let (read, mut write) = stream.into_split();
