@@ -6,20 +6,35 @@
 // The view of a page is one deep type.
 #![recursion_limit = "512"]
 
-pub mod api;
+pub mod accesses;
+pub mod accounts;
+pub mod administration;
+pub mod applications;
+#[cfg(feature = "ssr")]
+pub mod audit;
 pub mod components;
+pub mod data;
 #[cfg(feature = "ssr")]
 pub mod drawing;
+pub mod error;
 pub mod forms;
+pub mod help;
+pub mod jobs;
 pub mod live;
-pub mod pages;
+pub mod location;
+pub mod mail;
+pub mod oidc;
+pub mod page;
+pub mod platforms;
 pub mod prose;
 #[cfg(feature = "ssr")]
 pub mod routes;
 pub mod session;
+pub mod staff;
 #[cfg(feature = "ssr")]
 pub mod state;
 pub mod texts;
+pub mod verification;
 
 use std::borrow::Cow;
 
@@ -31,7 +46,7 @@ use leptos_router::{
     components::{FlatRoutes, Redirect, Route, Router},
     path,
 };
-use pages::Page;
+use page::Page;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The document around the app.
@@ -92,7 +107,7 @@ fn set_policy() {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     forms::provide_first_post();
-    provide_context(forms::Refresh(RwSignal::new(0)));
+    provide_context(data::Refresh(RwSignal::new(0)));
     session::Session::provide();
     const MODE: SsrMode = SsrMode::Async; // complete pages: they must work without script
     view! {

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-/// Rings [`crate::forms::Refresh`] when an application of the person changes, for as long as the page is shown.
+/// Rings [`crate::data::Refresh`] when an application of the person changes, for as long as the page is shown.
 /// Without script, a page that waits reloads itself (see [`Reload`]).
 pub fn follow_applications() {
     #[cfg(feature = "hydrate")]
     {
-        let refresh = crate::forms::Refresh::current();
+        let refresh = crate::data::Refresh::current();
         follow("/akses/peristiwa", "application", move |hint| {
             if hint != Hint::Away {
-                refresh.ring();
+                refresh.request();
             }
         });
     }

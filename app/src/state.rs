@@ -7,10 +7,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use axum_extra::extract::cookie::Cookie;
-use backend::{Actor, Backend, Origin, secrets::Token, sessions};
+use backend::{Actor, Backend, Origin, accounts::sessions, secrets::Token};
 use leptos::{config::LeptosOptions, prelude::use_context};
 
-use crate::api::ApiError;
+use crate::error::ApiError;
 
 #[derive(Clone)]
 pub struct AppState {

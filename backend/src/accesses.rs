@@ -1,10 +1,10 @@
 //! Accesses: what a person may enter platforms with.
 
 use domain::{
-    access::{AccessState, Renewal},
-    application::Status,
-    conflict::NotRenewable,
+    accesses::{AccessState, Renewal},
+    issues::conflict::NotRenewable,
     role::Role,
+    status::Status,
     time::Timestamp,
     validity::Validity,
 };

@@ -3,8 +3,8 @@
 use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use domain::{
-    email::Email,
-    permission::{Permission, StaffRole},
+    accounts::email::Email,
+    staff::{Permission, StaffRole},
     time::Zone,
 };
 use uuid::Uuid;

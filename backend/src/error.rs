@@ -1,8 +1,7 @@
 //! What a use case can answer instead of its result.
 
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Issue, Problem},
+    issues::{Field, Issue, Problem, conflict::Conflict},
     time::Timestamp,
 };
 

@@ -1,12 +1,13 @@
 //! Messages to the help desk (Pusat Bantuan).
 
+mod texts;
+
 use std::net::IpAddr;
 
 use domain::{
-    email::Email,
-    issue::{Field, Issue},
-    person::PersonName,
-    reference::Series,
+    accounts::{email::Email, person::PersonName},
+    applications::reference::Series,
+    issues::{Field, Issue},
     text::check_paragraphs,
 };
 use uuid::Uuid;
@@ -109,7 +110,7 @@ async fn about(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<String> {
     )?;
     Ok(match row {
         Some((Some(reference),)) => format!(" · {reference}"),
-        Some((None,)) => " · draf yang belum dikirim".to_owned(),
+        Some((None,)) => texts::UNSENT_DRAFT.to_owned(),
         None => String::new(),
     })
 }

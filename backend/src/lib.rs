@@ -10,8 +10,6 @@ pub mod actor;
 pub mod applications;
 pub mod audit;
 pub mod db;
-pub mod desk_settings;
-pub mod development;
 pub mod documents;
 pub mod error;
 pub mod help;
@@ -20,11 +18,10 @@ pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod oidc;
-pub mod passwords;
+mod panics;
 pub mod platforms;
-pub mod renewals;
 pub mod secrets;
-pub mod sessions;
+pub mod seed;
 pub mod sirup;
 pub mod staff;
 pub mod throttle;
@@ -50,7 +47,7 @@ pub struct Backend {
     /// The way to SiRUP.
     pub sirup: sirup::Sirup,
     /// Hashing of passwords, bounded.
-    pub passwords: passwords::Passwords,
+    pub passwords: accounts::passwords::Passwords,
     /// Institutions and work units, searchable.
     pub master_data: master_data::Directory,
     /// The desk's open cases, in memory.
@@ -72,12 +69,10 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
-    /// Where the demo platform is, which the development data register.
-    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.
-    pub help_address: domain::email::Email,
+    pub help_address: domain::accounts::email::Email,
     /// The secret of the installation.
     pub secret: oidc::Secret,
 }

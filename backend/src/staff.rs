@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use domain::{
-    conflict::Conflict,
-    email::Email,
-    issue::{Field, Issue, Problem},
-    permission::{Permission, StaffRole},
-    person::PersonName,
+    accounts::{email::Email, person::PersonName},
+    issues::{Field, Issue, Problem, conflict::Conflict},
+    staff::{Permission, StaffRole},
     time::Timestamp,
 };
 use secrecy::SecretString;
@@ -16,18 +14,19 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend, Origin,
+    accounts::sessions,
     audit::{Action, Who},
     db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
-    mail::Mail,
+    mail::{self, Mail},
     notice::Notice,
     oidc::rights::{GrantsOf, Why, end_grants},
     secrets::Token,
-    sessions, verification,
+    verification,
 };
 
 /// How long an invitation holds.
-pub(crate) const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+const INVITED_FOR: Duration = mail::LONGEST_LINK;
 
 /// A member of the staff.
 #[derive(Clone, Debug, PartialEq, Eq)]

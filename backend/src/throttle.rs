@@ -42,15 +42,15 @@ impl Scope {
             Self::SignInAnywhere => ("sign_in_anywhere", 100, Duration::from_secs(15 * MINUTE)),
             Self::MailTo => ("mail_to", 5, Duration::from_secs(60 * MINUTE)),
             Self::Confirm => ("confirm", 10, Duration::from_secs(15 * MINUTE)),
-            Self::SirupPerson => ("sirup_person", domain::sirup::ATTEMPTS, SIRUP_PAUSE),
-            Self::SirupUsername => ("sirup_username", domain::sirup::ATTEMPTS, SIRUP_PAUSE),
+            Self::SirupPerson => ("sirup_person", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
+            Self::SirupUsername => ("sirup_username", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::Help => ("help", 10, Duration::from_secs(60 * MINUTE)),
             Self::Letter => ("letter", 100, Duration::from_secs(60 * MINUTE)),
         }
     }
 }
 
-const SIRUP_PAUSE: Duration = Duration::from_secs(domain::sirup::PAUSE_MINUTES * 60);
+const SIRUP_PAUSE: Duration = Duration::from_secs(domain::applications::sirup::PAUSE_MINUTES * 60);
 
 impl Backend {
     /// Counts one attempt before it is made, so that many at once do not slip through; gives how many are left after

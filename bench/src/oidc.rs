@@ -15,8 +15,7 @@ use backend::{
     platforms::{admin, launch},
 };
 use domain::{
-    platform::{AuthMethod, ClientKind, SubjectType},
-    platform_form::PlatformForm,
+    platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
 };
 use serde_json::Value;

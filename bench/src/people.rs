@@ -4,15 +4,19 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use backend::{
-    Actor, Backend, Origin, accounts, applications, applications::Submission, development, master_data::Directory,
-    sessions, verification,
+    Actor, Backend, Origin,
+    accounts::{self, sessions},
+    applications::{self, Submission},
+    master_data::Directory,
+    verification,
 };
 use bytes::Bytes;
+use devtools::{DEMO_URL, development};
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    institution::InstitutionType,
+    applications::answers::Answers,
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
+    status::Verdict,
     validity::DateInput,
 };
 use lopdf::{Document, Stream, dictionary};
@@ -48,7 +52,7 @@ pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> 
 /// accesses, an application that waits, and a draft.
 pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     let backend = store.open(stage).await?;
-    development::fill(&backend).await?;
+    development::fill(&backend, &DEMO_URL.parse()?).await?;
     Directory::refresh(&backend).await?;
     let (applicant, verifier) = (sign_in(&backend, APPLICANT).await?, sign_in(&backend, VERIFIER).await?);
     for (nth, answers) in answers(&backend, 4).into_iter().enumerate() {

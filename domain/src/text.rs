@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::issue::Problem;
+use crate::issues::Problem;
 
 /// Checks a length in characters; whoever calls decides what is trimmed.
 ///

@@ -3,7 +3,7 @@
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
-use crate::issue::Problem;
+use crate::issues::Problem;
 
 /// A date as it was typed into three boxes; kept as typed, so that a draft gives back even what is wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

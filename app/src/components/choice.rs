@@ -1,6 +1,6 @@
 //! Radio buttons as cards, and tick boxes.
 
-use domain::issue::Field;
+use domain::issues::Field;
 use leptos::prelude::*;
 
 use super::field::{FieldError, described_by, invalid};

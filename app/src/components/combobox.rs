@@ -1,7 +1,7 @@
 //! A picker that searches as one types (ARIA combobox with a listbox). Without script it is a search field with a button
 //! that leads to a page of results.
 
-use domain::{indonesian::count, issue::Field, search::Mark};
+use domain::{indonesian::count, issues::Field, search::Mark};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -10,10 +10,8 @@ use super::{
     field::{FieldError, RepairNote, described_by_note, invalid},
 };
 use crate::{
-    api::{
-        ApiError,
-        wizard::{Options, PickerOption},
-    },
+    applications::api::{Options, PickerOption},
+    error::ApiError,
     forms::FormState,
 };
 

@@ -2,7 +2,7 @@
 
 use domain::{
     indonesian::{MONTHS, date_with_weekday},
-    issue::Field,
+    issues::Field,
     validity::DateInput,
 };
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Fields of forms: label, hint, control, error. The `id` and `name` of a control is its [`Field`].
 
-use domain::issue::{Field, Problem};
+use domain::issues::{Field, Problem};
 use leptos::{html, prelude::*};
 
 use super::Icon;

@@ -1,6 +1,9 @@
 //! The letter: a file that is uploaded at once with script, with progress and cancel; with the form without.
 
-use domain::{indonesian::size, issue::Field, letter::Letter};
+use domain::{
+    indonesian::size,
+    issues::{Field, letter::Letter},
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -189,8 +192,8 @@ pub fn LetterField(
 
 #[cfg(feature = "hydrate")]
 mod upload {
-    use domain::{
-        issue::{Field, Problem},
+    use domain::issues::{
+        Field, Problem,
         letter::{Letter, LetterProblem, MAX_BYTES},
     };
     use leptos::prelude::*;
@@ -199,10 +202,7 @@ mod upload {
     use web_sys::{File, ProgressEvent, XmlHttpRequest};
 
     use super::Transfer;
-    use crate::{
-        api::{ApiError, wizard::remove_letter},
-        forms::FormState,
-    };
+    use crate::{applications::api::remove_letter, error::ApiError, forms::FormState};
 
     /// What keeps an upload alive: the request and the functions it calls.
     struct Running {

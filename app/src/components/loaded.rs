@@ -1,50 +1,15 @@
-//! Data of a page: asked for before the page is drawn on the server, and anew when something may have changed.
+//! Draws the data of a page, its loading state and its failures.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Icon, shell::here};
-use crate::{api::ApiError, forms::Refresh, pages::NotFound};
-
-/// JSON in a page, read with the same code as the answers of server functions: what reads a type is large, and needed
-/// only once.
-pub struct PageJson;
-
-impl<T: Serialize> codee::Encoder<T> for PageJson {
-    type Error = serde_json::Error;
-    type Encoded = String;
-
-    fn encode(value: &T) -> Result<String, serde_json::Error> {
-        serde_json::to_string(value)
-    }
-}
-
-impl<T: DeserializeOwned> codee::Decoder<T> for PageJson {
-    type Error = serde_json::Error;
-    type Encoded = str;
-
-    fn decode(text: &str) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(text.as_bytes())
-    }
-}
-
-/// Data of a page.
-pub type Data<T> = Resource<Result<T, ApiError>, PageJson>;
-
-/// Asks for a page's data; follows `source` and [`Refresh`].
-pub fn page_data<S, T, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Data<T>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
-{
-    let refresh = Refresh::current();
-    Resource::new_with_options(move || (source(), refresh.0.get()), move |(source, _)| fetch(source), true)
-}
+use super::Icon;
+use crate::{
+    components::NotFound,
+    data::{Data, Refresh},
+    error::ApiError,
+    location::here,
+};
 
 /// Draws a page's data once it is there; before that a skeleton, and if it does not come, why and what to do. While it
 /// is asked for anew, what is shown stays.
@@ -105,7 +70,7 @@ pub fn Retry() -> impl IntoView {
             rel="external"
             on:click=move |ev| {
                 ev.prevent_default();
-                refresh.ring();
+                refresh.request();
             }
         >
             <Icon name="rotate" />

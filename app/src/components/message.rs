@@ -1,6 +1,6 @@
 //! Banners, and what is said above a form.
 
-use domain::issue::{Field, Issue};
+use domain::issues::{Field, Issue};
 use leptos::{html, prelude::*};
 
 use super::Icon;

@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{hooks::use_location, location::Location};
+use leptos_router::hooks::use_location;
 
 use super::Icon;
-use crate::{api::session::Me, session::Session};
+use crate::{
+    location::here,
+    session::{Session, api::Me},
+};
 
 /// The title of a page. Leptos 0.8 writes the text of `<Title>` unescaped when it renders on the server; this component
 /// escapes it, and nothing else in the product may use the raw one.
@@ -127,15 +130,6 @@ pub fn SchemeSwitch() -> impl IntoView {
                 <Icon name="theme" />
             </button>
         </form>
-    }
-}
-
-/// The address of the page that is shown: its path and its query.
-pub(super) fn here() -> impl Fn() -> String + Copy + Send + Sync {
-    let Location { pathname, search, .. } = use_location();
-    move || {
-        let (path, query) = (pathname.get(), search.get());
-        if query.is_empty() { path } else { format!("{path}?{}", query.trim_start_matches('?')) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The state of applications and accesses: a word, and the gate.
 
-use domain::{access::AccessState, application::Status};
+use domain::{accesses::AccessState, status::Status};
 use leptos::prelude::*;
 
 use super::Icon;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    issue::{Field, Issue, Problem},
+    issues::{Field, Issue, Problem},
     time::Timestamp,
 };
 use gloo_net::http::{Request, Response};
@@ -12,7 +12,8 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
-use super::{FormState, Refresh, Reply};
+use super::state::{FormState, Reply};
+use crate::data::Refresh;
 
 /// What to do when the form is submitted: post it, then go where the answer says, or show what is wrong.
 pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
@@ -49,7 +50,7 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
                     let here = window().location();
                     let here = format!("{}{}", here.pathname().unwrap_or_default(), here.search().unwrap_or_default());
                     if to == here {
-                        refresh.ring();
+                        refresh.request();
                     } else {
                         navigate(&to, NavigateOptions::default());
                     }

@@ -6,13 +6,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::issue::{Field, Issue, Problem};
+use domain::issues::{Field, Issue, Problem};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{Posted, Reply, notice};
 use crate::{
-    api::ApiError,
+    error::ApiError,
     shell,
     state::{AppState, Caller},
 };

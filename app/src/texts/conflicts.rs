@@ -1,8 +1,8 @@
 use domain::{
-    access::RENEWABLE_DAYS,
-    application::Status,
-    conflict::{Conflict, NotRenewable},
+    accesses::RENEWABLE_DAYS,
     indonesian::{date, date_time, period},
+    issues::conflict::{Conflict, NotRenewable},
+    status::Status,
     time::Zone,
 };
 

@@ -1,8 +1,7 @@
 use domain::{
+    applications::sirup::{LinkFailure, PAUSE_MINUTES},
     indonesian::{count, date, date_time, size},
-    issue::{Field, Issue, Problem},
-    letter::LetterProblem,
-    sirup::{LinkFailure, PAUSE_MINUTES},
+    issues::{Field, Issue, Problem, letter::LetterProblem},
     time::Zone,
 };
 

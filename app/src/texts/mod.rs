@@ -1,20 +1,12 @@
-//! What the product says, in formal Indonesian: sentences for the codes of [`domain::issue`] and [`domain::conflict`].
+//! What the product says, in formal Indonesian: sentences for the codes of [`domain::issues`] and [`domain::issues::conflict`].
 //!
 //! A sentence says what is wrong with this value and then what to do next. No "input tidak valid", no blame.
 
-#[cfg(feature = "ssr")]
-mod actions;
 mod conflicts;
 mod issues;
-#[cfg(feature = "ssr")]
-mod progress;
 
-#[cfg(feature = "ssr")]
-pub use actions::action;
 pub use conflicts::conflict;
 pub use issues::{sentence, summary};
-#[cfg(feature = "ssr")]
-pub use progress::{access_note, application_notice, repair_lines, steps};
 
 use domain::{
     indonesian,

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{
-    application::Status,
-    conflict::Conflict,
-    issue::{Field, Problem},
-    letter::{Letter, LetterProblem, MAX_BYTES, display_name},
+    issues::{
+        Field, Problem,
+        conflict::Conflict,
+        letter::{Letter, LetterProblem, MAX_BYTES, display_name},
+    },
+    status::Status,
 };
 use futures::TryStreamExt;
 use uuid::Uuid;

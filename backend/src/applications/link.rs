@@ -1,10 +1,12 @@
 //! Hubungkan Akses SiRUP (guide steps 3 to 9).
 
 use domain::{
-    answers::Answers,
-    issue::{Field, Issue, Problem},
-    sirup::{LinkFailure, SirupAccount},
-    work_unit::ActiveYears,
+    applications::{
+        answers::Answers,
+        sirup::{LinkFailure, SirupAccount},
+    },
+    issues::{Field, Issue, Problem},
+    master_data::work_unit::ActiveYears,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::types::Json;
@@ -28,8 +30,8 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// [`Problem::Missing`] at an empty field; [`Problem::Sirup`] with the kind of failure; [`Error::NotFound`];
-/// [`Problem::NotOffered`] for a role that SiRUP does not know; [`domain::conflict::Conflict::StatusChanged`];
-/// [`domain::conflict::Conflict::OpenApplication`] if it is back for repair and another one with the desk is for the work
+/// [`Problem::NotOffered`] for a role that SiRUP does not know; [`domain::issues::conflict::Conflict::StatusChanged`];
+/// [`domain::issues::conflict::Conflict::OpenApplication`] if it is back for repair and another one with the desk is for the work
 /// unit that the account fills in.
 pub async fn link_sirup(
     backend: &Backend,
@@ -128,7 +130,7 @@ pub async fn known_accounts(backend: &Backend, actor: &Actor) -> Result<Vec<Stri
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Problem::NotOffered`] for a role that SiRUP does not know;
-/// [`domain::conflict::Conflict::StatusChanged`].
+/// [`domain::issues::conflict::Conflict::StatusChanged`].
 pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;

@@ -5,8 +5,10 @@
 
 mod letters;
 mod link;
+pub mod renewals;
 mod status;
 mod submission;
+mod texts;
 
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
@@ -17,19 +19,21 @@ pub use submission::{Submission, submit, withdraw};
 use std::time::Duration;
 
 use domain::{
-    answers::Answers,
-    application::Status,
-    conflict::Conflict,
-    desk::Mark,
-    institution::{Institution, InstitutionType},
-    issue::{Field, Problem},
-    letter::Letter,
+    applications::{
+        answers::Answers,
+        sirup::SirupAccount,
+        wizard::{Draft, Link},
+    },
+    issues::{Field, Problem, conflict::Conflict, letter::Letter},
+    master_data::{
+        institution::{Institution, InstitutionType},
+        work_unit::{ActiveYears, WorkUnit},
+    },
     role::{ProfileType, Role},
-    sirup::SirupAccount,
+    status::Status,
     time::Timestamp,
     validity::Validity,
-    wizard::{Draft, Link},
-    work_unit::{ActiveYears, WorkUnit},
+    verification::Mark,
 };
 use sqlx::types::Json;
 use time::Date;
@@ -41,7 +45,6 @@ use crate::{
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
     notice::Notice,
-    renewals,
     verification::refusal,
 };
 

@@ -1,14 +1,15 @@
 //! Sending an application (guide steps 11 and 12) and taking it back.
 
 use domain::{
-    application::Status,
-    company::{self, Company},
-    conflict::Conflict,
-    issue::{Field, Issue, Problem},
-    reference::{Reference, Series},
+    applications::{
+        company::{self, Company},
+        reference::{Reference, Series},
+        wizard::{self, Draft, Step, check_address},
+    },
+    issues::{Field, Issue, Problem, conflict::Conflict},
     role::{ProfileType, Role},
+    status::Status,
     validity::Validity,
-    wizard::{self, Draft, Step, check_address},
 };
 use time::Date;
 use uuid::Uuid;

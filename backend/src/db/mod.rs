@@ -8,12 +8,12 @@
 //! it stays true until commit. PostgreSQL runs at READ COMMITTED: what must not change under a check is guarded by the
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
+pub(crate) mod batcher;
 pub(crate) mod changes;
 mod checkpoint;
 mod flush;
 pub(crate) mod macros;
 mod readers;
-pub(crate) mod together;
 
 use std::{
     convert::Infallible,

@@ -9,7 +9,7 @@ mod text;
 use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use domain::{letter::LetterProblem, time::Timestamp};
+use domain::{issues::letter::LetterProblem, time::Timestamp};
 use futures::{Stream, StreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 use url::Url;

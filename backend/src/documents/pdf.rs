@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 
-use domain::letter::{LetterProblem, MAX_BYTES};
+use domain::issues::letter::{LetterProblem, MAX_BYTES};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
 use super::text::text;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use bytes::Bytes;
-use domain::letter::LetterProblem;
+use domain::issues::letter::LetterProblem;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,

@@ -10,10 +10,12 @@ use std::{
 
 use domain::{
     calendar::Holidays,
-    institution::{Institution, InstitutionType},
+    master_data::{
+        institution::{Institution, InstitutionType},
+        work_unit::ActiveYears,
+    },
     search::{Index, Mark},
     time::Zone,
-    work_unit::ActiveYears,
 };
 use time::Date;
 use uuid::Uuid;

@@ -273,7 +273,7 @@ async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> 
 ///
 /// # Errors
 /// [`Error::NotFound`] if it is unknown, over, answered already, or its platform no longer in use, or the access is not
-/// theirs; [`domain::issue::Problem::NotOffered`] at [`domain::issue::Field::Access`] if the platform does not admit it;
+/// theirs; [`domain::issues::Problem::NotOffered`] at [`domain::issues::Field::Access`] if the platform does not admit it;
 /// [`Error::SignedOut`] if the session ended meanwhile.
 pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
     let mut conn = backend.db.read().await?;

@@ -9,7 +9,7 @@ use base64::{
 };
 use domain::{
     oidc::{ErrorCode, OAuthError, Parameters, is_plain},
-    platform::{AuthMethod, ClientKind, SubjectType},
+    platforms::{AuthMethod, ClientKind, SubjectType},
     time::Timestamp,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};

@@ -2,7 +2,7 @@
 
 use domain::{
     oidc::{Scope, Scopes},
-    platform::{AccessFacts, Admission, SubjectType, admits},
+    platforms::{AccessFacts, Admission, SubjectType, admits},
     role::{ProfileType, Role},
     time::{Timestamp, Zone},
     validity::Validity,

@@ -2,11 +2,10 @@
 //! secrets.
 
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Problem},
-    permission::Permission,
-    platform_form::{CheckedPlatform, PlatformForm},
+    issues::{Field, Problem, conflict::Conflict},
+    platforms::form::{CheckedPlatform, PlatformForm},
     role::{ProfileType, Role},
+    staff::Permission,
     time::Timestamp,
 };
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! The launcher: platforms, the accesses usable there, and the way in (guide steps 16 to 19).
 
 use domain::{
-    issue::{Field, Problem},
-    platform::{AccessFacts, NotAdmitted, admits},
+    issues::{Field, Problem},
+    platforms::{AccessFacts, NotAdmitted, admits},
     role::{ProfileType, Role},
     validity::Validity,
 };
@@ -347,7 +347,7 @@ fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url
 
 #[cfg(test)]
 mod tests {
-    use domain::platform::Admission;
+    use domain::platforms::Admission;
     use rstest::rstest;
     use time::macros::date;
 

@@ -11,9 +11,10 @@
 pub mod admin;
 pub mod launch;
 pub mod terms;
+mod texts;
 
 use domain::{
-    platform::Admission,
+    platforms::Admission,
     role::{ProfileType, Role},
 };
 use sqlx::types::Json;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{sirup::SirupAccount, time::Timestamp};
+use domain::{applications::sirup::SirupAccount, time::Timestamp};
 use reqwest::{Client, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};

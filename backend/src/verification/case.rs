@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use domain::{
-    application::{Status, Verdict},
+    accounts::person::EmployeeNumberKind,
+    applications::{company::Company, sirup::SirupAccount},
     calendar::Deadline,
-    company::Company,
-    desk::{Mark, UNDO},
-    permission::Permission,
-    person::EmployeeNumberKind,
     role::{ProfileType, Role},
-    sirup::SirupAccount,
+    staff::Permission,
+    status::{Status, Verdict},
     time::Timestamp,
     validity::Validity,
+    verification::{Mark, UNDO},
 };
 use sqlx::types::Json;
 use time::Date;
@@ -215,7 +214,7 @@ pub(crate) fn refusal(title: Option<&str>, text: Option<&str>) -> Option<String>
 /// Opens a case: everything the desk needs to decide it.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::conflict::Conflict::StatusChanged`] while its person repairs it.
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::issues::conflict::Conflict::StatusChanged`] while its person repairs it.
 pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<CaseFile> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;

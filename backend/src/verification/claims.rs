@@ -1,12 +1,12 @@
 //! Who holds a case: a lease that ends by itself, so that nobody waits for a colleague who went home.
 
 use domain::{
-    application::REASON_LENGTH,
-    desk::{LEASE, RESERVED},
-    issue::Field,
-    permission::Permission,
+    issues::Field,
+    staff::Permission,
+    status::REASON_LENGTH,
     text::check_paragraphs,
     time::Timestamp,
+    verification::{LEASE, RESERVED},
 };
 use uuid::Uuid;
 
@@ -99,8 +99,8 @@ pub async fn claim_next(backend: &Backend, actor: &Actor) -> Result<Option<Uuid>
 /// Takes a case, or goes on holding it.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::conflict::Conflict::HeldBy`], [`domain::conflict::Conflict::OwnApplication`],
-/// [`domain::conflict::Conflict::AlreadyDecided`], [`domain::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::issues::conflict::Conflict::HeldBy`], [`domain::issues::conflict::Conflict::OwnApplication`],
+/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
 pub async fn claim(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
@@ -141,8 +141,8 @@ async fn take(tx: &mut Tx, actor: &Actor, id: Uuid, row: &CaseRow, now: Timestam
 /// Goes on holding a case while its page is open.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::conflict::Conflict::LeaseEnded`], [`domain::conflict::Conflict::HeldBy`],
-/// [`domain::conflict::Conflict::AlreadyDecided`], [`domain::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::issues::conflict::Conflict::LeaseEnded`], [`domain::issues::conflict::Conflict::HeldBy`],
+/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
 pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
@@ -198,8 +198,8 @@ pub async fn release(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 /// Takes a case from whoever holds it (**Ambil alih**), with a reason for the trail.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason; [`domain::conflict::Conflict::OwnApplication`],
-/// [`domain::conflict::Conflict::AlreadyDecided`], [`domain::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason; [`domain::issues::conflict::Conflict::OwnApplication`],
+/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
 pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) -> Result<Lease> {
     actor.require(Permission::Supervise)?;
     let reason = reason.trim();

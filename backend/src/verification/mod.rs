@@ -9,6 +9,8 @@ mod figures;
 mod history;
 mod letter;
 mod queue;
+pub mod settings;
+mod texts;
 mod timeline;
 mod verdict;
 
@@ -24,15 +26,17 @@ pub use timeline::{Entry, timeline};
 pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 
 use domain::{
-    application::{Status, Verdict},
-    company::{self, Company, CompanyDraft},
-    conflict::Conflict,
-    desk::Mark,
-    email::Email,
+    accounts::email::Email,
+    applications::{
+        company::{self, Company, CompanyInput},
+        sirup::SirupAccount,
+    },
+    issues::conflict::Conflict,
     role::{ProfileType, Role},
-    sirup::SirupAccount,
+    status::{Status, Verdict},
     time::{Timestamp, Zone},
     validity::Validity,
+    verification::Mark,
 };
 use sqlx::types::Json;
 use time::Date;
@@ -233,7 +237,7 @@ impl CaseRow {
             return Ok(None);
         };
         let [name, npwp, nib, address] = [name, npwp, nib, address].map(String::clone);
-        let company = Company::read(&CompanyDraft { name, npwp, nib, address });
+        let company = Company::read(&CompanyInput { name, npwp, nib, address });
         company.map(Some).ok_or_else(|| Error::internal("a stored company that breaks its rules"))
     }
 

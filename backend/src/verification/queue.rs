@@ -15,13 +15,13 @@ use std::{
 
 use domain::{
     UnknownText,
-    application::Status,
     calendar::{Deadline, Holidays},
-    desk::{Age, Ages, CaseNames, Part, QueueFilter},
-    permission::Permission,
     role::Role,
-    search::{Sought, WordIndex},
+    search::{SearchQuery, WordIndex},
+    staff::Permission,
+    status::Status,
     time::{Timestamp, Zone},
+    verification::{Age, Ages, CaseNames, Part, QueueFilter},
 };
 use tokio::{
     runtime::Handle,
@@ -593,7 +593,7 @@ impl<'a> Look<'a> {
 
     /// Which cases have these words.
     fn finds(&self, words: &str) -> impl Fn(&Case) -> bool + use<> {
-        let sought = Sought::parse(words);
+        let sought = SearchQuery::parse(words);
         // By piece and place in it, unless everything is.
         let found: Option<Vec<Vec<bool>>> =
             (!sought.is_empty()).then(|| self.open.pieces.iter().map(|piece| piece.words.find(&sought)).collect());
@@ -790,7 +790,7 @@ pub async fn read_open_cases(backend: &Backend) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::permission::StaffRole;
+    use domain::staff::StaffRole;
     use proptest::prelude::*;
     use std::{
         collections::HashMap,

@@ -1,6 +1,6 @@
 //! The history of a case, from the trail.
 
-use domain::{permission::Permission, time::Timestamp};
+use domain::{staff::Permission, time::Timestamp};
 use uuid::Uuid;
 
 use super::find;
@@ -32,7 +32,7 @@ pub struct Entry {
 /// What happened to a case, oldest first: also who, from where, what was looked at.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`]; [`crate::Error::NotFound`]; [`domain::conflict::Conflict::StatusChanged`] while its person
+/// [`crate::Error::Forbidden`]; [`crate::Error::NotFound`]; [`domain::issues::conflict::Conflict::StatusChanged`] while its person
 /// repairs the case.
 pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<Entry>> {
     actor.require(Permission::Verify)?;

@@ -1,14 +1,13 @@
 //! The three verdicts, taking one back, and reopening what was decided.
 
 use domain::{
-    application::{REASON_LENGTH, Status, Verdict},
-    conflict::Conflict,
-    desk::{LEASE, Mark, UNDO, is_markable},
-    issue::{Field, Issue, Problem},
-    permission::Permission,
+    issues::{Field, Issue, Problem, conflict::Conflict},
+    staff::Permission,
+    status::{REASON_LENGTH, Status, Verdict},
     text::check_paragraphs,
     time::Timestamp,
     validity::Validity,
+    verification::{LEASE, Mark, UNDO, is_markable},
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_one, fetch_optional},
     error::{Error, Result},
-    mail::{Mail, Rendered},
+    mail::{Mail, RenderedMail},
     oidc::rights::{GrantsOf, Why, end_grants},
 };
 
@@ -160,7 +159,7 @@ impl Checked {
 ///
 /// # Errors
 /// As [`decide`], but for what only the moment of the verdict can tell.
-pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<Rendered> {
+pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<RenderedMail> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;
     let row = find(&mut conn, actor, id).await?;

@@ -4,12 +4,14 @@
 use std::fmt::Write;
 
 use domain::{
-    answers::Answers,
-    desk::CaseNames,
-    reference::{Reference, Series},
-    sirup::SirupAccount,
+    applications::{
+        answers::Answers,
+        reference::{Reference, Series},
+        sirup::SirupAccount,
+    },
     time::Timestamp,
     validity::DateInput,
+    verification::CaseNames,
 };
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, QueryBuilder, Sqlite, SqliteConnection,

@@ -13,12 +13,12 @@ use backend::{
     verification::{self, CaseFile, VerdictForm},
 };
 use domain::{
-    application::Verdict,
-    desk::{Age, Part, QueueFilter},
-    issue::Field,
-    permission::StaffRole,
+    issues::Field,
     role::Role,
+    staff::StaffRole,
+    status::Verdict,
     time::Zone,
+    verification::{Age, Part, QueueFilter},
 };
 use uuid::Uuid;
 

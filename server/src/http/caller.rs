@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use backend::{Origin, sessions};
+use backend::{Origin, accounts::sessions};
 use http::StatusCode;
 
 use super::texts;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use app::{api::ApiError, state::Caller};
+use app::{error::ApiError, state::Caller};
 use axum::{
     Extension,
     response::{
@@ -16,7 +16,7 @@ use axum::{
     },
 };
 use backend::notice::Notice;
-use domain::permission::Permission;
+use domain::staff::Permission;
 use futures::{Stream, StreamExt};
 use http::StatusCode;
 use tokio::sync::watch;

@@ -1,6 +1,6 @@
 //! Letters and receipts. An uploaded PDF is served as a download only, never displayed by the browser.
 
-use app::{api::ApiError, state::AppState, state::Caller};
+use app::{error::ApiError, state::AppState, state::Caller};
 use axum::{
     Extension, Router,
     extract::{

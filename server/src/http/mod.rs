@@ -6,7 +6,6 @@ mod events;
 mod files;
 mod health;
 mod limits;
-mod mailbox;
 mod oidc;
 mod security;
 mod texts;
@@ -46,8 +45,8 @@ const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// How long a request body may pause.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Builds the router. `shutdown` turns true when the server stops.
-pub fn router(state: AppState, config: Arc<Config>, shutdown: watch::Receiver<bool>) -> Router {
+/// Builds the router, with `more` among the routes for browsers. `shutdown` turns true when the server stops.
+pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shutdown: watch::Receiver<bool>) -> Router {
     let recorder = health::recorder();
     let pages = generate_route_list(App);
     let options = state.leptos_options.clone();
@@ -58,9 +57,8 @@ pub fn router(state: AppState, config: Arc<Config>, shutdown: watch::Receiver<bo
         .merge(files::routes())
         .merge(oidc::browser_routes())
         .route("/akses/peristiwa", get(events::applications))
-        .route("/verifikasi/peristiwa", get(events::cases));
-    let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
-    let people = people
+        .route("/verifikasi/peristiwa", get(events::cases))
+        .merge(more)
         .layer(axum::Extension(events::Shutdown(shutdown)))
         .layer(axum::Extension(events::OpenStreams::default()))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

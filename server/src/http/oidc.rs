@@ -1,8 +1,8 @@
 //! The HTTP endpoints of the OpenID Connect provider. The rules are in `backend::oidc`.
 
 use app::{
-    api::platform::goes_on_at,
     forms::notice,
+    platforms::api::goes_on_at,
     state::{AppState, Caller},
 };
 use axum::{

@@ -7,19 +7,18 @@ use std::{
 
 use backend::{
     Error, Origin,
-    accounts::{self, ProfileForm, SignUp},
+    accounts::{self, ProfileForm, SignUp, sessions},
     actor::Scope,
     help,
     notice::Notice,
     secrets::Token,
-    sessions, staff, verification,
+    staff, verification,
 };
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Problem},
-    permission::StaffRole,
-    person::EmployeeNumberKind,
+    accounts::person::EmployeeNumberKind,
+    issues::{Field, Problem, conflict::Conflict},
     role::Role,
+    staff::StaffRole,
     time::Zone,
 };
 

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use backend::{
-    desk_settings,
-    verification::{self, Figures, Period, VerdictForm},
-};
-use domain::{application::Verdict, desk::Age, role::Role, time::Zone};
+use backend::verification::{self, Figures, Period, VerdictForm, settings};
+use domain::{role::Role, status::Verdict, time::Zone, verification::Age};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -124,8 +121,8 @@ on_both! {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
         let admin = world.actor("admin@contoh.go.id").await;
         let title = "=HYPERLINK(\"http://contoh.go.id\",\"klik\")".to_owned();
-        let change = desk_settings::Change::AddReason { title: title.clone(), advice: REASON.to_owned() };
-        desk_settings::change(&world.backend, &admin, &change).await.unwrap();
+        let change = settings::Change::AddReason { title: title.clone(), advice: REASON.to_owned() };
+        settings::change(&world.backend, &admin, &change).await.unwrap();
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         verification::claim(&world.backend, &verifier, id).await.unwrap();
         let case = verification::case_file(&world.backend, &verifier, id).await.unwrap();

@@ -6,9 +6,9 @@ use backend::{
     verification::{self, Cursor, Ended},
 };
 use domain::{
-    application::{Status, Verdict},
-    permission::StaffRole,
     role::Role,
+    staff::StaffRole,
+    status::{Status, Verdict},
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -107,7 +107,7 @@ on_both! {
         assert!(ids(&world, &hendra, "siti").await.is_empty());
         // Many institutions, looked at another way.
         let snapshot = world.backend.master_data.snapshot();
-        let kinds = domain::institution::InstitutionType::ALL.into_iter();
+        let kinds = domain::master_data::institution::InstitutionType::ALL.into_iter();
         let all = kinds.flat_map(|kind| snapshot.institutions(kind, "", usize::MAX).hits);
         let others: Vec<Uuid> = all.map(|(institution, _)| institution.id).filter(|id| *id != finance).take(40).collect();
         let elsewhere = bound(&world, "verifikator2@contoh.go.id", &others).await;

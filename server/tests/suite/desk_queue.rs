@@ -3,17 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use backend::{
-    Actor, Backend, applications,
-    development::SIRUP_PASSWORD,
-    staff,
+    Actor, Backend, applications, staff,
     verification::{self, Cursor, Given, Queue, VerdictForm, Waiting},
 };
+use devtools::development::SIRUP_PASSWORD;
 use domain::{
-    application::{Status, Verdict},
-    desk::{Age, LEASE, Part, QueueFilter},
-    issue::Field,
-    permission::StaffRole,
+    issues::Field,
     role::{ProfileType, Role},
+    staff::StaffRole,
+    status::{Status, Verdict},
+    verification::{Age, LEASE, Part, QueueFilter},
 };
 use secrecy::ExposeSecret;
 use server::application::open_backend;
@@ -50,7 +49,7 @@ pub async fn bound(world: &World, email: &str, institutions: &[Uuid]) -> Actor {
 /// An application that waits, for a work unit of an institution.
 pub async fn sent_to(world: &World, actor: &Actor, role: Role, institution: &str, unit: &str) -> Uuid {
     let (institution, work_unit) = world.place(institution, unit);
-    let answers = domain::answers::Answers {
+    let answers = domain::applications::answers::Answers {
         institution: Some(institution),
         work_unit: Some(work_unit),
         ..world.answers("Sekretariat")

@@ -3,21 +3,24 @@
 use std::time::Duration;
 
 use backend::{
-    accesses, applications,
+    accesses,
+    applications::{self, renewals},
     audit::{self, Verified},
     jobs::Job,
     mail::{self, Delivery, Transport},
-    renewals, staff,
+    staff,
     verification::{self, VerdictForm},
 };
 use domain::{
-    access::AccessState,
-    application::{Status, Verdict},
-    conflict::{Conflict, NotRenewable},
-    desk::{LEASE, UNDO},
-    issue::{Field, Problem},
-    permission::StaffRole,
+    accesses::AccessState,
+    issues::{
+        Field, Problem,
+        conflict::{Conflict, NotRenewable},
+    },
     role::Role,
+    staff::StaffRole,
+    status::{Status, Verdict},
+    verification::{LEASE, UNDO},
 };
 use time::macros::date;
 

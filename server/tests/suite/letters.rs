@@ -5,8 +5,7 @@ use std::time::{Duration, SystemTime};
 use backend::{Actor, Error, applications};
 use bytes::Bytes;
 use domain::{
-    issue::{Field, Problem},
-    letter::LetterProblem,
+    issues::{Field, Problem, letter::LetterProblem},
     role::{ProfileType, Role},
     time::Timestamp,
 };

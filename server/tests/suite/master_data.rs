@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use backend::master_data::{Directory, import};
-use domain::institution::InstitutionType;
+use domain::master_data::institution::InstitutionType;
 
 use crate::support::*;
 

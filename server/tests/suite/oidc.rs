@@ -13,11 +13,11 @@ use backend::{
     oidc::logout::{Delivery, deliver_due},
     platforms, staff, verification,
 };
+use devtools::demo_platform::{self, DemoPlatform};
 use domain::{
-    application::Verdict,
-    platform::{AuthMethod, ClientKind, SubjectType},
-    platform_form::PlatformForm,
+    platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
+    status::Verdict,
     time::Timestamp,
 };
 use futures::future::{BoxFuture, join_all};
@@ -37,7 +37,6 @@ use openidconnect::{
 use reqwest::{Method, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use server::demo_platform::{self, DemoPlatform};
 use time::macros::date;
 use url::Url;
 use uuid::Uuid;
@@ -569,7 +568,7 @@ on_both_sites! {
         site.userinfo(kept["access_token"].as_str().unwrap()).await.expect(200);
         // A session that ends by time is no sign-out: a refresh token goes on.
         world.advance(DAY);
-        backend::sessions::sweep(&world.backend).await.unwrap();
+        backend::accounts::sessions::sweep(&world.backend).await.unwrap();
         site.token(&client, &refresh(kept["refresh_token"].as_str().unwrap())).await.expect(200);
     }
 

@@ -5,14 +5,13 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use backend::{
+    accounts::sessions,
     platforms::terms::{self, Draft},
-    sessions,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    platform::{AuthMethod, ClientKind},
+    platforms::{AuthMethod, ClientKind, terms::TermsKind},
     role::Role,
-    terms::TermsKind,
     validity::DateInput,
 };
 use reqwest::{Method, header};

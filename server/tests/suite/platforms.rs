@@ -11,13 +11,10 @@ use backend::{
     staff,
 };
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Problem},
-    permission::StaffRole,
-    platform::{AuthMethod, ClientKind},
-    platform_form::PlatformForm,
+    issues::{Field, Problem, conflict::Conflict},
+    platforms::{AuthMethod, ClientKind, form::PlatformForm, terms::TermsKind},
     role::{ProfileType, Role},
-    terms::TermsKind,
+    staff::StaffRole,
     validity::DateInput,
 };
 use time::{Date, Duration, macros::date};

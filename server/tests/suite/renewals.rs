@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use backend::{
-    accesses, applications, development, renewals,
+    accesses,
+    applications::{self, renewals},
     verification::{self, VerdictForm},
 };
+use devtools::development;
 use domain::{
-    access::{AccessState, Renewal},
-    application::Verdict,
-    conflict::{Conflict, NotRenewable},
-    issue::{Field, Problem},
+    accesses::{AccessState, Renewal},
+    issues::{
+        Field, Problem,
+        conflict::{Conflict, NotRenewable},
+    },
     role::{ProfileType, Role},
+    status::Verdict,
     validity::DateInput,
 };
 use rstest::rstest;
@@ -243,7 +247,7 @@ async fn finish(world: &World, id: Uuid) {
     let siti = world.siti().await;
     let stored = applications::draft(&world.backend, &siti, id).await.unwrap();
     let last_day = DateInput::from_date(date!(2027 - 12 - 31));
-    let answers = domain::answers::Answers { last_day, ..stored.draft.answers };
+    let answers = domain::applications::answers::Answers { last_day, ..stored.draft.answers };
     applications::save(&world.backend, &siti, id, stored.version, answers).await.unwrap();
     applications::attach_letter(&world.backend, &siti, id, "baru.pdf", letter()).await.unwrap();
     world.submit(&siti, id).await.unwrap();
@@ -256,7 +260,7 @@ async fn a_renewal_can_come_back_for_repair() {
     let id = begin(&siti, ending(&site, SOON).await).await;
     finish(world, id).await;
     let ratna = world.verifier().await;
-    decide(world, &ratna, id, domain::application::Verdict::Return, "Mohon dilengkapi.").await.unwrap();
+    decide(world, &ratna, id, domain::status::Verdict::Return, "Mohon dilengkapi.").await.unwrap();
     siti.get("/akses").await.expect(200).expect_says("Perpanjangan GB-26-000002-1: Perlu Perbaikan.");
     let drawn = siti.get(&page(id, "formulir")).await.expect(200);
     drawn.shows(&[
@@ -295,7 +299,7 @@ on_both! {
         // Twice: a second start of the server changes nothing.
         development::fill_former(&world.backend).await.unwrap();
         development::fill_former(&world.backend).await.unwrap();
-        world.advance(development::BEHIND);
+        world.advance(development::FORMER_ACCESS_AGE);
         let wayan = world.actor("wayan.pa@contoh.go.id").await;
         let list = accesses::list(&world.backend, &wayan).await.unwrap();
         let seen: Vec<_> = list.iter().map(|access| (access.state, access.renewal.clone())).collect();

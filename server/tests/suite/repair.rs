@@ -11,16 +11,15 @@ use backend::{
     verification::{self, VerdictForm},
 };
 use domain::{
-    access::AccessState,
-    answers::Answers,
-    application::{Status, Verdict},
-    conflict::Conflict,
-    desk::{Part, QueueFilter, UNDO},
-    institution::InstitutionType,
-    issue::Field,
-    permission::StaffRole,
+    accesses::AccessState,
+    applications::answers::Answers,
+    issues::{Field, conflict::Conflict},
+    master_data::institution::InstitutionType,
     role::Role,
+    staff::StaffRole,
+    status::{Status, Verdict},
     validity::DateInput,
+    verification::{Part, QueueFilter, UNDO},
 };
 use reqwest::Method;
 use rstest::rstest;

@@ -2,13 +2,14 @@
 
 use backend::{Actor, Error, applications};
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    conflict::Conflict,
-    issue::{Field, Problem},
+    applications::{
+        answers::Answers,
+        sirup::{CUTOFF, LinkFailure},
+        wizard::{Link, Step, next_step},
+    },
+    issues::{Field, Problem, conflict::Conflict},
     role::{ProfileType, Role},
-    sirup::{CUTOFF, LinkFailure},
-    wizard::{Link, Step, next_step},
+    status::Verdict,
 };
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use crate::{
     support::{verdicts::decide, *},
 };
 
-const SIRUP_PASSWORD: &str = backend::development::SIRUP_PASSWORD;
+const SIRUP_PASSWORD: &str = devtools::development::SIRUP_PASSWORD;
 
 async fn start(world: &World, actor: &Actor, role: Role) -> Uuid {
     applications::start(&world.backend, actor, ProfileType::NonPenyedia, role).await.unwrap()

@@ -3,28 +3,28 @@
 
 use backend::{
     Actor, Error,
-    accounts::{self, SignUp},
+    accounts::{self, SignUp, sessions},
     audit::{self, Broken, Fault, Verified},
-    desk_settings::{self, Change},
     jobs,
     mail::{self, Delivery, Transport},
     master_data::Directory,
     secrets::Token,
-    sessions,
     staff::{self, Invitation},
-    verification,
+    verification::{
+        self,
+        settings::{self, Change},
+    },
 };
 use domain::{
-    application::Verdict,
-    conflict::Conflict,
-    desk::QueueFilter,
-    email::Email,
+    accounts::email::Email,
     indonesian::date_time,
-    institution::InstitutionType,
-    issue::{Field, Problem},
-    permission::StaffRole,
+    issues::{Field, Problem, conflict::Conflict},
+    master_data::institution::InstitutionType,
     role::Role,
+    staff::StaffRole,
+    status::Verdict,
     time::{Timestamp, Zone},
+    verification::QueueFilter,
 };
 use rstest::rstest;
 use time::macros::date;
@@ -103,11 +103,11 @@ on_both! {
             forbidden(staff::withdraw_invitation(backend, stranger, Uuid::nil()).await);
             forbidden(staff::set_role(backend, stranger, stranger.user_id, Some(StaffRole::Admin), &[]).await);
             forbidden(staff::set_disabled(backend, stranger, boss.user_id, true).await);
-            forbidden(desk_settings::reasons(backend, stranger).await);
-            forbidden(desk_settings::checks(backend, stranger).await);
-            forbidden(desk_settings::holidays(backend, stranger).await);
+            forbidden(settings::reasons(backend, stranger).await);
+            forbidden(settings::checks(backend, stranger).await);
+            forbidden(settings::holidays(backend, stranger).await);
             let change = Change::RemoveHoliday { day: date!(2026 - 12 - 24) };
-            forbidden(desk_settings::change(backend, stranger, &change).await);
+            forbidden(settings::change(backend, stranger, &change).await);
             forbidden(mail::parked(backend, stranger).await);
             forbidden(mail::resend(backend, stranger, Uuid::nil()).await);
             forbidden(jobs::overview(backend, stranger));
@@ -370,16 +370,16 @@ on_both! {
 
     async fn reasons_are_added_worded_moved_and_retired(world) {
         let (siti, verifier, boss) = (world.siti().await, world.verifier().await, admin(&world).await);
-        let change = async |change: Change| desk_settings::change(&world.backend, &boss, &change).await;
+        let change = async |change: Change| settings::change(&world.backend, &boss, &change).await;
         let titles = async || -> Vec<String> {
-            let reasons = desk_settings::reasons(&world.backend, &boss).await.unwrap();
+            let reasons = settings::reasons(&world.backend, &boss).await.unwrap();
             reasons.into_iter().map(|reason| reason.title).collect()
         };
         let before = titles().await;
         let (title, advice) = (" Cap instansi tidak ada ".to_owned(), "Lampirkan surat bercap instansi.".to_owned());
         change(Change::AddReason { title, advice }).await.unwrap();
         assert_eq!(titles().await, [before.clone(), vec!["Cap instansi tidak ada".to_owned()]].concat());
-        let reasons = desk_settings::reasons(&world.backend, &boss).await.unwrap();
+        let reasons = settings::reasons(&world.backend, &boss).await.unwrap();
         let (first, last) = (reasons[0].clone(), reasons[reasons.len() - 1].clone());
         change(Change::RaiseReason { id: first.id }).await.unwrap();
         assert_eq!(titles().await[0], first.title, "the first stays the first");
@@ -394,7 +394,7 @@ on_both! {
         let offered = verification::case_file(&world.backend, &verifier, id).await.unwrap().reasons;
         assert_eq!(offered.iter().map(|reason| reason.title.clone()).collect::<Vec<_>>(), titles().await);
         reject(&world, &verifier, id, "Surat tidak memuat masa berlaku sebagai PA.").await.unwrap();
-        assert_eq!(desk_settings::reasons(&world.backend, &boss).await.unwrap()[0].used, 1);
+        assert_eq!(settings::reasons(&world.backend, &boss).await.unwrap()[0].used, 1);
         change(Change::RetireReason { id: first.id }).await.unwrap();
         assert!(!titles().await.contains(&"Masa berlaku belum disebut".to_owned()));
         let decision = verification::case_file(&world.backend, &verifier, id).await.unwrap().decision.unwrap();
@@ -413,7 +413,7 @@ on_both! {
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         let seen = verification::case_file(&world.backend, &verifier, id).await.unwrap();
         verification::claim(&world.backend, &verifier, id).await.unwrap();
-        let change = async |change: Change| desk_settings::change(&world.backend, &boss, &change).await;
+        let change = async |change: Change| settings::change(&world.backend, &boss, &change).await;
         change(Change::AddCheck { role: Role::Pa, text: "Nomor surat terbaca".into() }).await.unwrap();
         change(Change::AddCheck { role: Role::Kpa, text: "Hanya untuk KPA".into() }).await.unwrap();
         // What was ticked on the page as it was is not enough any more.
@@ -425,7 +425,7 @@ on_both! {
         assert_eq!(added.text, "Nomor surat terbaca");
         change(Change::RaiseCheck { id: added.id }).await.unwrap();
         change(Change::EditCheck { id: added.id, text: "Nomor dan tanggal surat terbaca".into() }).await.unwrap();
-        let mut of_pa = desk_settings::checks(&world.backend, &boss).await.unwrap();
+        let mut of_pa = settings::checks(&world.backend, &boss).await.unwrap();
         of_pa.retain(|row| row.role == Role::Pa);
         assert_eq!(of_pa[of_pa.len() - 2].text, "Nomor dan tanggal surat terbaca");
         change(Change::RetireCheck { id: added.id }).await.unwrap();
@@ -435,7 +435,7 @@ on_both! {
     async fn lists_say_what_is_wrong_with_words(world) {
         let boss = admin(&world).await;
         let events = world.count("audit_events").await;
-        let change = async |change: Change| desk_settings::change(&world.backend, &boss, &change).await.err().unwrap();
+        let change = async |change: Change| settings::change(&world.backend, &boss, &change).await.err().unwrap();
         let both = Change::AddReason { title: "Cap".into(), advice: " ".into() };
         let Error::Invalid(issues) = change(both).await else { panic!("not about input") };
         let found: Vec<_> = issues.into_iter().map(|issue| (issue.field, issue.problem)).collect();
@@ -467,7 +467,7 @@ on_both! {
         assert_eq!(due().await, date!(2026 - 11 - 25), "sent on a Sunday");
         let day = date!(2026 - 11 - 24);
         let change = async |change: Change| {
-            let outcome = desk_settings::change(&world.backend, &boss, &change).await;
+            let outcome = settings::change(&world.backend, &boss, &change).await;
             Directory::refresh(&world.backend).await.unwrap();
             outcome
         };
@@ -476,7 +476,7 @@ on_both! {
         let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
         assert_eq!(queue.rows[0].deadline.due, date!(2026 - 11 - 26));
         change(Change::SetHoliday { day, name: "Libur pemilihan umum".into() }).await.unwrap();
-        let known = desk_settings::holidays(&world.backend, &boss).await.unwrap();
+        let known = settings::holidays(&world.backend, &boss).await.unwrap();
         let that_day = known.iter().filter(|holiday| holiday.day == day);
         let named: Vec<_> = that_day.map(|holiday| holiday.name.as_str()).collect();
         assert_eq!(named, ["Libur pemilihan umum"], "one day, one name");

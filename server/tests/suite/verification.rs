@@ -6,13 +6,12 @@ use backend::{
     verification::{self, VerdictForm},
 };
 use domain::{
-    access::AccessState,
-    application::{Status, Verdict},
-    conflict::Conflict,
-    desk::QueueFilter,
-    issue::{Field, Problem},
+    accesses::AccessState,
+    applications::wizard::{Step, next_step},
+    issues::{Field, Problem, conflict::Conflict},
     role::Role,
-    wizard::{Step, next_step},
+    status::{Status, Verdict},
+    verification::QueueFilter,
 };
 use time::macros::date;
 
@@ -219,7 +218,7 @@ on_both! {
     async fn the_address_of_the_first_approved_becomes_the_units(world) {
         let (siti, budi, verifier) = (world.siti().await, world.budi().await, world.verifier().await);
         let mine = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
-        let other = domain::answers::Answers { address: "Alamat yang diberikan Budi, Jakarta".into(), ..world.answers("Sekretariat") };
+        let other = domain::applications::answers::Answers { address: "Alamat yang diberikan Budi, Jakarta".into(), ..world.answers("Sekretariat") };
         let his = world.filled_draft(&budi, Role::Kpa, other).await;
         world.submit(&siti, mine).await.unwrap();
         world.submit(&budi, his).await.unwrap();

@@ -5,14 +5,15 @@ use backend::{
     master_data::{Directory, import},
 };
 use domain::{
-    answers::Answers,
-    application::Status,
-    conflict::Conflict,
-    institution::InstitutionType,
-    issue::{Field, Issue, Problem},
+    applications::{
+        answers::Answers,
+        wizard::{Link, Step, next_step},
+    },
+    issues::{Field, Issue, Problem, conflict::Conflict},
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
+    status::Status,
     validity::DateInput,
-    wizard::{Link, Step, next_step},
 };
 use time::macros::date;
 use uuid::Uuid;

@@ -14,17 +14,19 @@ mod world;
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
-use backend::{Error, Origin, development};
+use backend::{Error, Origin};
+use devtools::{development, sirup_simulator};
 use domain::{
-    conflict::Conflict,
-    issue::{Field, Problem},
+    issues::{Field, Problem, conflict::Conflict},
     time::Timestamp,
 };
-use server::sirup_simulator;
 use sqlx::{ConnectOptions, Executor};
 use time::{Date, macros::date};
 
@@ -76,9 +78,28 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// The binary under test.
+/// The binary `gerbang`.
 pub fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_gerbang"))
+}
+
+/// The binary `gerbang-dev`. Cargo builds it for the tests of the package `devtools` and names it only to them, so it is
+/// found beside `gerbang`, and must not be older than its sources.
+pub fn dev_program() -> PathBuf {
+    static FOUND: LazyLock<PathBuf> = LazyLock::new(|| {
+        let program = program().with_file_name("gerbang-dev");
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+        let built = changed(&program);
+        let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
+        let newer = sources.split_whitespace().skip(1).find(|source| changed(Path::new(source)) > built);
+        assert!(
+            built.is_some() && newer.is_none(),
+            "gerbang-dev is missing or older than its source {newer:?}; build it with the tests, as `make integration` \
+             does: cargo test -p server -p devtools --test suite"
+        );
+        program
+    });
+    FOUND.clone()
 }
 
 /// Creates an empty PostgreSQL database and returns its URL.

@@ -3,8 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use backend::platforms::admin;
 use domain::{
-    platform::{AuthMethod, ClientKind, SubjectType},
-    platform_form::PlatformForm,
+    platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};

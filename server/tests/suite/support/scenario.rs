@@ -1,6 +1,6 @@
 //! What most tests of the HTTP surface begin with.
 
-use domain::{permission::StaffRole, role::Role};
+use domain::{role::Role, staff::StaffRole};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl Scenario {
         let platform = platforms.iter().find(|known| known.slug == "daftar-hitam").unwrap();
         self.values.push(("platform", platform.id.to_string()));
         // The platform asks for Siti, who has yet to choose an access.
-        let back = self.site.world.config.demo_url.join("/masuk/kembali").unwrap();
+        let back = format!("{}/masuk/kembali", devtools::DEMO_URL);
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
         let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
         let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };

@@ -34,11 +34,11 @@ impl Smtp {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (manner, mails) = (Arc::new(Mutex::new(manner)), Arc::new(Mutex::new(Vec::new())));
-        let (shared, taken) = (manner.clone(), mails.clone());
+        let (shared, accepted) = (manner.clone(), mails.clone());
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(converse(stream, shared.clone(), taken.clone()));
+                tokio::spawn(converse(stream, shared.clone(), accepted.clone()));
             }
         });
         Self { port, manner, mails, task }
@@ -57,6 +57,7 @@ impl Smtp {
         self.mails.lock().unwrap().clone()
     }
 
+    /// Stops the server and returns its port, for [`start_at`](Self::start_at).
     pub fn stop(self) -> u16 {
         self.task.abort();
         self.port
@@ -66,7 +67,6 @@ impl Smtp {
 async fn converse(stream: TcpStream, manner: Arc<Mutex<Manner>>, mails: Arc<Mutex<Vec<String>>>) {
     let manner = || *manner.lock().unwrap();
     if manner() == Manner::Stalls {
-        // Keeps the connection open.
         std::future::pending::<()>().await;
     }
     let (read, mut write) = stream.into_split();

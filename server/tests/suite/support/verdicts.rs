@@ -7,9 +7,9 @@ use backend::{
     verification::{self, CaseFile, VerdictForm},
 };
 use domain::{
-    application::{Status, Verdict},
-    desk::UNDO,
-    issue::Field,
+    issues::Field,
+    status::{Status, Verdict},
+    verification::UNDO,
 };
 use uuid::Uuid;
 

@@ -3,20 +3,21 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::{
-    Actor, Backend, applications,
-    applications::Submission,
-    development,
+    Actor, Backend,
+    accounts::sessions,
+    applications::{self, Submission},
     mail::{Mailbox, Transport},
     master_data::Directory,
     secrets::Token,
-    sessions, verification,
+    verification,
     world::ManualClock,
 };
+use devtools::{DEMO_URL, development};
 use domain::{
-    answers::Answers,
-    application::Verdict,
-    institution::InstitutionType,
+    applications::answers::Answers,
+    master_data::institution::InstitutionType,
     role::{ProfileType, Role},
+    status::Verdict,
     validity::DateInput,
 };
 use secrecy::ExposeSecret;
@@ -58,7 +59,7 @@ impl World {
         let clock = ManualClock::at(NOW);
         let base_url = "http://gerbang.test".parse().unwrap();
         let backend = open_backend(&config, base_url, program(), clock.world()).await.unwrap();
-        assert!(development::fill(&backend).await.unwrap());
+        assert!(development::fill(&backend, &DEMO_URL.parse().unwrap()).await.unwrap());
         Directory::refresh(&backend).await.unwrap();
         Self { backend: Arc::new(backend), clock, config, _dir: dir }
     }

@@ -1,8 +1,12 @@
 use std::sync::Arc;
 
 use backend::world::ManualClock;
+use devtools::DEMO_URL;
 use domain::role::Role;
-use server::{application::Application, config::Config};
+use server::{
+    application::{Application, Extras},
+    config::Config,
+};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use url::Url;
@@ -27,7 +31,7 @@ impl Site {
         Self::with(database, &[], false).await
     }
 
-    /// Changes settings; `workers` also runs the background work (mail, master data, jobs).
+    /// Changes settings, of which `demo_url` is the address of the demo platform; `workers` also runs the background work (mail, master data, jobs).
     pub async fn with(database: Database, settings: &[(&str, &str)], workers: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data_dir = dir.path().to_str().unwrap().to_owned();
@@ -38,18 +42,31 @@ impl Site {
             Database::Postgres => Some(new_postgres().await),
         };
         pairs.extend(postgres.as_deref().map(|url| ("database_url", url)));
-        pairs.extend_from_slice(settings);
-        Self::start(Config::from_pairs(&pairs).unwrap(), ManualClock::at(NOW), dir, workers, 1).await
+        let (apart, settings): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| *name == "demo_url");
+        pairs.extend(settings);
+        let config = Config::from_pairs(&pairs).unwrap();
+        let demo_url = apart.first().map_or(DEMO_URL, |(_, url)| url);
+        let extras =
+            if config.is_development() { devtools::extras(demo_url.parse().unwrap()) } else { Extras::default() };
+        Self::start(config, extras, ManualClock::at(NOW), dir, workers, 1).await
     }
 
     /// Starts a second server on the same database, letters and clock.
     pub async fn beside(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self::start(self.world.config.clone(), self.world.clock.clone(), dir, false, 2).await
+        let extras = devtools::extras(DEMO_URL.parse().unwrap());
+        Self::start(self.world.config.clone(), extras, self.world.clock.clone(), dir, false, 2).await
     }
 
-    async fn start(config: Config, clock: Arc<ManualClock>, dir: TempDir, workers: bool, servers: usize) -> Self {
-        let application = Application::build(config.clone(), program(), clock.world()).await.unwrap();
+    async fn start(
+        config: Config,
+        extras: Extras,
+        clock: Arc<ManualClock>,
+        dir: TempDir,
+        workers: bool,
+        servers: usize,
+    ) -> Self {
+        let application = Application::build(config.clone(), program(), clock.world(), extras).await.unwrap();
         let (backend, base) = (application.backend.clone(), application.base_url.clone());
         let address = format!("http://{}", application.addr).parse().unwrap();
         let (stop, stopped) = oneshot::channel();

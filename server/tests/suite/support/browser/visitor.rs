@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use backend::development;
 use bytes::Bytes;
+use devtools::development;
 use futures::{Stream, StreamExt};
 use reqwest::{
     Body, Client, Method, RequestBuilder, header,

@@ -1,0 +1,4 @@
+//! People: signing up and in, profile, password, devices.
+
+pub mod api;
+pub mod pages;

@@ -1,0 +1,258 @@
+//! Profile, password, sessions.
+
+use domain::{
+    accounts::person::{EmployeeNumber, EmployeeNumberKind, Phone},
+    indonesian::date_time,
+    issues::Field,
+    time::Zone,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+
+use crate::{
+    accounts::api::{ProfileView, SessionView, profile, sessions},
+    components::checks::{CHECK_NAME, CHECK_PASSWORD},
+    components::{
+        Banner, Choice, Choices, FormProblem, Loaded, PageTitle, PasswordField, TextField, Tone,
+        field::{Check, focus_first_issue},
+    },
+    data::page_data,
+    error::ApiError,
+    forms::{FormState, PostForm},
+    session::{api::me, zone},
+};
+
+const CHECK_PHONE: Check = |value| if value.trim().is_empty() { Ok(()) } else { Phone::parse(value).map(|_| ()) };
+const CHECK_NUMBER: Check = |value| {
+    // Which of the two it is, the radio button says; as one types, only what is wrong for both is said.
+    let nip = EmployeeNumber::parse(EmployeeNumberKind::Nip, value);
+    let nrp = EmployeeNumber::parse(EmployeeNumberKind::Nrp, value);
+    if value.trim().is_empty() || nip.is_ok() || nrp.is_ok() { Ok(()) } else { nip.map(|_| ()) }
+};
+
+/// The frame of the three pages.
+#[component]
+fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+    let leaving = FormState::new();
+    let path = use_location().pathname;
+    let tab = move |to: &'static str, label: &'static str| {
+        let current = move || (path.get() == to).then_some("page");
+        view! { <a href=to aria-current=current>{label}</a> }
+    };
+    view! {
+        <PageTitle text=title />
+        <main class="wrap" id="isi" tabindex="-1">
+            <div class="head">
+                <div>
+                    <h1>{title}</h1>
+                    <p class="lead">{lead}</p>
+                </div>
+                <PostForm form=leaving action="/keluar">
+                    <button class="btn" aria-busy=move || leaving.pending.get().then_some("true")>"Keluar"</button>
+                </PostForm>
+            </div>
+            <FormProblem form=leaving />
+            <nav class="tabs tabs--page" aria-label="Akun">
+                {tab("/profil", "Profil")}
+                {tab("/profil/kata-sandi", "Kata sandi")}
+                {tab("/profil/sesi", "Sesi")}
+            </nav>
+            <div class="narrow stack g6">{children()}</div>
+        </main>
+    }
+    .into_any()
+}
+
+/// A banner that what was sent is saved.
+#[component]
+fn Saved(text: &'static str) -> impl IntoView {
+    let query = use_query_map();
+    let saved = move || query.with(|query| query.get("tersimpan").is_some());
+    view! {
+        <div class="slot" role="status">
+            {move || saved().then(|| view! { <Banner tone=Tone::Done title="Tersimpan">{text}</Banner> })}
+        </div>
+    }
+}
+
+/// `/profil`
+pub fn profile_page() -> impl IntoView {
+    let data = page_data(|| (), |()| profile());
+    let form = FormState::new();
+    focus_first_issue(form);
+    view! {
+        <AccountPage title="Profil" lead="Verifikator mencocokkan nama dan NIP Anda dengan surat.">
+            <Saved text="Perubahan profil Anda sudah disimpan." />
+            <Loaded data view={move |profile: ProfileView| view! { <ProfileForm form profile /> }.into_any()} />
+        </AccountPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
+    let kind = form.typed("employee_number_kind").and_then(|kind| kind.parse().ok()).unwrap_or(profile.kind);
+    let zone = form.typed("zone").and_then(|zone| zone.parse().ok()).unwrap_or(profile.zone);
+    view! {
+        <PostForm form action="/profil" class="stack g6">
+            <FormProblem form />
+            <TextField
+                form
+                field=Field::Name
+                label="Nama lengkap"
+                hint="Sama dengan nama pada surat, boleh dengan gelar."
+                value=profile.name
+                autocomplete="name"
+                check=CHECK_NAME
+            />
+            <div class="field">
+                <span class="label" id="email-l">"Alamat surel"</span>
+                <p aria-labelledby="email-l">{profile.email}</p>
+            </div>
+            <Choices form field=Field::EmployeeNumberKind label="Jenis nomor pegawai" beside=true>
+                <Choice name="employee_number_kind" value="nip" title="NIP" checked={kind == EmployeeNumberKind::Nip} />
+                <Choice name="employee_number_kind" value="nrp" title="NRP" checked={kind == EmployeeNumberKind::Nrp} />
+            </Choices>
+            <TextField
+                form
+                field=Field::EmployeeNumber
+                label="NIP atau NRP"
+                hint="NIP berisi 18 angka; NRP untuk TNI dan Polri. Boleh dikosongkan."
+                value=profile.employee_number
+                inputmode="numeric"
+                check=CHECK_NUMBER
+            />
+            <TextField
+                form
+                field=Field::Phone
+                label="Nomor telepon"
+                hint="Dipakai Pusat Bantuan bila perlu menghubungi Anda. Boleh dikosongkan."
+                value=profile.phone
+                kind="tel"
+                autocomplete="tel"
+                check=CHECK_PHONE
+            />
+            <Choices form field=Field::Zone label="Zona waktu" beside=true>
+                    {Zone::ALL
+                        .map(|each| view! {
+                            <Choice
+                                name="zone"
+                                value=each.as_str()
+                                title=each.abbreviation()
+                                checked={each == zone}
+                            />
+                        })
+                        .collect_view()}
+            </Choices>
+            <div class="row actions">
+                <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                    "Simpan profil"
+                </button>
+            </div>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// `/profil/kata-sandi`
+pub fn password_page() -> impl IntoView {
+    // Only who is signed in has one to change.
+    let data = page_data(|| (), |()| async { me().await?.ok_or(ApiError::SignedOut) });
+    let form = FormState::new();
+    focus_first_issue(form);
+    view! {
+        <AccountPage title="Kata sandi" lead="Setelah diganti, semua sesi lain Anda diakhiri.">
+            <Saved text="Kata sandi baru berlaku, dan semua sesi lain Anda sudah diakhiri." />
+            <Loaded data view={move |_| view! { <PasswordForm form /> }.into_any()} />
+        </AccountPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn PasswordForm(form: FormState) -> impl IntoView {
+    view! {
+        <PostForm form action="/profil/kata-sandi" class="stack g6">
+            <FormProblem form />
+            <PasswordField
+                form
+                field=Field::CurrentPassword
+                label="Kata sandi saat ini"
+                autocomplete="current-password"
+            />
+            <PasswordField
+                form
+                field=Field::Password
+                label="Kata sandi baru"
+                hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
+                autocomplete="new-password"
+                check=CHECK_PASSWORD
+            />
+            <div class="row actions">
+                <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                    "Ganti kata sandi"
+                </button>
+            </div>
+        </PostForm>
+    }
+    .into_any()
+}
+
+/// `/profil/sesi`
+pub fn sessions_page() -> impl IntoView {
+    let data = page_data(|| (), |()| sessions());
+    let form = FormState::new();
+    view! {
+        <AccountPage title="Sesi" lead="Perangkat yang sedang masuk dengan akun Anda.">
+            <FormProblem form />
+            <Loaded data view={move |sessions: Vec<SessionView>| view! { <SessionList form sessions /> }.into_any()} />
+        </AccountPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn SessionList(form: FormState, sessions: Vec<SessionView>) -> impl IntoView {
+    let zone = zone();
+    let others = sessions.iter().any(|session| !session.current);
+    let row = move |session: SessionView| {
+        let device = session.device.clone();
+        view! {
+            <li class="pass">
+                <div class="row">
+                    <div class="stack g1">
+                        <b>{session.device}</b>
+                        <p class="sub">
+                            {format!(
+                                "{} · masuk {} · terakhir dipakai {}",
+                                session.address,
+                                date_time(session.created_at, zone),
+                                date_time(session.seen_at, zone),
+                            )}
+                        </p>
+                    </div>
+                    {if session.current {
+                        view! { <span class="badge push" data-state="active">"Sesi ini"</span> }.into_any()
+                    } else {
+                        view! {
+                            <button class="btn push" name="sesi" value=session.id.to_string()>
+                                "Akhiri"<span class="sr">{format!(" {device}")}</span>
+                            </button>
+                        }.into_any()
+                    }}
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <PostForm form action="/profil/sesi" class="stack g6">
+            <ul class="panel" role="list">{sessions.into_iter().map(row).collect_view()}</ul>
+            {others.then(|| view! {
+                <div class="row actions">
+                    <button class="btn btn--danger" name="sesi" value="lain">"Akhiri semua sesi lain"</button>
+                </div>
+            })}
+        </PostForm>
+    }
+    .into_any()
+}

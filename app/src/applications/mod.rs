@@ -1,0 +1,6 @@
+//! The wizard from **Hubungkan atau Buat Akses** to the status of what was sent (guide steps 2 to 15).
+
+pub mod api;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod texts;

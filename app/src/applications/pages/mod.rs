@@ -1,0 +1,138 @@
+//! The wizard (guide steps 2 to 13): each step a page over a stored draft.
+
+mod form;
+mod picking;
+mod review;
+#[cfg(feature = "hydrate")]
+mod saving;
+mod sirup;
+mod start;
+mod status;
+
+pub use form::form_step;
+pub use picking::{institution_search, work_unit_search};
+pub use review::review_step;
+pub use sirup::sirup_step;
+pub use start::{renew, resume, start};
+pub use status::{detail_page, status_page};
+
+use domain::{
+    applications::wizard::{Draft, Link, Step},
+    indonesian::period,
+    issues::conflict::Conflict,
+    role::{ProfileType, Role},
+    validity::Validity,
+};
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+use crate::{
+    applications::api::{DraftView, RepairView, draft},
+    components::{Loaded, Steps, WizardStep},
+    data::page_data,
+    error::ApiError,
+    location::path_id,
+};
+
+/// The frame of every step: where one is, the step, what helps.
+#[component]
+fn Frame(
+    /// The present step.
+    step: WizardStep,
+    /// What was chosen at the first step.
+    #[prop(optional_no_strip)]
+    role: Option<String>,
+    /// How it stands with SiRUP.
+    #[prop(optional_no_strip)]
+    sirup: Option<&'static str>,
+    /// What stands beside the step.
+    aside: AnyView,
+    /// The step.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="wrap wizard">
+            <Steps current=step role sirup />
+            <main id="isi" tabindex="-1">{children()}</main>
+            {aside}
+        </div>
+    }
+    .into_any()
+}
+
+/// `Non Penyedia · PA`
+fn role_words(profile_type: ProfileType, role: Role) -> String {
+    format!("{} · {}", profile_type.label(), role.info().code)
+}
+
+/// How it stands with SiRUP, in a word for the stepper.
+fn link_words(draft: &Draft) -> Option<&'static str> {
+    match draft.link {
+        _ if !draft.role.info().in_sirup => Some("Tidak diperlukan"),
+        Link::Undecided => None,
+        Link::Linked(_) => Some("Terhubung"),
+        Link::New => Some("Akses baru"),
+    }
+}
+
+/// Masa Berlaku Peran, in words: that of a supplier begins with the approval.
+fn period_words(validity: Option<Validity>, role: Role) -> Option<String> {
+    let begins_later = role.info().profile_type == ProfileType::Penyedia;
+    let in_words = validity.map(|validity| period(validity.first(), validity.last()));
+    in_words.or_else(|| begins_later.then(|| "Satu tahun sejak disetujui".to_owned()))
+}
+
+/// What the desk asked to repair. With the path of the form (empty on the form itself), each mark leads to its field.
+fn repairs(role: Role, repair: RepairView, form: Option<String>) -> AnyView {
+    let marks = repair.marks.into_iter().map(|mark| {
+        let label = mark.field.label(role);
+        let heading = match &form {
+            None => view! { <b>{label}</b> }.into_any(),
+            Some(path) => {
+                // Within the page, the router leaves it to the browser, which moves the focus.
+                let rel = path.is_empty().then_some("external");
+                view! { <a href=format!("{path}#{}", mark.field) rel=rel>{label}</a> }.into_any()
+            }
+        };
+        view! { <li>{heading}<p class="lines">{mark.note}</p></li> }
+    });
+    view! {
+        <section class="stack g3 repairs" aria-labelledby="perbaikan">
+            <h2 id="perbaikan" class="label">"Yang perlu diperbaiki"</h2>
+            {repair.text.map(|text| view! { <p class="lines">{text}</p> })}
+            <ul class="stack g3" role="list">{marks.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// A page over the draft that its path names. What was sent already leads to its status; a step that is not yet due
+/// leads back to the one that is.
+fn over_draft(step: Step, view: impl Fn(DraftView) -> AnyView + Clone + Send + Sync + 'static) -> impl IntoView {
+    let id = path_id();
+    let data = page_data(id, move |id| async move {
+        let id = id.ok_or(ApiError::NotFound)?;
+        match draft(id, step).await {
+            Ok(draft) => Ok(Where::Draft(Box::new(draft))),
+            Err(ApiError::Conflict(Conflict::StatusChanged { .. })) => {
+                Ok(Where::Elsewhere(format!("/akses/pengajuan/{id}/status")))
+            }
+            Err(error) => Err(error),
+        }
+    });
+    let view = move |found: Where| match found {
+        Where::Draft(draft) if draft.next() < step => view! { <Redirect path=draft.path(draft.next()) /> }.into_any(),
+        Where::Draft(draft) => view(*draft),
+        Where::Elsewhere(path) => view! { <Redirect path /> }.into_any(),
+    };
+    view! { <Loaded data view /> }
+}
+
+/// What a draft's address leads to.
+#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+enum Where {
+    /// The draft.
+    Draft(Box<DraftView>),
+    /// Another page.
+    Elsewhere(String),
+}

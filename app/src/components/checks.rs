@@ -1,0 +1,9 @@
+//! Checks of fields that stand on several pages, run as one types.
+
+use domain::accounts::{email::Email, password, person::PersonName};
+
+use super::field::Check;
+
+pub const CHECK_EMAIL: Check = |value| Email::parse(value).map(|_| ());
+pub const CHECK_NAME: Check = |value| PersonName::parse(value).map(|_| ());
+pub const CHECK_PASSWORD: Check = |value| password::check_length(value);

@@ -1,0 +1,110 @@
+use domain::indonesian::{count, date_time};
+use leptos::prelude::*;
+
+use crate::administration::{AdminPage, query};
+use crate::{
+    components::{Icon, Loaded},
+    data::Refresh,
+    data::page_data,
+    session::zone,
+    staff::api::{JobView, jobs},
+};
+
+/// `/admin/tugas`: what runs by time, and how it went.
+pub fn jobs_page() -> impl IntoView {
+    let data = page_data(query(), |_| jobs());
+    view! { <Loaded data view={|jobs: Vec<JobView>| view! { <Jobs jobs /> }.into_any()} /> }.into_any()
+}
+
+#[component]
+fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
+    let refresh = Refresh::current();
+    let reload = view! {
+        // Without script, the link loads the page again.
+        <a
+            class="btn"
+            href="/admin/tugas"
+            rel="external"
+            on:click=move |event| {
+                event.prevent_default();
+                refresh.request();
+            }
+        >
+            <Icon name="rotate" />
+            "Perbarui"
+        </a>
+    }
+    .into_any();
+    view! {
+        <AdminPage title="Tugas" lead="Yang berjalan sendiri, menurut server yang menjawab halaman ini." action=reload>
+            <div class="scroll" tabindex="0" role="region" aria-label="Tugas">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Tugas"</th>
+                            <th scope="col">"Berjalan"</th>
+                            <th scope="col">"Terakhir"</th>
+                            <th scope="col">"Hasil"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{jobs.into_iter().map(|job| view! { <JobRow job /> }).collect_view()}</tbody>
+                </table>
+            </div>
+        </AdminPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn JobRow(job: JobView) -> impl IntoView {
+    let zone = zone();
+    let (at, outcome) = match job.last {
+        None => (None, view! { <span class="badge"><Icon name="clock" />"Belum berjalan"</span> }.into_any()),
+        Some((at, Ok(done))) => (
+            Some(date_time(at, zone)),
+            view! {
+                <span class="badge" data-state="done"><Icon name="check" />"Berhasil"</span>
+                <br />
+                <span class="sub num">{format!("{} dikerjakan", count(done as u64))}</span>
+            }
+            .into_any(),
+        ),
+        Some((at, Err(fault))) => (
+            Some(date_time(at, zone)),
+            view! {
+                <span class="badge" data-state="error"><Icon name="alert" />"Gagal"</span>
+                <br />
+                <span class="sub">{fault}</span>
+            }
+            .into_any(),
+        ),
+    };
+    view! {
+        <tr>
+            <th scope="row">{job.name}</th>
+            <td>{every(job.pace)}</td>
+            <td class="num">{at}</td>
+            <td>{outcome}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// `setiap 5 detik`, `setiap 10 menit`
+fn every(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("setiap {seconds} detik"),
+        60..3600 => format!("setiap {} menit", seconds / 60),
+        _ => format!("setiap {} jam", seconds / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every;
+
+    #[test]
+    fn paces_are_told() {
+        assert_eq!([5, 600, 7200].map(every), ["setiap 5 detik", "setiap 10 menit", "setiap 2 jam"]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Mails that were given up.
+
+pub mod pages;

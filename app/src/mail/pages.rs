@@ -1,0 +1,84 @@
+use domain::indonesian::{count, date_time};
+use leptos::prelude::*;
+
+use crate::administration::{AdminPage, DoneBanner, page_form, query};
+use crate::{
+    components::{FormProblem, Icon, Loaded},
+    data::page_data,
+    forms::{FormState, PostForm},
+    session::zone,
+    staff::api::{ParkedMailView, parked_mails},
+};
+
+/// What was done, by the word in the address.
+const DONE: &[(&str, &str, &str)] =
+    &[("dikirim", "Dikirim ulang", "Bila ditolak lagi, surel ini kembali ke daftar dengan alasan yang baru.")];
+
+/// `/admin/surel`: mails that were given up.
+pub fn mails_page() -> impl IntoView {
+    let form = page_form();
+    let data = page_data(query(), |_| parked_mails());
+    view! { <Loaded data view={move |mails: Vec<ParkedMailView>| view! { <Mails form mails /> }.into_any()} /> }
+        .into_any()
+}
+
+#[component]
+fn Mails(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
+    view! {
+        <AdminPage title="Surel" lead="Surel yang ditolak untuk seterusnya, atau terlalu sering gagal.">
+            <DoneBanner texts=DONE />
+            <FormProblem form />
+            {if mails.is_empty() {
+                view! {
+                    <section class="panel stack empty">
+                        <Icon name="mail" tile=true />
+                        <h2>"Tidak ada surel yang tertahan"</h2>
+                        <p class="sub">"Semua surel terkirim, atau masih dicoba sendiri."</p>
+                    </section>
+                }
+                .into_any()
+            } else {
+                view! { <MailList form mails /> }.into_any()
+            }}
+        </AdminPage>
+    }
+    .into_any()
+}
+
+#[component]
+fn MailList(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
+    let rows = mails.into_iter().map(|mail| view! { <MailRow mail /> }).collect_view();
+    view! {
+        <PostForm form action="/admin/surel">
+            <ul class="panel results" role="list" aria-label="Surel yang tertahan">{rows}</ul>
+        </PostForm>
+    }
+}
+
+#[component]
+fn MailRow(mail: ParkedMailView) -> impl IntoView {
+    let zone = zone();
+    let subject = mail.subject.unwrap_or_else(|| "Isi surel tidak terbaca".to_owned());
+    let tries = format!("{} percobaan · ditulis {}", count(u64::from(mail.attempts)), date_time(mail.created_at, zone));
+    view! {
+        <li class="row">
+            <span class="words">
+                <b>{subject}</b>
+                <small class="sub">{format!("Kepada {}", mail.recipient)}</small>
+                <small class="sub num">{tries}</small>
+                {mail.last_error.map(|error| view! { <span class="error"><Icon name="error" />{error}</span> })}
+            </span>
+            {if mail.over {
+                view! { <span class="sub push">"Tautannya sudah tidak berlaku."</span> }.into_any()
+            } else {
+                view! {
+                    <button class="btn push" name="surel" value=mail.id.to_string()>
+                        "Kirim ulang"<span class="sr">" kepada "{mail.recipient.clone()}</span>
+                    </button>
+                }
+                .into_any()
+            }}
+        </li>
+    }
+    .into_any()
+}

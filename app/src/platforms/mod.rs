@@ -1,0 +1,4 @@
+//! Platforms: entering them, their terms, their administration.
+
+pub mod api;
+pub mod pages;

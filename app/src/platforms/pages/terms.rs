@@ -1,0 +1,125 @@
+use domain::{
+    indonesian::{capitalised, date, words},
+    issues::Field,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use uuid::Uuid;
+
+use crate::{
+    components::{FormProblem, Icon, Loaded, PageTitle, field::FieldError},
+    data::page_data,
+    error::ApiError,
+    forms::{FormState, PostForm},
+    platforms::api::{AgreementView, DocumentView, agreement},
+    prose::Prose,
+};
+
+/// `/platform/{slug}/ketentuan?akses=…`: what is to be accepted before a platform is entered (guide step 19).
+pub fn agreement_page() -> impl IntoView {
+    let form = FormState::new();
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = move || {
+        let slug = params.with(|params| params.get("slug")).unwrap_or_default();
+        // A form that came back has it among what was sent.
+        let access = form.typed(Field::Access.as_str()).or_else(|| query.with(|query| query.get("akses")));
+        (slug, access.and_then(|id| id.parse::<Uuid>().ok()))
+    };
+    let data =
+        page_data(asked, |(slug, access)| async move { agreement(slug, access.ok_or(ApiError::NotFound)?).await });
+    view! {
+        <Loaded
+            data
+            view={move |agreement: AgreementView| {
+                let action = format!("/platform/{}/ketentuan", agreement.platform.slug);
+                view! { <Agreement form action agreement /> }.into_any()
+            }}
+        />
+    }
+    .into_any()
+}
+
+/// The documents in full, and **Setuju**.
+#[component]
+pub fn Agreement(
+    form: FormState,
+    /// Where it is posted to.
+    action: String,
+    agreement: AgreementView,
+) -> impl IntoView {
+    let AgreementView { platform, access, documents } = agreement;
+    let title = if documents.is_empty() {
+        format!("Masuk ke {}", platform.name)
+    } else {
+        format!("Ketentuan {}", platform.name)
+    };
+    let lead = match documents.len() {
+        0 => "Semua ketentuan platform ini sudah Anda setujui.".to_owned(),
+        1 => "Baca dokumen ini, lalu pilih Setuju untuk masuk.".to_owned(),
+        more => format!("Baca {} dokumen ini, lalu pilih Setuju untuk masuk.", words(more)),
+    };
+    let button = if documents.is_empty() { "Lanjutkan" } else { "Setuju" };
+    let contents = documents.iter().map(|document| {
+        let href = format!("#d-{}", document.kind);
+        // An anchor within the page: the router leaves it to the browser.
+        view! { <li><a href=href rel="external">{document.kind.label()}</a></li> }
+    });
+    let contents = (documents.len() > 1).then(|| {
+        view! {
+            <nav aria-label="Dokumen"><ul class="row" role="list">{contents.collect_view()}</ul></nav>
+        }
+    });
+    let accepted = documents.iter().map(|document| {
+        view! { <input type="hidden" name="terms" value=document.id.to_string() /> }
+    });
+    let accepted = accepted.collect_view();
+    let with = format!("{} · {}", access.role.info().code, access.place);
+    view! {
+        <PageTitle text=title.clone() />
+        <main class="wrap terms-page" id="isi" tabindex="-1">
+            <div class="head">
+                <div>
+                    <h1>{title}</h1>
+                    <p class="lead">{lead}</p>
+                </div>
+            </div>
+            {contents}
+            {documents.into_iter().map(|document| view! { <Document document /> }).collect_view()}
+            <PostForm form action class="stack g3 agree">
+                <FormProblem form />
+                <FieldError form field=Field::Access />
+                <input type="hidden" name=Field::Access.as_str() value=access.id.to_string() />
+                {accepted}
+                <p class="sub">
+                    "Anda masuk dengan akses " <b>{with}</b>
+                    ". Persetujuan dicatat dengan versi, waktu, dan alamat jaringan."
+                </p>
+                <div class="row">
+                    <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                        {button}
+                        <Icon name="go" />
+                    </button>
+                    <a class="btn btn--quiet" href="/akses">"Tidak sekarang"</a>
+                </div>
+            </PostForm>
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn Document(document: DocumentView) -> impl IntoView {
+    let id = format!("d-{}", document.kind);
+    let labelled_by = id.clone();
+    let of = format!("versi {}, berlaku sejak {}", document.version, date(document.in_force_on));
+    view! {
+        <article class="panel document" aria-labelledby=labelled_by>
+            <header class="stack g1">
+                <h2 id=id>{document.kind.label()}</h2>
+                <p class="sub num">{capitalised(&of)}</p>
+            </header>
+            <Prose nodes=document.text />
+        </article>
+    }
+    .into_any()
+}

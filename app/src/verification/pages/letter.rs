@@ -1,0 +1,207 @@
+use domain::indonesian::size;
+use leptos::prelude::*;
+
+use crate::{components::Icon, verification::api::CaseView};
+
+/// Widths of a drawn page in pixels, by zoom; the server draws these and no others.
+const WIDTHS: [u16; 3] = [900, 1200, 1800];
+
+/// After how many seconds a page that did not come is asked for again, and then once more: the server may have been busy
+/// with other letters. One that cannot be drawn is not tried again then: the server remembers it for a minute.
+#[cfg(feature = "hydrate")]
+const PAUSES: [u32; 2] = [5, 15];
+
+/// The letter: every page drawn by the server, below each other; zoom, rotation, page by page.
+#[component]
+pub fn LetterPane(
+    case: Signal<CaseView>,
+    /// The queue, for a screen that has no room for it beside the letter.
+    back: Signal<String>,
+) -> impl IntoView {
+    let zoom = RwSignal::new(1usize);
+    let turn = RwSignal::new(0u16);
+    let first = case.get_untracked();
+    let label = first.role.info().letter;
+    let document = Memo::new(move |_| case.with(|case| (case.id, case.document.clone())));
+    let address =
+        move || document.with(|(id, document)| format!("/verifikasi/{id}/surat/{}/{}", document.id, document.version));
+    let pages = move || document.with(|(_, document)| document.pages);
+    let sheets = move || {
+        let id = document.with(|(_, document)| document.id);
+        (0..pages()).map(|page| (id, page)).collect::<Vec<_>>()
+    };
+    let percent = move || ["75 %", "100 %", "150 %"][zoom.get().min(2)];
+    view! {
+        <section class="pane letter" aria-label="Surat" data-zoom=move || zoom.get().to_string() data-turn=move || turn.get().to_string()>
+            <div class="bar row">
+                <a class="btn btn--quiet btn--icon back" href=move || back.get() aria-label="Kembali ke antrean">
+                    <Icon name="back" />
+                </a>
+                <b>{label}</b>
+                <span class="sub num">{move || document.with(|(_, document)| format!("{} halaman · {}", document.pages, size(document.bytes)))}</span>
+                <span class="row push tools">
+                    <button id="halaman-sebelum" class="btn btn--quiet btn--icon scripted" type="button" aria-label="Halaman sebelumnya" on:click=move |_| turn_page(-1)>
+                        <Icon name="left" small=true />
+                    </button>
+                    <button id="halaman-berikut" class="btn btn--quiet btn--icon scripted" type="button" aria-label="Halaman berikutnya" on:click=move |_| turn_page(1)>
+                        <Icon name="right" small=true />
+                    </button>
+                    <button
+                        id="perkecil"
+                        class="btn btn--quiet btn--icon scripted"
+                        type="button"
+                        aria-label="Perkecil"
+                        aria-disabled=move || (zoom.get() == 0).then_some("true")
+                        on:click=move |_| zoom.update(|zoom| *zoom = zoom.saturating_sub(1))
+                    >
+                        <Icon name="zoomout" />
+                    </button>
+                    <span class="sub num scripted" role="status">{percent}</span>
+                    <button
+                        id="perbesar"
+                        class="btn btn--quiet btn--icon scripted"
+                        type="button"
+                        aria-label="Perbesar"
+                        aria-disabled=move || (zoom.get() == 2).then_some("true")
+                        on:click=move |_| zoom.update(|zoom| *zoom = (*zoom + 1).min(2))
+                    >
+                        <Icon name="zoomin" />
+                    </button>
+                    <button
+                        id="putar"
+                        class="btn btn--quiet btn--icon scripted"
+                        type="button"
+                        aria-label="Putar"
+                        on:click=move |_| turn.update(|turn| *turn = (*turn + 90) % 360)
+                    >
+                        <Icon name="rotate" />
+                    </button>
+                    <a
+                        class="btn btn--quiet btn--icon"
+                        href=move || format!("{}/asli", address())
+                        rel="external"
+                        download=""
+                        aria-label=move || document.with(|(_, document)| format!("Unduh berkas asli {}", document.file_name))
+                    >
+                        <Icon name="download" />
+                    </a>
+                </span>
+            </div>
+            <div class="sheets" tabindex="0" role="group" aria-label="Halaman surat">
+                <For each=sheets key=|sheet| *sheet let:sheet>
+                    <Sheet base=Signal::derive(address) page=sheet.1 of=Signal::derive(pages) zoom />
+                </For>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// One page; a drawing that fails says so in its place, and the case stays decidable; it is asked for again by itself, and
+/// shown if it comes then. What is shown stays when the case gets another version; a page that comes into view later, when
+/// its address is stale, is asked for by the address of now.
+#[component]
+fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
+    let failed = RwSignal::new(false);
+    let again = Trigger::new();
+    // The address that was asked for last, how often once more, and the number of that request.
+    let asked = StoredValue::new((String::new(), 0usize, 0u32));
+    let image = NodeRef::<leptos::html::Img>::new();
+    let address = move || format!("{}/{page}.png?lebar={}", base.get_untracked(), WIDTHS[zoom.get_untracked().min(2)]);
+    let fail = move || {
+        if asked.with_value(|(asked, ..)| *asked != address()) {
+            again.notify();
+            return;
+        }
+        failed.set(true);
+        #[cfg(feature = "hydrate")]
+        {
+            let (tries, number) = asked.with_value(|(_, tries, number)| (*tries, *number));
+            let Some(seconds) = PAUSES.get(tries) else { return };
+            let ask = move || {
+                // Unless it was asked for since, or the sheet is gone.
+                let is_last = asked.try_update_value(|(_, tries, latest)| {
+                    let is_last = *latest == number;
+                    *tries += usize::from(is_last);
+                    is_last
+                });
+                if is_last == Some(true) {
+                    again.notify();
+                }
+            };
+            gloo_timers::callback::Timeout::new(seconds * 1000, ask).forget();
+        }
+    };
+    // What failed before script was there told nobody.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if image.get().is_some_and(|image| image.complete() && image.natural_width() == 0) {
+            fail();
+        }
+    });
+    let source = move || {
+        again.track();
+        zoom.track();
+        let address = address();
+        let source = asked.try_update_value(|(asked, tries, number)| {
+            if *asked != address {
+                asked.clone_from(&address);
+                *tries = 0;
+            }
+            *number += 1;
+            // Only another address is asked for again; the server passes over what it does not know in it.
+            if *tries == 0 { address } else { format!("{address}&coba={tries}") }
+        });
+        source.unwrap_or_default()
+    };
+    view! {
+        <figure class="sheet" id=format!("hal-{}", page + 1)>
+            <img
+                node_ref=image
+                src=source
+                alt=move || format!("Surat, halaman {} dari {}", page + 1, of.get())
+                // Hidden, a picture that is lazy would never be asked for.
+                loading=move || if page == 0 || failed.get() { "eager" } else { "lazy" }
+                width="900"
+                height="1273"
+                hidden=failed
+                on:error=move |_| fail()
+                on:load=move |_| failed.set(false)
+            />
+            {move || failed.get().then(|| view! {
+                <figcaption class="stack empty">
+                    <Icon name="alert" tile=true />
+                    <b>{format!("Halaman {} tidak dapat digambar", page + 1)}</b>
+                    <a href=move || format!("{}/asli", base.get()) rel="external" download="">"Unduh berkas asli"</a>
+                </figcaption>
+            })}
+        </figure>
+    }
+}
+
+/// Brings the page before or after the one in view to the top.
+fn turn_page(by: i32) {
+    #[cfg(feature = "hydrate")]
+    {
+        let document = document();
+        let Some(pane) = document.query_selector(".sheets").ok().flatten() else { return };
+        let top = pane.get_bounding_client_rect().top();
+        let mut sheets: Vec<web_sys::Element> = Vec::new();
+        let mut next = pane.first_element_child();
+        while let Some(sheet) = next {
+            next = sheet.next_element_sibling();
+            sheets.push(sheet);
+        }
+        // The page in view is the last whose top is not below the pane's; at the end the last one, which may be too short
+        // to get there.
+        let is_at_end = pane.scroll_top() + pane.client_height() >= pane.scroll_height() - 1;
+        let reached = |sheet: &web_sys::Element| is_at_end || sheet.get_bounding_client_rect().top() <= top + 32.0;
+        let current = sheets.iter().rposition(reached).unwrap_or(0);
+        let next = i32::try_from(current).unwrap_or(0).saturating_add(by);
+        if let Some(sheet) = usize::try_from(next).ok().and_then(|next| sheets.get(next)) {
+            sheet.scroll_into_view();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = by;
+}

@@ -1,0 +1,219 @@
+//! Hashing passwords with Argon2id, off the async threads and a few at a time; refusing common ones.
+
+use argon2::{
+    Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
+    password_hash::{self, Decimal, Ident, Output, ParamsString, Salt, SaltString},
+};
+use domain::{accounts::password, issues::Problem};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::{
+    error::{Error, Result},
+    world::World,
+};
+
+/// Memory of one hash in KiB, passes, lanes: OWASP's second recommendation for Argon2id (19 MiB, 2, 1).
+const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Hashes computed at the same time: bounds memory to some 40 MB and leaves cores to the rest.
+const AT_ONCE: usize = 2;
+
+/// Words that lie close to hand here and that no list of English passwords carries.
+const LOCAL_WORDS: &[&str] = &[
+    "anggaran",
+    "bismillah",
+    "indonesia",
+    "inaproc",
+    "jakarta",
+    "katasandi",
+    "kementerian",
+    "lkpp",
+    "merdeka",
+    "pengadaan",
+    "rahasia",
+    "sandi",
+    "satker",
+    "sayang",
+    "sirup",
+    "spse",
+];
+
+/// The hasher.
+pub struct Passwords {
+    permits: Semaphore,
+    /// What an unknown account is checked against, so that it takes as long as a known one.
+    dummy: String,
+}
+
+impl Passwords {
+    /// Makes a hasher; computes one hash.
+    ///
+    /// # Errors
+    /// If the parameters were refused, which they are not.
+    pub fn new(world: &World) -> Result<Self> {
+        let dummy = hash(b"nobody has this password", &world.random())?;
+        Ok(Self { permits: Semaphore::new(AT_ONCE), dummy })
+    }
+
+    /// The hash of a new password, with its salt and parameters, in PHC form.
+    ///
+    /// # Errors
+    /// If the machine has no memory for it.
+    pub async fn hash(&self, world: &World, password: &SecretString) -> Result<String> {
+        let (password, salt) = (password.clone(), world.random::<16>());
+        self.off_thread(move || hash(password.expose_secret().as_bytes(), &salt)).await?
+    }
+
+    /// Whether `password` is the one of `stored`. With `None` it computes all the same and says no.
+    ///
+    /// # Errors
+    /// If `stored` is no hash.
+    pub async fn verify(&self, password: &SecretString, stored: Option<String>) -> Result<bool> {
+        let known = stored.is_some();
+        let (password, stored) = (password.clone(), stored.unwrap_or_else(|| self.dummy.clone()));
+        let fits = self
+            .off_thread(move || {
+                let hash = PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
+                Ok::<_, Error>(Hasher.verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
+            })
+            .await??;
+        Ok(fits && known)
+    }
+
+    /// Checks a new password: its length, and that it is not among those tried first (ASVS 5.0, 6.2.4). `about` are
+    /// words that belong to the person: name and address count as common for them.
+    ///
+    /// # Errors
+    /// If the machine has no thread for it. The inner one says what is wrong with the password: [`Problem::Missing`],
+    /// [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
+    pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
+        if let Err(problem) = password::check_length(password.expose_secret()) {
+            return Ok(Err(problem));
+        }
+        let (password, about) = (password.clone(), about.join(" "));
+        let common = self.off_thread(move || is_common(password.expose_secret(), &about)).await?;
+        Ok(if common { Err(Problem::CommonPassword) } else { Ok(()) })
+    }
+
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+}
+
+/// Argon2id with memory that goes back to the system after each hash. glibc keeps what it gave for less than 32 MiB, for
+/// every thread that ever hashed; more than that it maps and unmaps. Only what is touched takes room.
+struct Hasher;
+
+/// Blocks of 1 KiB that are asked for: more than any allocator keeps.
+const RESERVED: usize = 40 * 1024;
+
+impl PasswordHasher for Hasher {
+    type Params = Params;
+
+    fn hash_password_customized<'a>(
+        &self,
+        password: &[u8],
+        algorithm: Option<Ident<'a>>,
+        version: Option<Decimal>,
+        params: Params,
+        salt: impl Into<Salt<'a>>,
+    ) -> password_hash::Result<PasswordHash<'a>> {
+        let algorithm = algorithm.map(Algorithm::try_from).transpose()?.unwrap_or_default();
+        let version = version.map(Version::try_from).transpose()?.unwrap_or_default();
+        let salt = salt.into();
+        let mut salt_bytes = [0; 64];
+        let salt_bytes = salt.decode_b64(&mut salt_bytes)?;
+        let argon2 = Argon2::new(algorithm, version, params.clone());
+        let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+        let mut blocks: Vec<Block> = Vec::with_capacity(params.block_count().max(RESERVED));
+        blocks.resize(params.block_count(), Block::default());
+        let hash = Output::init_with(length, |out| {
+            Ok(argon2.hash_password_into_with_memory(password, salt_bytes, out, &mut blocks)?)
+        })?;
+        Ok(PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(&params)?,
+            salt: Some(salt),
+            hash: Some(hash),
+        })
+    }
+
+    fn hash_password<'a>(&self, password: &[u8], salt: impl Into<Salt<'a>>) -> password_hash::Result<PasswordHash<'a>> {
+        let (memory, passes, lanes) = COST;
+        let params = Params::new(memory, passes, lanes, None)?;
+        self.hash_password_customized(password, Some(Algorithm::Argon2id.ident()), None, params, salt)
+    }
+}
+
+fn hash(password: &[u8], salt: &[u8; 16]) -> Result<String> {
+    let internal = |error: argon2::password_hash::Error| Error::internal(error.to_string());
+    let salt = SaltString::encode_b64(salt).map_err(internal)?;
+    Ok(Hasher.hash_password(password, &salt).map_err(internal)?.to_string())
+}
+
+/// Whether a password would be guessed soon by somebody who has the lists, and knows `about` the person.
+fn is_common(password: &str, about: &str) -> bool {
+    let mut words: Vec<&str> = LOCAL_WORDS.to_vec();
+    // Whole, as before the @ of an address, and in parts.
+    words.extend(
+        about.split([' ', '@']).chain(about.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2),
+    );
+    // Beyond 100 characters zxcvbn only gets slower; a password that long is not on a list.
+    let head: String = password.chars().take(100).collect();
+    // Fewer than a million guesses: on a list, or a small change of one.
+    zxcvbn::zxcvbn(&head, &words).guesses() < 1_000_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("password123", false)]
+    #[case("1234567890", false)]
+    #[case("qwertyuiop", false)]
+    #[case("aaaaaaaaaaaa", false)]
+    #[case("Indonesia2026", false)]
+    #[case("rahmawati2026", false)]
+    #[case("siti.rahmawati", false)]
+    #[case("Gerbang-2026", true)]
+    #[case("kuda lari di pantai", true)]
+    fn common_passwords_are_refused(#[case] password: &str, #[case] good: bool) {
+        assert_eq!(is_common(password, "Siti Rahmawati siti.rahmawati@contoh.go.id"), !good);
+    }
+
+    #[tokio::test]
+    async fn endless_input_is_answered_without_waiting_for_a_thread() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let _all = passwords.permits.acquire_many(2).await.unwrap();
+        let outcome = passwords.check_new(&"a1b2".repeat(50_000).into(), &[]).await.unwrap();
+        assert_eq!(outcome, Err(Problem::TooLong { max: 128 }));
+    }
+
+    /// Guessing takes milliseconds of a whole core, which the async threads do not have.
+    #[tokio::test]
+    async fn guessing_is_bounded_like_hashing() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let all = passwords.permits.acquire_many(2).await.unwrap();
+        let password = "kuda lari di pantai".to_owned().into();
+        let mut check = std::pin::pin!(passwords.check_new(&password, &[]));
+        assert!(futures::poll!(check.as_mut()).is_pending());
+        drop(all);
+        assert_eq!(check.await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn hashes_are_verified_and_unknown_accounts_never() {
+        let world = World::system();
+        let passwords = Passwords::new(&world).unwrap();
+        let right: SecretString = "Gerbang-2026".to_owned().into();
+        let stored = passwords.hash(&world, &right).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(passwords.verify(&right, Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify(&"Gerbang-2027".to_owned().into(), Some(stored)).await.unwrap());
+        assert!(!passwords.verify(&"nobody has this password".to_owned().into(), None).await.unwrap());
+    }
+}

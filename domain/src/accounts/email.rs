@@ -1,0 +1,122 @@
+//! E-mail addresses.
+
+use serde::{Deserialize, Serialize};
+
+use crate::issues::Problem;
+
+/// An e-mail address in lower case, of the form `name@host.domain`, at most 254 bytes (RFC 5321, section 4.5.3.1.3).
+///
+/// Deliberately narrower than the RFC: no quoted names, no address literals, no bare host. Whether it exists, a mail
+/// sent to it tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// Reads an address as typed; spaces around it and upper case are forgiven.
+    ///
+    /// # Errors
+    /// [`Problem::Missing`], [`Problem::TooLong`] or [`Problem::NotAnEmail`].
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() {
+            return Err(Problem::Missing);
+        }
+        if text.len() > 254 {
+            return Err(Problem::TooLong { max: 254 });
+        }
+        let valid = text.split_once('@').is_some_and(|(name, host)| is_local_part(name) && is_host(host));
+        if valid { Ok(Self(text)) } else { Err(Problem::NotAnEmail) }
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it belongs to the government (`.go.id`, `.mil.id`, `.desa.id`); others are taken with a hint.
+    pub fn is_official(&self) -> bool {
+        [".go.id", ".mil.id", ".desa.id"].iter().any(|end| self.0.ends_with(end))
+    }
+}
+
+fn is_local_part(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.split('.').all(|atom| {
+            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+        })
+}
+
+fn is_host(host: &str) -> bool {
+    let mut labels = host.split('.');
+    host.contains('.')
+        && labels.all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        })
+        && host.rsplit('.').next().is_some_and(|top| top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit()))
+}
+
+impl TryFrom<String> for Email {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).map_err(|_| "not an e-mail address".to_owned())
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("siti.pa@contoh.go.id", true)]
+    #[case(" Siti.PA@Contoh.GO.ID ", true)]
+    #[case("toko+1@contoh.co.id", true)]
+    #[case("siti@localhost", false)]
+    #[case("siti", false)]
+    #[case("@contoh.go.id", false)]
+    #[case("siti@@contoh.go.id", false)]
+    #[case("siti..pa@contoh.go.id", false)]
+    #[case("siti@-contoh.go.id", false)]
+    #[case("siti@contoh..id", false)]
+    #[case("siti@1.2.3.4", false)]
+    #[case("siti@contoh.go.id\r\nBcc: x@y.id", false)]
+    #[case("si ti@contoh.go.id", false)]
+    fn addresses(#[case] text: &str, #[case] valid: bool) {
+        assert_eq!(Email::parse(text).is_ok(), valid);
+    }
+
+    #[test]
+    fn official_addresses() {
+        assert!(Email::parse("siti@dinkes.jabarprov.go.id").unwrap().is_official());
+        assert!(!Email::parse("siti@gmail.com").unwrap().is_official());
+        assert!(!Email::parse("siti@go.id.contoh.com").unwrap().is_official());
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_never_lets_a_header_through(text in ".{0,300}") {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert!(email.as_str().bytes().all(|b| b.is_ascii_graphic()));
+                prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+            }
+        }
+    }
+}

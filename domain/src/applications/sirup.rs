@@ -1,0 +1,98 @@
+//! What SiRUP says of a person, and when that is enough (guide steps 3 to 8).
+
+use ::time::{Date, macros::date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    issues::wire::{WireCode, wire_code},
+    role::Role,
+    time::{Timestamp, Zone},
+};
+
+/// Accounts made on or after this day are not linked (guide steps 3 and 8); configurable.
+pub const CUTOFF: Date = date!(2024 - 08 - 01);
+
+/// Tries at SiRUP within a pause, per person and per username.
+pub const ATTEMPTS: u32 = 5;
+/// Minutes after which tries are counted anew.
+pub const PAUSE_MINUTES: u64 = 30;
+
+/// An account as SiRUP describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SirupAccount {
+    /// Its username, as SiRUP spells it.
+    pub username: String,
+    /// The person's name.
+    pub name: String,
+    /// The role, as SiRUP spells it (`PA`, `KPA`, `PPK` …).
+    pub role: String,
+    /// Code of the institution.
+    pub kd_klpd: Option<String>,
+    /// Code of the work unit.
+    pub kd_satker: Option<String>,
+    /// When the account was made.
+    pub registered_at: Timestamp,
+}
+
+impl SirupAccount {
+    /// Its role in our catalogue, if it is there.
+    pub fn known_role(&self) -> Option<Role> {
+        Role::ALL.iter().copied().find(|role| role.info().code.eq_ignore_ascii_case(self.role.trim()))
+    }
+
+    /// Whether it was made before `cutoff`, on the calendar of Jakarta.
+    pub fn is_old_enough(&self, cutoff: Date) -> bool {
+        self.registered_at.date(Zone::Wib) < cutoff
+    }
+
+    /// The form under which a username is unique in our system.
+    pub fn key(username: &str) -> String {
+        username.trim().to_lowercase()
+    }
+}
+
+/// Why an account was not linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WireCode", into = "WireCode")]
+pub enum LinkFailure {
+    /// Username and password do not fit; `left` tries remain before a pause.
+    WrongCredentials { left: u32 },
+    /// The account was made on or after `cutoff`.
+    RegisteredTooLate { cutoff: Date },
+    /// The account is linked with another person. Who, is not said.
+    AlreadyLinked,
+    /// SiRUP does not answer.
+    Unavailable,
+    /// Too many tries; the next is heard at `until`.
+    Paused { until: Timestamp },
+}
+
+wire_code!(LinkFailure {
+    WrongCredentials { left: number } = "wrong_credentials",
+    RegisteredTooLate { cutoff: day } = "registered_too_late",
+    AlreadyLinked = "already_linked",
+    Unavailable = "unavailable",
+    Paused { until: at } = "paused",
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case(1_722_445_199_999_999, true)] // 2024-07-31T23:59:59.999999+07:00
+    #[case(1_722_445_200_000_000, false)] // 2024-08-01T00:00:00+07:00
+    fn the_cut_off_is_midnight_in_jakarta(#[case] micros: i64, #[case] old_enough: bool) {
+        let account = SirupAccount {
+            username: "pa".into(),
+            name: "Siti".into(),
+            role: " kpa".into(),
+            kd_klpd: None,
+            kd_satker: None,
+            registered_at: Timestamp::from_micros(micros),
+        };
+        assert_eq!(account.is_old_enough(CUTOFF), old_enough);
+        assert_eq!(account.known_role(), Some(Role::Kpa));
+    }
+}

@@ -1,0 +1,4 @@
+//! Institutions and their work units.
+
+pub mod institution;
+pub mod work_unit;
