@@ -2,7 +2,7 @@
 
 mod import;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
@@ -21,7 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     application::{Application, StartError, open_backend},
-    config::Config,
+    config::{Config, Environment, sample, texts},
     demo_platform::DemoPlatform,
     sirup_simulator,
 };
@@ -55,12 +55,17 @@ enum Command {
     /// Mengimpor data induk.
     Import {
         #[command(subcommand)]
-        what: import::What,
+        import: import::Import,
     },
     /// Mengelola instalasi.
     Admin {
         #[command(subcommand)]
-        what: Admin,
+        admin: Admin,
+    },
+    /// Pengaturan.
+    Config {
+        #[command(subcommand)]
+        config: ConfigCommand,
     },
     /// Membaca PDF dari masukan baku; dipakai server sendiri.
     #[command(hide = true)]
@@ -82,7 +87,7 @@ enum Admin {
     /// Jejak audit.
     Audit {
         #[command(subcommand)]
-        what: Audit,
+        audit: Audit,
     },
 }
 
@@ -93,28 +98,56 @@ enum Audit {
 }
 
 #[derive(Subcommand)]
+enum ConfigCommand {
+    /// Memeriksa pengaturan dan menyebut semua kesalahannya.
+    Check,
+    /// Mencetak contoh gerbang.toml yang memuat semua pengaturan.
+    Example,
+}
+
+#[derive(Subcommand)]
 enum Pdf {
     Inspect,
     Draw { page: usize, width: u16 },
     Text,
 }
 
-/// Runs what the command line says.
-///
-/// # Errors
-/// Whatever stops it.
-pub fn run() -> Result<(), StartError> {
-    let line = CommandLine::parse();
-    // Before anything else: this process only looks at a stranger's file.
-    if let Command::Pdf { task } = line.command {
-        let task = match task {
-            Pdf::Inspect => pdf::Task::Inspect,
-            Pdf::Draw { page, width } => pdf::Task::Draw { page, width },
-            Pdf::Text => pdf::Task::Text,
-        };
-        return pdf::child(task).map_err(|error| error.to_string().into());
+impl From<Pdf> for pdf::Task {
+    fn from(task: Pdf) -> Self {
+        match task {
+            Pdf::Inspect => Self::Inspect,
+            Pdf::Draw { page, width } => Self::Draw { page, width },
+            Pdf::Text => Self::Text,
+        }
     }
-    let config = Config::load()?;
+}
+
+/// Runs the command line. An error goes to standard error, each of its lines behind the program's name.
+pub fn main(environment: Environment) -> ExitCode {
+    match run(environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in error.to_string().lines() {
+                eprintln!("gerbang: {line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(environment: Environment) -> Result<(), StartError> {
+    let line = CommandLine::parse();
+    match line.command {
+        // First, because this process reads a stranger's file and needs nothing else.
+        Command::Pdf { task } => return pdf::child(task.into()).map_err(|error| error.to_string().into()),
+        // Works while the settings are still wrong.
+        Command::Config { config: ConfigCommand::Example } => {
+            print!("{}", sample::sample());
+            return Ok(());
+        }
+        _ => {}
+    }
+    let config = Config::load(environment)?;
     start_logging(&config);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async move {
         match line.command {
@@ -126,18 +159,24 @@ pub fn run() -> Result<(), StartError> {
                 println!("Basis data sudah terbaru.");
                 Ok(())
             }
-            Command::Import { what } => import::run(&open(&config).await?, what).await,
-            Command::Admin { what: Admin::Role { email, role } } => {
+            Command::Import { import } => import::run(&open(&config).await?, import).await,
+            Command::Admin { admin: Admin::Role { email, role } } => {
                 set_role(&open(&config).await?, &email, &role).await
             }
-            Command::Admin { what: Admin::Audit { what: Audit::Verify } } => verify_audit(&open(&config).await?).await,
+            Command::Admin { admin: Admin::Audit { audit: Audit::Verify } } => {
+                verify_audit(&open(&config).await?).await
+            }
+            Command::Config { .. } => {
+                println!("{}", texts::CORRECT);
+                Ok(())
+            }
             Command::Pdf { .. } => Ok(()),
         }
     })
 }
 
 fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.log));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.log.filter));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if config.is_development() {
         builder.with_target(false).compact().init();
@@ -150,11 +189,11 @@ async fn open(config: &Config) -> Result<backend::Backend, StartError> {
     open_backend(config, base_url(config)?, own_program()?, World::system()).await
 }
 
-/// Where people reach the server.
+/// The address that people open: the setting, or else the one to listen on.
 fn base_url(config: &Config) -> Result<url::Url, StartError> {
-    match &config.base_url {
+    match &config.server.base_url {
         Some(url) => Ok(url.clone()),
-        None => Ok(format!("http://{}", config.addr).parse()?),
+        None => Ok(format!("http://{}", config.server.addr).parse()?),
     }
 }
 
@@ -180,7 +219,7 @@ async fn serve(config: Config) -> Result<(), StartError> {
     application.run(true, shutdown()).await
 }
 
-/// Waits for Ctrl+C or a polite end from the system.
+/// Waits for Ctrl+C or SIGTERM.
 async fn shutdown() {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -197,7 +236,7 @@ async fn shutdown() {
     tracing::info!("stopping");
 }
 
-/// What a newcomer needs to know.
+/// Prints the addresses and accounts to start with.
 fn introduce(base_url: &url::Url, demo_url: &url::Url) {
     let base = base_url.as_str().trim_end_matches('/');
     println!("\nGerbang siap di {base}\n\nAkun, semuanya dengan kata sandi {PASSWORD}:");
@@ -216,9 +255,9 @@ async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), Start
     }
     let addr = match addr {
         Some(addr) => addr,
-        None => named(&config.sirup_url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
+        None => named(&config.sirup.url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
     };
-    let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;
+    let (addr, serving) = sirup_simulator::bind(addr, config.sirup.token.expose_secret().to_owned()).await?;
     tracing::info!(%addr, "the SiRUP simulator is listening");
     tokio::select! {
         outcome = serving => Ok(outcome?),
@@ -226,10 +265,10 @@ async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), Start
     }
 }
 
-/// The address that a URL names; `None` if nobody knows its host.
+/// Resolves the host and port of a URL; `None` if the host has no address.
 async fn named(url: &url::Url) -> Result<Option<SocketAddr>, StartError> {
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return Ok(None) };
-    // As it stands in a URL, an address of version 6 is in brackets.
+    // URLs write an IPv6 address in brackets.
     Ok(tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await?.next())
 }
 
@@ -239,12 +278,12 @@ async fn demonstrate(config: &Config, addr: Option<SocketAddr>) -> Result<(), St
     }
     let addr = match addr {
         Some(addr) => addr,
-        None => named(&config.demo_url).await?.ok_or("GERBANG_DEMO_URL menyebut host yang tidak ditemukan.")?,
+        None => named(&config.demo.url).await?.ok_or("GERBANG_DEMO_URL menyebut host yang tidak ditemukan.")?,
     };
     let platform = DemoPlatform::bind(addr).await?;
     tracing::info!(addr = %platform.addr(), "the demo platform is listening");
     tokio::select! {
-        outcome = platform.serve(config.demo_url.clone(), base_url(config)?) => Ok(outcome?),
+        outcome = platform.serve(config.demo.url.clone(), base_url(config)?) => Ok(outcome?),
         () = shutdown() => Ok(()),
     }
 }
@@ -262,18 +301,19 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
     }
 }
 
-/// Says that the trail is whole, or fails with the first that does not hold.
+/// # Errors
+/// If the audit trail was changed; the text names the first event that does not fit.
 async fn verify_audit(backend: &backend::Backend) -> Result<(), StartError> {
     match audit::verify(backend).await? {
         Verified::Whole(events) => {
             println!("Jejak audit utuh: {} peristiwa berurutan.", count(events.unsigned_abs()));
             Ok(())
         }
-        Verified::Broken(broken) => Err(told(&broken).into()),
+        Verified::Broken(broken) => Err(describe(&broken).into()),
     }
 }
 
-fn told(Broken { seq, fault, event }: &Broken) -> String {
+fn describe(Broken { seq, fault, event }: &Broken) -> String {
     let event = event.as_ref().map(|(at, action)| format!("{}, {action}", date_time(*at, Zone::Wib)));
     match (fault, event) {
         (Fault::Gone, Some(before)) => {

@@ -19,7 +19,7 @@ const FILES: &[&str] = &["icons.svg", "gate.svg", "icon.svg"];
 
 /// The routes of all assets.
 pub fn routes(config: &Arc<Config>) -> Router<AppState> {
-    let site = &config.site_dir;
+    let site = &config.server.site_dir;
     let folder = |name: &str| ServeDir::new(site.join(name)).precompressed_br().precompressed_gzip();
     let mut router = Router::new().nest_service("/pkg", folder("pkg")).nest_service("/fonts", folder("fonts"));
     for name in FILES {

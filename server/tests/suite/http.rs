@@ -34,7 +34,7 @@ const ATTACK: &str = "</textarea><script>alert(1)</script><img src=x onerror=ale
 
 /// Every row of every table of a site.
 async fn everything(site: &Site) -> BTreeMap<String, Vec<String>> {
-    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database_url).to_owned();
+    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
     Outside::of(&url).await.everything().await
 }
 
@@ -204,7 +204,7 @@ impl Town {
         let platform = platforms.iter().find(|known| known.slug == "daftar-hitam").unwrap();
         self.names.push(("platform", platform.id.to_string()));
         // The platform asks for Siti, who has yet to choose an access.
-        let back = self.site.world.config.demo_url.join("/masuk/kembali").unwrap();
+        let back = self.site.world.config.demo.url.join("/masuk/kembali").unwrap();
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
         let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
         let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };

@@ -245,7 +245,7 @@ impl World {
 
     /// Waits until so many servers on this database hear each other's notices (SQLite has but one, and needs nothing).
     pub async fn hears_notices(&self, servers: usize) {
-        let url = secrecy::ExposeSecret::expose_secret(&self.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&self.config.database.url).to_owned();
         if url.starts_with("sqlite:") {
             return;
         }
@@ -266,7 +266,7 @@ impl World {
     pub async fn count(&self, table: &'static str) -> i64 {
         use sqlx::AssertSqlSafe;
         let sql = format!("SELECT count(*) FROM {table}");
-        let url = secrecy::ExposeSecret::expose_secret(&self.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&self.config.database.url).to_owned();
         if url.starts_with("sqlite:") {
             let mut conn = url.parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap().connect().await.unwrap();
             sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut conn).await.unwrap()
@@ -361,7 +361,7 @@ impl World {
     /// The recorded address of a work unit.
     pub async fn address_of(&self, unit: Uuid) -> Option<String> {
         const SQL: &str = "SELECT address FROM work_units WHERE id = $1";
-        let url = secrecy::ExposeSecret::expose_secret(&self.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&self.config.database.url).to_owned();
         if url.starts_with("sqlite:") {
             let mut conn = url.parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap().connect().await.unwrap();
             sqlx::query_scalar(SQL).bind(unit).fetch_one(&mut conn).await.unwrap()
@@ -382,7 +382,7 @@ impl World {
 
     /// Runs a statement past the product.
     pub async fn sql(&self, sql: &'static str) -> sqlx::Result<()> {
-        let url = secrecy::ExposeSecret::expose_secret(&self.config.database_url);
+        let url = secrecy::ExposeSecret::expose_secret(&self.config.database.url);
         if url.starts_with("sqlite:") {
             let mut conn = url.parse::<sqlx::sqlite::SqliteConnectOptions>()?.connect().await?;
             conn.execute(sql).await.map(drop)
@@ -394,7 +394,7 @@ impl World {
 
     /// Takes away what keeps the trail append-only, as somebody with the database in their hands could.
     pub async fn without_triggers(&self) {
-        let sqlite = secrecy::ExposeSecret::expose_secret(&self.config.database_url).starts_with("sqlite:");
+        let sqlite = secrecy::ExposeSecret::expose_secret(&self.config.database.url).starts_with("sqlite:");
         let statements: &[&'static str] = if sqlite {
             &["DROP TRIGGER audit_events_stay", "DROP TRIGGER audit_events_stay_as_they_are"]
         } else {
