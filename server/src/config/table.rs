@@ -64,16 +64,16 @@ impl Setting {
 
 /// The sections of the file with their titles in the sample.
 pub const SECTIONS: &[(&str, &str)] = &[
-    ("server", "Server: alamat, rahasia, dan folder."),
+    ("server", "Alamat, rahasia, dan folder."),
     ("database", "Basis data."),
     ("documents", "Penyimpanan surat."),
     ("documents.s3", "S3, bila documents.url berupa s3://…"),
-    ("sirup", "SiRUP."),
+    ("sirup", "Adaptor SiRUP."),
     ("demo", "Platform percobaan."),
-    ("limits", "Batas."),
-    ("mail", "Surel."),
+    ("limits", "Janji layanan."),
+    ("mail", "Pengiriman surel."),
     ("help", "Pusat Bantuan."),
-    ("log", "Log."),
+    ("log", "Catatan server."),
 ];
 
 macro_rules! settings {
