@@ -18,7 +18,7 @@ use crate::config::Config;
 const FILES: &[&str] = &["icons.svg", "gate.svg", "icon.svg"];
 
 pub fn routes(config: &Arc<Config>) -> Router<AppState> {
-    let site = &config.site_dir;
+    let site = &config.server.site_dir;
     let folder = |name: &str| ServeDir::new(site.join(name)).precompressed_br().precompressed_gzip();
     let mut router = Router::new().nest_service("/pkg", folder("pkg")).nest_service("/fonts", folder("fonts"));
     for name in FILES {

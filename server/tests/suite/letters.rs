@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::support::{outside::Outside, verdicts::reject, *};
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 on_both! {
@@ -79,7 +79,7 @@ on_both! {
         let id = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
         let keep = async || world.backend.documents.keep(&world.clock.world(), letter()).await.unwrap();
         let (old, fresh) = (keep().await, keep().await);
-        let folder = world.config.data_dir.join("documents");
+        let folder = world.config.server.data_dir.join("documents");
         // The clock of the test is not that of the disk.
         let at = |moment: Timestamp| SystemTime::UNIX_EPOCH + Duration::from_micros(moment.micros() as u64);
         for file in files_below(&folder) {

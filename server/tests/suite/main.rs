@@ -22,6 +22,7 @@ mod penyedia;
 mod platforms;
 mod renewals;
 mod repair;
+mod settings;
 mod sirup;
 mod staff;
 mod support;

@@ -60,7 +60,7 @@ fn has_form(answer: &Answer, action: &str) -> bool {
 }
 
 async fn everything(site: &Site) -> BTreeMap<String, Vec<String>> {
-    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database_url).to_owned();
+    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
     Outside::of(&url).await.everything().await
 }
 

@@ -234,7 +234,7 @@ on_both! {
 
     async fn holidays_on_record_move_every_promise(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
-        let url = secrecy::ExposeSecret::expose_secret(&world.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&world.config.database.url).to_owned();
         let mut outside = outside::Outside::of(&url).await;
         outside.texts("INSERT INTO holidays (day, name) VALUES ('2026-11-24', 'Libur') RETURNING name").await;
         assert!(!Directory::refresh(&world.backend).await.unwrap(), "the master data is as it was");

@@ -186,7 +186,7 @@ impl World {
 
     /// A connection to the database that bypasses the product.
     pub async fn outside(&self) -> Outside {
-        Outside::of(self.config.database_url.expose_secret()).await
+        Outside::of(self.config.database.url.expose_secret()).await
     }
 
     /// All rows as text, by table.
