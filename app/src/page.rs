@@ -72,7 +72,7 @@ enum Group {
 impl Page {
     const fn group(self) -> Group {
         match self {
-            Self::Overview | Self::InstitutionSettings | Self::NotFound => Group::First,
+            Self::Overview | Self::NotFound => Group::First,
             Self::SignIn
             | Self::SignUp
             | Self::SignUpSent
@@ -92,7 +92,7 @@ impl Page {
             | Self::ReviewStep
             | Self::Status
             | Self::Detail => Group::Wizard,
-            Self::Profile | Self::Password | Self::Sessions => Group::Account,
+            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions => Group::Account,
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
             Self::Desk | Self::History | Self::Figures => Group::Desk,
             Self::Staff
@@ -120,9 +120,8 @@ impl ChooseView for Page {
             Group::Platform => platform_pages(self).await,
         };
         match self.group() {
-            Group::Entry => view! { <EntryShell>{view}</EntryShell> }.into_any(),
             // These groups contain their own shell, so that only they download it.
-            Group::Desk | Group::Admin => view,
+            Group::Entry | Group::Desk | Group::Admin => view,
             _ => view! { <AppShell>{view}</AppShell> }.into_any(),
         }
     }
@@ -145,14 +144,13 @@ impl ChooseView for Page {
 fn first(page: Page) -> AnyView {
     match page {
         Page::Overview => accesses::pages::overview_page().into_any(),
-        Page::InstitutionSettings => accesses::pages::institution_settings().into_any(),
         _ => view! { <NotFound /> }.into_any(),
     }
 }
 
 #[lazy]
 fn entry_pages(page: Page) -> AnyView {
-    match page {
+    let view = match page {
         Page::SignIn => accounts::pages::sign_in().into_any(),
         Page::SignUp => accounts::pages::sign_up().into_any(),
         Page::SignUpSent => accounts::pages::sign_up_sent().into_any(),
@@ -163,7 +161,8 @@ fn entry_pages(page: Page) -> AnyView {
         Page::Invitation => staff::pages::invitation().into_any(),
         Page::Leaving => oidc::pages::leaving().into_any(),
         _ => ().into_any(),
-    }
+    };
+    view! { <EntryShell>{view}</EntryShell> }.into_any()
 }
 
 #[lazy]
@@ -186,6 +185,7 @@ fn wizard_pages(page: Page) -> AnyView {
 #[lazy]
 fn account_pages(page: Page) -> AnyView {
     match page {
+        Page::InstitutionSettings => accesses::pages::institution_settings().into_any(),
         Page::Profile => accounts::pages::profile_page().into_any(),
         Page::Password => accounts::pages::password_page().into_any(),
         Page::Sessions => accounts::pages::sessions_page().into_any(),

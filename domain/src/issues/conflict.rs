@@ -14,62 +14,37 @@ use crate::{
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Conflict {
     /// The draft was saved elsewhere (another tab, another device) at `at`.
-    DraftChanged {
-        at: Timestamp,
-    },
+    DraftChanged { at: Timestamp },
     /// The application is no longer in the status that the request needs.
-    StatusChanged {
-        status: Status,
-        at: Timestamp,
-    },
+    StatusChanged { status: Status, at: Timestamp },
     /// Another verifier decided the case first.
-    AlreadyDecided {
-        status: Status,
-        by: String,
-        at: Timestamp,
-    },
+    AlreadyDecided { status: Status, by: String, at: Timestamp },
     /// The person has an open application for the same role and work unit.
-    OpenApplication {
-        reference: String,
-    },
+    OpenApplication { reference: String },
     /// The person has an access for the same role and work unit in that period.
-    OverlappingAccess {
-        first: Date,
-        last: Date,
-    },
+    OverlappingAccess { first: Date, last: Date },
     /// The person has an open application for the company with the same NIB.
-    OpenForCompany {
-        reference: String,
-    },
+    OpenForCompany { reference: String },
     /// The person has an access for the company with the same NIB in that period.
-    AccessForCompany {
-        first: Date,
-        last: Date,
-    },
+    AccessForCompany { first: Date, last: Date },
     /// Nobody may decide their own application.
     OwnApplication,
     /// The e-mail address was confirmed in the meantime.
     AlreadyConfirmed,
     /// Another verifier holds the lease of the case.
-    HeldBy {
-        by: String,
-        until: Timestamp,
-    },
+    HeldBy { by: String, until: Timestamp },
     /// The verdict or renewal needs a lease. It ended at this instant, or the verifier never had one.
-    LeaseEnded {
-        at: Option<Timestamp>,
-    },
+    LeaseEnded { at: Option<Timestamp> },
     /// The verdict cannot be undone, because its mail was sent.
     UndoTooLate,
     /// The letter on screen was replaced.
     LetterChanged,
+    /// The access cannot be renewed.
     NotRenewable(NotRenewable),
     /// The last administrator cannot be disabled or demoted.
     LastAdministrator,
     /// Somebody else changed the data of the form.
-    ChangedMeanwhile {
-        at: Timestamp,
-    },
+    ChangedMeanwhile { at: Timestamp },
     /// The platform already has two valid secrets.
     TwoSecrets,
     /// A newer version of the terms is in force.

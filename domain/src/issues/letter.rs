@@ -22,11 +22,10 @@ pub struct Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum LetterProblem {
+    /// The file has no bytes.
     Empty,
     /// More than [`MAX_BYTES`]. `bytes` is the size, if it is known.
-    TooBig {
-        bytes: Option<u64>,
-    },
+    TooBig { bytes: Option<u64> },
     /// The content is not a PDF; the file name does not matter.
     NotPdf,
     /// A PDF that cannot be parsed or has no page.

@@ -176,15 +176,12 @@ impl Field {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Problem {
+    /// The value is empty.
     Missing,
     /// Fewer than `min` characters.
-    TooShort {
-        min: usize,
-    },
+    TooShort { min: usize },
     /// More than `max` characters.
-    TooLong {
-        max: usize,
-    },
+    TooLong { max: usize },
     /// Characters that the field does not accept, such as control characters in a name or letters in a number.
     BadCharacters,
     /// Not of the form `name@host.domain`.
@@ -196,23 +193,15 @@ pub enum Problem {
     /// Sign-in failed. Must not reveal whether the e-mail address has an account.
     SignInFailed,
     /// A NIP that does not have 18 digits.
-    NipLength {
-        digits: usize,
-    },
+    NipLength { digits: usize },
     /// The first eight digits of the NIP are not a date of birth.
     NipBirthDate,
     /// An NRP that does not have 5 to 16 digits.
-    NrpLength {
-        digits: usize,
-    },
+    NrpLength { digits: usize },
     /// An NPWP that does not have 15 or 16 digits.
-    NpwpLength {
-        digits: usize,
-    },
+    NpwpLength { digits: usize },
     /// An NIB that does not have 13 digits.
-    NibLength {
-        digits: usize,
-    },
+    NibLength { digits: usize },
     /// Not an Indonesian telephone number.
     NotAPhone,
     /// A box of the date is empty.
@@ -220,13 +209,9 @@ pub enum Problem {
     /// The date does not exist, or its year is not between 1945 and 2100.
     NoSuchDate,
     /// The last day is before the first.
-    LastBeforeFirst {
-        last: Date,
-    },
+    LastBeforeFirst { last: Date },
     /// The last day is in the past.
-    LastInPast {
-        last: Date,
-    },
+    LastInPast { last: Date },
     /// The value is not one of the choices.
     NotOffered,
     /// The institution has another type than the chosen one.
@@ -234,27 +219,25 @@ pub enum Problem {
     /// The work unit belongs to another institution.
     WorkUnitOfOtherInstitution,
     /// The work unit is not active in `year`.
-    WorkUnitInactive {
-        year: i32,
-    },
+    WorkUnitInactive { year: i32 },
+    /// The file is refused as a letter.
     Letter(LetterProblem),
     /// The confirmation is not ticked.
     NotConfirmed,
     /// The link of a mail is unknown, used or expired.
     LinkExpired,
     /// Too many attempts; the next is allowed at `until`.
-    TooManyAttempts {
-        until: Timestamp,
-    },
+    TooManyAttempts { until: Timestamp },
     /// SiRUP did not link the access (guide steps 6 and 7).
     Sirup(LinkFailure),
+    /// The request does not fit the stored data.
     Conflict(Conflict),
     /// The session ended; the form keeps what was typed.
     SignedOut,
     /// `count` items of the check list are not ticked.
-    ChecksLeft {
-        count: usize,
-    },
+    ChecksLeft { count: usize },
+    /// The check list of the role is empty, so that nothing can be approved.
+    NoChecks,
     /// Nothing is marked for repair.
     NothingMarked,
     /// The name is already in use.
@@ -264,13 +247,9 @@ pub enum Problem {
     /// Not a JWKS with supported public keys only.
     NotAKeySet,
     /// The day is in the past.
-    DayInPast {
-        day: Date,
-    },
+    DayInPast { day: Date },
     /// More than `max` entries.
-    TooMany {
-        max: u32,
-    },
+    TooMany { max: u32 },
     /// A needed service does not respond; nothing was changed.
     Unavailable,
 }
@@ -306,6 +285,7 @@ wire_code!(Problem {
     Conflict(of) = "conflict",
     SignedOut = "signed_out",
     ChecksLeft { count: number } = "checks_left",
+    NoChecks = "no_checks",
     NothingMarked = "nothing_marked",
     Taken = "taken",
     NotAnAddress = "not_an_address",
