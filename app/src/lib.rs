@@ -1,9 +1,10 @@
-//! The interface of Gerbang: routes, pages, components, and what they ask of the server.
+//! The interface of Gerbang: pages, components, server functions and handlers of posted forms.
 //!
-//! One crate for both sides: with the feature `ssr` it runs on the server and calls `backend`; with `hydrate` it runs in
-//! the browser. Forms are described in [`forms`], reads in [`api`].
+//! The crate is built twice. With the feature `ssr` it runs on the server and calls `backend`; with `hydrate` it runs in
+//! the browser. [`forms`] explains how forms are posted, [`data`] how pages get their data. Each area has a folder with
+//! its pages, server functions (`api`) and sentences (`texts`).
 
-// The view of a page is one deep type.
+// The view of a page is a deeply nested type.
 #![recursion_limit = "512"]
 
 pub mod accesses;
@@ -49,7 +50,7 @@ use leptos_router::{
 use page::Page;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// The document around the app.
+/// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(feature = "ssr")]
     let scheme = use_context::<axum::http::request::Parts>()
@@ -85,7 +86,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Lets the page run our scripts and nothing else: the one inline script by its nonce, the others by their origin.
+/// Sets the Content Security Policy: only our own scripts run, the inline one by its nonce and the others by origin.
 #[cfg(feature = "ssr")]
 fn set_policy() {
     use axum::http::{HeaderValue, header};
@@ -102,7 +103,7 @@ fn set_policy() {
     }
 }
 
-/// The app: every route of the product.
+/// The root of the app: contexts and routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -163,7 +164,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Text as it may stand in HTML. Only for the two places where Leptos 0.8 does not do it by itself.
+/// Escapes text for HTML. Needed only in the two places where Leptos 0.8 does not escape: `PageTitle` and `TextArea`.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
