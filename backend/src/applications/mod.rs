@@ -3,6 +3,7 @@
 //! Every use case here acts on the actor's own application; another person's is not found. A change of a draft names
 //! the version it was made on, so that of two tabs one is told, never overruled.
 
+mod draft_page;
 mod letters;
 mod link;
 pub mod renewals;
@@ -10,9 +11,10 @@ mod status;
 mod submission;
 mod texts;
 
+pub use draft_page::{autosave, draft_page};
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
-pub use status::{Detail, QueuePlace, Reopened, Summary, detail, history, open, receipt, timeline};
+pub use status::{detail, history, open, receipt, timeline};
 pub(crate) use submission::{Place, next_reference, refuse_overlap, refuse_second};
 pub use submission::{Submission, submit, withdraw};
 
@@ -22,6 +24,7 @@ use domain::{
     applications::{
         answers::Answers,
         sirup::SirupAccount,
+        views::{PreviousRejection, Repair},
         wizard::{Draft, Link},
     },
     issues::{Field, Problem, conflict::Conflict, letter::Letter},
@@ -64,7 +67,7 @@ pub struct StoredDraft {
     /// When it was last changed.
     pub saved_at: Timestamp,
     /// The refusal that it starts again from (guide step 15).
-    pub previous: Option<Refusal>,
+    pub previous: Option<PreviousRejection>,
     /// What the desk asked to repair, while it is back for that.
     pub repair: Option<Repair>,
     /// By which desk and when, while it is.
@@ -73,24 +76,6 @@ pub struct StoredDraft {
     pub renews: Option<(Uuid, Validity)>,
     /// What the master data says of the work unit's address; offered where the form asks for it.
     pub listed_address: Option<String>,
-}
-
-/// A refused application that a new one starts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Its number.
-    pub reference: String,
-    /// Why it was refused.
-    pub reason: String,
-}
-
-/// What the desk asked to repair (**Minta Perbaikan**).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repair {
-    /// The text above the marks.
-    pub text: Option<String>,
-    /// What is to be repaired, in the order of the form.
-    pub marks: Vec<Mark>,
 }
 
 /// That an application is back for repair.
@@ -225,8 +210,8 @@ pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: 
         previous: row
             .previous_reference
             .zip(refusal(row.previous_reason_title.as_deref(), row.previous_reason.as_deref()))
-            .map(|(reference, reason)| Refusal { reference, reason }),
-        repair: row.repair_marks.map(|Json(marks)| Repair { text: row.repair_text, marks }),
+            .map(|(reference, reason)| PreviousRejection { reference, reason }),
+        repair: row.repair_marks.map(|Json(marks)| Repair::new(row.repair_text, marks)),
         returned: row.returned_at.map(|at| Returned {
             at: Timestamp::from_micros(at),
             user_id: actor.user_id,

@@ -1,16 +1,16 @@
-//! A supplier (Penyedia): its company, and how long an access for it holds.
+//! Suppliers (Penyedia): the company, and the validity of an access for it.
 
 use ::time::{Date, Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applications::wizard::check_address,
+    applications::address::check_address,
     issues::{Field, Issue, Problem},
     text::check_length,
     validity::Validity,
 };
 
-/// The fewest and the most characters of a company's name.
+/// Allowed number of characters of a company's name.
 pub const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=150;
 /// Digits of an NIB (Government Regulation 5 of 2021, article 1).
 const NIB_DIGITS: usize = 13;
@@ -19,17 +19,15 @@ const NIB_DIGITS: usize = 13;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CompanyInput {
-    /// Nama Perusahaan.
     pub name: String,
-    /// NPWP, with or without its dots.
+    /// With or without dots.
     pub npwp: String,
-    /// NIB.
+    /// With or without spaces.
     pub nib: String,
-    /// Alamat Perusahaan.
     pub address: String,
 }
 
-/// The name of a company, as in its licence; inner space folded.
+/// The name of a company, as in its licence. Runs of white space become one space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CompanyName(String);
@@ -49,7 +47,6 @@ impl CompanyName {
         Ok(Self(name))
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -61,7 +58,7 @@ impl CompanyName {
 pub struct Npwp(String);
 
 impl Npwp {
-    /// Reads a number as typed; spaces, dots and hyphens are forgiven.
+    /// Reads a number as typed. Spaces, dots and hyphens are ignored.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::BadCharacters`] or [`Problem::NpwpLength`].
@@ -73,7 +70,6 @@ impl Npwp {
         }
     }
 
-    /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -87,8 +83,8 @@ impl Npwp {
         }
     }
 
-    /// The digits by which papers may name the same number: a company's sixteen are a zero before its fifteen
-    /// (Finance Minister Regulation 112 of 2022, article 2).
+    /// All spellings of the same number: the 16 digits of a company are a zero followed by its 15 digits (Finance
+    /// Minister Regulation 112 of 2022, article 2).
     pub fn readings(&self) -> Vec<String> {
         let other = match self.0.strip_prefix('0') {
             Some(rest) if self.0.len() == 16 => Some(rest.to_owned()),
@@ -105,7 +101,7 @@ impl Npwp {
 pub struct Nib(String);
 
 impl Nib {
-    /// Reads a number as typed; spaces, dots and hyphens are forgiven.
+    /// Reads a number as typed. Spaces, dots and hyphens are ignored.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::BadCharacters`] or [`Problem::NibLength`].
@@ -117,18 +113,17 @@ impl Nib {
         }
     }
 
-    /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `NIB 9120001234567`: in lists, what stands in the place of an institution.
+    /// `NIB 9120001234567`; lists show it in place of an institution.
     pub fn label(&self) -> String {
         format!("NIB {}", self.0)
     }
 }
 
-/// The digits of a number that people write in groups.
+/// The digits of a number that may be written in groups.
 fn digits(text: &str) -> Result<String, Problem> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
     match digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -138,21 +133,18 @@ fn digits(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// A company whose every part passed its rule.
+/// A company whose parts all passed their rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Company {
-    /// Its name.
     pub name: CompanyName,
-    /// Its NPWP.
     pub npwp: Npwp,
-    /// Its NIB: what tells it from every other.
+    /// Identifies the company.
     pub nib: Nib,
-    /// Its address.
     pub address: String,
 }
 
 impl Company {
-    /// Reads a company as typed; `None` while [`issues`] finds something.
+    /// Reads a company as typed; `None` if [`issues`] finds something.
     pub fn read(draft: &CompanyInput) -> Option<Self> {
         check_address(&draft.address).ok()?;
         Some(Self {
@@ -175,14 +167,13 @@ pub fn issues(draft: &CompanyInput) -> Vec<Issue> {
     problems.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect()
 }
 
-/// How long an access for a company holds that was examined on this day: until a year after it. No paper of a company
-/// names an end as a letter of appointment does: NIB and NPWP hold until they are withdrawn, of which the desk hears
-/// nothing. What a verifier can vouch for is what was seen on one day; a year later it is looked at again. `after` is the
-/// last day of the access that this one continues.
+/// The validity of an access for a company: one year from the day of examination, since a company's documents name no
+/// last day. NIB and NPWP hold until they are withdrawn, and the desk is not told of that. `after` is the last day of the
+/// access that this one renews.
 pub fn validity(examined: Date, after: Option<Date>) -> Validity {
     let next = after.map_or(examined, |last| last.saturating_add(Duration::days(1)));
     let first = next.max(examined);
-    // The 29th of February has no day of the same name a year later.
+    // 29 February has no anniversary.
     let anniversary =
         examined.replace_year(examined.year() + 1).unwrap_or_else(|_| examined.saturating_add(Duration::days(366)));
     let last = anniversary.saturating_sub(Duration::days(1));
@@ -262,10 +253,10 @@ mod tests {
     #[rstest]
     #[case(date!(2026 - 11 - 22), None, date!(2026 - 11 - 22), date!(2027 - 11 - 21))]
     #[case(date!(2028 - 02 - 29), None, date!(2028 - 02 - 29), date!(2029 - 02 - 28))]
-    // A renewal begins when the access before it ends, and is vouched for from the day on which it was looked at.
+    // A renewal starts when the access before it ends, and holds for a year from the examination.
     #[case(date!(2026 - 11 - 22), Some(date!(2026 - 12 - 31)), date!(2027 - 01 - 01), date!(2027 - 11 - 21))]
     #[case(date!(2026 - 11 - 22), Some(date!(2026 - 10 - 31)), date!(2026 - 11 - 22), date!(2027 - 11 - 21))]
-    fn an_access_holds_a_year_from_the_day_of_the_look(
+    fn an_access_holds_a_year_from_the_examination(
         #[case] examined: Date,
         #[case] after: Option<Date>,
         #[case] first: Date,
