@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
 
 mod accounts;
+mod applications_fields;
 mod desk_figures;
 mod desk_history;
 mod desk_letter;
