@@ -42,7 +42,6 @@ pub fn overview_page() -> impl IntoView {
 fn OverviewPage(data: Overview) -> impl IntoView {
     let empty = data.accesses.is_empty() && data.applications.is_empty();
     let lead = lead(&data);
-    let active = data.accesses.iter().any(|access| access.state == AccessState::Active);
     let drafts: Vec<(Uuid, String)> = data
         .applications
         .iter()
@@ -73,34 +72,45 @@ fn OverviewPage(data: Overview) -> impl IntoView {
                     <StartButton />
                 </section>
             })}
-            {(!data.accesses.is_empty()).then(|| view! {
-                <section class="section" aria-labelledby="h-akses">
-                    <header>
-                        <h2 id="h-akses">"Akses Anda"</h2>
-                        {active.then(|| view! {
-                            <p class="sub">"Siap dipakai untuk memasuki platform."</p>
-                            // A link: the launcher's code comes with its own page.
-                            <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
-                        })}
-                    </header>
-                    <div class="panel">
-                        {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
-                    </div>
-                </section>
-            })}
-            {(!data.applications.is_empty()).then(|| view! {
-                <section class="section" aria-labelledby="h-ajuan">
-                    <header>
-                        <h2 id="h-ajuan">"Pengajuan"</h2>
-                        <p class="sub scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
-                    </header>
-                    <div class="panel">
-                        {data.applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
-                    </div>
-                </section>
-            })}
+            {(!data.accesses.is_empty()).then(|| access_section(data.accesses))}
+            {(!data.applications.is_empty()).then(|| application_section(data.applications))}
         </main>
         {move || discarded().map(|(id, name)| view! { <DiscardDialog id name /> })}
+    }
+    .into_any()
+}
+
+fn access_section(accesses: Vec<Access>) -> AnyView {
+    let active = accesses.iter().any(|access| access.state == AccessState::Active);
+    view! {
+        <section class="section" aria-labelledby="h-akses">
+            <header>
+                <h2 id="h-akses">"Akses Anda"</h2>
+                {active.then(|| view! {
+                    <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                    // A link: the launcher's code comes with its own page.
+                    <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
+                })}
+            </header>
+            <div class="panel">
+                {accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn application_section(applications: Vec<Summary>) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="h-ajuan">
+            <header>
+                <h2 id="h-ajuan">"Pengajuan"</h2>
+                <p class="sub scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
+            </header>
+            <div class="panel">
+                {applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
+            </div>
+        </section>
     }
     .into_any()
 }

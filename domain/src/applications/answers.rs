@@ -4,12 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    applications::{
-        address::ADDRESS_LENGTH,
-        company::{CompanyInput, NAME_LENGTH},
-    },
+    applications::{address::ADDRESS_LENGTH, company::CompanyInput},
     master_data::institution::InstitutionType,
     role::ProfileType,
+    text::cut,
     validity::DateInput,
 };
 
@@ -28,31 +26,17 @@ pub struct Answers {
     pub company: CompanyInput,
 }
 
-/// Most characters that are kept of a number as typed, with its dots and spaces.
-const NUMBER_TYPED: usize = 40;
-
 impl Answers {
-    /// Cuts the answers to what may be stored: names and addresses to four times their limit, numbers to 40 characters,
-    /// parts of dates to 10. Removes zero bytes, which PostgreSQL refuses.
+    /// Cuts the answers to what may be stored: addresses to four times their limit, parts of dates to 10 characters.
     #[must_use]
     pub fn bounded(mut self) -> Self {
-        let cut = |text: &mut String, max: usize| {
-            text.retain(|c| c != '\0');
-            if let Some((end, _)) = text.char_indices().nth(max) {
-                text.truncate(end);
-            }
-        };
         cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
-        cut(&mut self.company.name, NAME_LENGTH.end() * 4);
-        cut(&mut self.company.npwp, NUMBER_TYPED);
-        cut(&mut self.company.nib, NUMBER_TYPED);
-        cut(&mut self.company.address, ADDRESS_LENGTH.end() * 4);
         for date in [&mut self.first_day, &mut self.last_day] {
             for part in [&mut date.day, &mut date.month, &mut date.year] {
                 cut(part, 10);
             }
         }
-        self
+        Self { company: self.company.bounded(), ..self }
     }
 
     /// Keeps what the form of a profile type asks for. A supplier gives no institution, which would lead the application

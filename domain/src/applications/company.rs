@@ -4,14 +4,16 @@ use ::time::{Date, Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applications::address::check_address,
+    applications::address::{ADDRESS_LENGTH, check_address},
     issues::{Field, Issue, Problem},
-    text::check_length,
+    text::{check_length, cut},
     validity::Validity,
 };
 
 /// Allowed number of characters of a company's name.
 pub const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=150;
+/// Most characters that are kept of a number as typed, with its dots and spaces.
+const NUMBER_TYPED: usize = 40;
 /// Digits of an NIB (Government Regulation 5 of 2021, article 1).
 const NIB_DIGITS: usize = 13;
 
@@ -25,6 +27,18 @@ pub struct CompanyInput {
     /// With or without spaces.
     pub nib: String,
     pub address: String,
+}
+
+impl CompanyInput {
+    /// Cuts the company to what may be stored: name and address to four times their limit, numbers to 40 characters.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        cut(&mut self.name, NAME_LENGTH.end() * 4);
+        cut(&mut self.npwp, NUMBER_TYPED);
+        cut(&mut self.nib, NUMBER_TYPED);
+        cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
+        self
+    }
 }
 
 /// The name of a company, as in its licence. Runs of white space become one space.

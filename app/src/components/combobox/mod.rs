@@ -120,22 +120,28 @@ fn Control(form: FormState, picker: Picker, label: &'static str, action: &'stati
                     "Cari"<span class="sr">" "{label}</span>
                 </button>
             })}
-            {move || (live.get() && chosen.get().is_some()).then(|| view! {
-                <button
-                    class="btn btn--quiet btn--icon"
-                    type="button"
-                    aria-label=format!("Kosongkan {label}")
-                    on:click=move |_| {
-                        picker.clear();
-                        if let Some(input) = input.get_untracked() {
-                            let _ = input.focus();
-                        }
-                    }
-                >
-                    <Icon name="x" small=true />
-                </button>
-            })}
+            {move || (live.get() && chosen.get().is_some()).then(|| view! { <ClearButton picker label input /> })}
         </div>
     }
     .into_any()
+}
+
+#[component]
+fn ClearButton(picker: Picker, label: &'static str, input: NodeRef<leptos::html::Input>) -> impl IntoView {
+    let clear = move |_| {
+        picker.clear();
+        if let Some(input) = input.get_untracked() {
+            let _ = input.focus();
+        }
+    };
+    view! {
+        <button
+            class="btn btn--quiet btn--icon"
+            type="button"
+            aria-label=format!("Kosongkan {label}")
+            on:click=clear
+        >
+            <Icon name="x" small=true />
+        </button>
+    }
 }

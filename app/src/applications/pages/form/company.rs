@@ -53,24 +53,7 @@ pub(super) fn CompanySection(filling: Filling, held: bool) -> impl IntoView {
                 on_change=change(filling, |company, value| company.npwp = value)
                 note=filling.note(Field::Npwp)
             />
-            {if held {
-                view! { <HeldNib form nib=typed.nib /> }.into_any()
-            } else {
-                view! {
-                    <TextField
-                        form
-                        field=Field::Nib
-                        label="NIB"
-                        hint=texts::form::NIB_HINT
-                        value=typed.nib
-                        inputmode="numeric"
-                        check=CHECK_NIB
-                        on_change=change(filling, |company, value| company.nib = value)
-                        note=filling.note(Field::Nib)
-                    />
-                }
-                .into_any()
-            }}
+            <NibField filling nib=typed.nib held />
             <TextArea
                 form
                 field=Field::CompanyAddress
@@ -90,6 +73,28 @@ pub(super) fn CompanySection(filling: Filling, held: bool) -> impl IntoView {
 /// Writes what is typed into the company.
 fn change(filling: Filling, put: fn(&mut CompanyInput, String)) -> Callback<String> {
     Callback::new(move |value| filling.change(|answers| put(&mut answers.company, value)))
+}
+
+#[component]
+fn NibField(filling: Filling, nib: String, held: bool) -> impl IntoView {
+    let form = filling.form;
+    if held {
+        return view! { <HeldNib form nib /> }.into_any();
+    }
+    view! {
+        <TextField
+            form
+            field=Field::Nib
+            label="NIB"
+            hint=texts::form::NIB_HINT
+            value=nib
+            inputmode="numeric"
+            check=CHECK_NIB
+            on_change=change(filling, |company, value| company.nib = value)
+            note=filling.note(Field::Nib)
+        />
+    }
+    .into_any()
 }
 
 /// The NIB of a renewal; the person cannot change it.
