@@ -16,7 +16,11 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Conn, fetch_all, fetch_optional},
+    db::{
+        Conn, fetch_all, fetch_optional,
+        literals::{DRAFT, REJECTED, WITHDRAWN},
+        sql,
+    },
     error::{Error, Result},
 };
 
@@ -43,7 +47,7 @@ struct AccessRow {
 /// A person's accesses, each with its renewal: among several, the one that is with the desk, otherwise the newest.
 macro_rules! select {
     ($filter:literal) => {
-        concat!(
+        sql!(
             "SELECT a.id, a.role, coalesce(i.name, 'NIB ' || k.nib) AS institution, w.code AS work_unit_code,
                     coalesce(w.name, k.name) AS work_unit, a.first_day, a.last_day, a.revoked_at, a.application_id,
                     s.status AS application_status,
@@ -58,11 +62,10 @@ macro_rules! select {
              LEFT JOIN companies k ON k.application_id = a.application_id
              JOIN applications s ON s.id = a.application_id
              LEFT JOIN applications x ON x.id = (
-                 SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> 'withdrawn'
-                 ORDER BY CASE WHEN r.status IN ('draft', 'rejected') THEN 1 ELSE 0 END, r.created_at DESC, r.id DESC LIMIT 1)
-             WHERE a.user_id = $1",
-            $filter,
-            " ORDER BY a.last_day DESC, a.id LIMIT 100"
+                 SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> {WITHDRAWN}
+                 ORDER BY CASE WHEN r.status IN ({DRAFT}, {REJECTED}) THEN 1 ELSE 0 END, r.created_at DESC, r.id DESC LIMIT 1)
+             WHERE a.user_id = $1{} ORDER BY a.last_day DESC, a.id LIMIT 100",
+            $filter
         )
     };
 }

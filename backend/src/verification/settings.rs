@@ -139,7 +139,7 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
     change.check()?;
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     let changed = match change {
         Change::AddReason { title, advice } => execute!(
             tx,

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications_fields;
+mod check_lists;
 mod desk_figures;
 mod desk_history;
 mod desk_letter;
@@ -25,6 +26,7 @@ mod renewals;
 mod repair;
 mod sirup;
 mod staff;
+mod submissions;
 mod support;
 mod verification;
 mod wizard;

@@ -172,7 +172,13 @@ fn CheckList(role: Role, items: Vec<CheckRow>) -> impl IntoView {
                 <p><AddLink task="tambah-butir" label="Tambah butir" role /></p>
             </header>
             {if items.is_empty() {
-                view! { <p class="sub">"Belum ada butir. Pengajuan dapat disetujui tanpa centang."</p> }.into_any()
+                view! {
+                    <p class="row g2">
+                        <Icon name="alert" />
+                        "Belum ada butir. Tanpa daftar periksa, pengajuan untuk role ini tidak dapat disetujui."
+                    </p>
+                }
+                .into_any()
             } else {
                 view! {
                     <ol class="panel results" role="list">{items.into_iter().enumerate().map(row).collect_view()}</ol>

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     indonesian::time,
-    issues::Field,
+    issues::{Field, Issue, Problem},
     status::{Status, Verdict},
     time::Timestamp,
 };
@@ -62,6 +62,11 @@ impl Ticked {
         });
     }
 
+    /// Whether the case can be approved: all is ticked of a list that is not empty.
+    fn complete(self) -> bool {
+        self.left() == 0 && self.case.with(|case| !case.checks.is_empty())
+    }
+
     /// How many are not ticked.
     fn left(self) -> usize {
         let items = self.items;
@@ -76,6 +81,7 @@ pub fn CheckList(case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
     let held = Memo::new(move |_| case.with(|case| case.holder.as_ref().is_some_and(|holder| holder.mine)));
     let code = case.with_untracked(|case| case.role.info().code);
     let checks = Memo::new(move |_| case.with(|case| case.checks.clone()));
+    let zone = zone();
     view! {
         {move || held.get().then(|| view! {
             <fieldset class="checks" id="checks" tabindex="-1">
@@ -83,11 +89,15 @@ pub fn CheckList(case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
                     <b>{format!("Daftar periksa {code}")}</b>
                     <span class="push scripted" id="v-h">
                         {move || match ticked.left() {
+                            0 if checks.with(Vec::is_empty) => "Kosong".to_owned(),
                             0 => "Lengkap".to_owned(),
                             left => format!("{left} butir lagi untuk menyetujui"),
                         }}
                     </span>
                 </legend>
+                {move || checks.with(Vec::is_empty).then(|| view! {
+                    <p class="row g2"><Icon name="info" />{texts::sentence(&Issue::new(Field::Checks, Problem::NoChecks), zone)}</p>
+                })}
                 <For each=move || checks.get() key=Clone::clone let:item>
                     <label class="tick">
                         <input
@@ -204,7 +214,7 @@ fn Decide(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
                 name="verdict"
                 value="approve"
                 aria-describedby="v-h"
-                aria-disabled=move || (desk.live.get() && ticked.left() > 0).then_some("true")
+                aria-disabled=move || (desk.live.get() && !ticked.complete()).then_some("true")
                 aria-busy=move || form.pending.get().then_some("true")
             >
                 "Setujui"<kbd class="scripted" aria-hidden="true">"S"</kbd>
