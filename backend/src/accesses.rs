@@ -1,4 +1,4 @@
-//! Accesses: what a person may enter platforms with.
+//! Accesses, with which people enter platforms.
 
 use domain::{
     accesses::{

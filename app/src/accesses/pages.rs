@@ -6,7 +6,7 @@ use domain::{
         overview::{Access, Overview},
     },
     applications::views::{QueuePlace, Summary},
-    indonesian::{capitalised, date, date_time_with_weekday, date_with_weekday, words},
+    indonesian::{date, date_time_with_weekday, date_with_weekday},
     role::ProfileType,
     status::Status,
 };
@@ -15,7 +15,10 @@ use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
 use crate::{
-    accesses::api::{history, overview},
+    accesses::{
+        api::{history, overview},
+        texts,
+    },
     components::{
         AccessBadge, DayStrip, Dialog, FormProblem, Gate, Icon, Loaded, PageTitle, StatusBadge,
         calendar::remaining_of_promise,
@@ -41,7 +44,7 @@ pub fn overview_page() -> impl IntoView {
 #[component]
 fn OverviewPage(data: Overview) -> impl IntoView {
     let empty = data.accesses.is_empty() && data.applications.is_empty();
-    let lead = lead(&data);
+    let lead = texts::lead(&data);
     let drafts: Vec<(Uuid, String)> = data
         .applications
         .iter()
@@ -67,7 +70,7 @@ fn OverviewPage(data: Overview) -> impl IntoView {
                     <Gate state=None />
                     <h2>"Belum ada akses"</h2>
                     <p class="sub">
-                        "Hubungkan akses SiRUP Anda atau buat akses baru. Biasanya selesai dalam lima menit."
+                        {texts::NO_ACCESS}
                     </p>
                     <StartButton />
                 </section>
@@ -87,7 +90,7 @@ fn access_section(accesses: Vec<Access>) -> AnyView {
             <header>
                 <h2 id="h-akses">"Akses Anda"</h2>
                 {active.then(|| view! {
-                    <p class="sub">"Siap dipakai untuk memasuki platform."</p>
+                    <p class="sub">{texts::READY}</p>
                     // A link: the launcher's code comes with its own page.
                     <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
                 })}
@@ -105,7 +108,7 @@ fn application_section(applications: Vec<Summary>) -> AnyView {
         <section class="section" aria-labelledby="h-ajuan">
             <header>
                 <h2 id="h-ajuan">"Pengajuan"</h2>
-                <p class="sub scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
+                <p class="sub scripted">{texts::UPDATES_ITSELF}</p>
             </header>
             <div class="panel">
                 {applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
@@ -139,7 +142,7 @@ fn DiscardDialog(id: Uuid, name: String) -> impl IntoView {
         <Dialog title="Hapus draf?" close_to="/akses" footer=footer>
             <FormProblem form />
             <p><b>{name}</b></p>
-            <p>"Isian dan surat dalam draf ini tidak dapat dikembalikan. Anda dapat memulai lagi kapan saja."</p>
+            <p>{texts::DISCARDING}</p>
         </Dialog>
     }
     .into_any()
@@ -153,36 +156,6 @@ fn StartButton() -> impl IntoView {
             "Hubungkan atau Buat Akses"
         </a>
     }
-}
-
-/// `Dua akses aktif. Satu pengajuan menunggu verifikasi, satu ditolak.`
-fn lead(data: &Overview) -> String {
-    let active = data.accesses.iter().filter(|access| access.state == AccessState::Active).count();
-    let count = |wanted: fn(Status) -> bool| data.applications.iter().filter(|item| wanted(item.status)).count();
-    let parts = [
-        (count(Status::is_waiting), "menunggu verifikasi"),
-        (count(|status| status == Status::Returned), "perlu perbaikan"),
-        (count(|status| status == Status::Rejected), "ditolak"),
-        (count(|status| status == Status::Draft), "masih draf"),
-    ];
-    let mut sentences = Vec::new();
-    if active > 0 {
-        sentences.push(format!("{} akses aktif.", capitalised(&words(active))));
-    }
-    let mut named = false;
-    let listed: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| {
-            let noun = if named { "" } else { " pengajuan" };
-            named = true;
-            format!("{}{noun} {what}", words(count))
-        })
-        .collect();
-    if !listed.is_empty() {
-        sentences.push(format!("{}.", capitalised(&listed.join(", "))));
-    }
-    if sentences.is_empty() { "Belum ada akses aktif.".to_owned() } else { sentences.join(" ") }
 }
 
 #[component]
@@ -388,7 +361,7 @@ fn SettingsPage(items: Vec<Summary>) -> impl IntoView {
             <div class="head">
                 <div>
                     <h1>"Pengaturan Informasi Instansi/Perusahaan"</h1>
-                    <p class="lead">"Instansi, satuan kerja, dan perusahaan yang pernah Anda ajukan, dengan statusnya."</p>
+                    <p class="lead">{texts::HISTORY_LEAD}</p>
                 </div>
             </div>
             {if empty {
@@ -396,7 +369,7 @@ fn SettingsPage(items: Vec<Summary>) -> impl IntoView {
                     <section class="panel stack empty">
                         <Icon name="office" tile=true />
                         <h2>"Belum ada pengajuan"</h2>
-                        <p class="sub">"Instansi atau perusahaan Anda tercantum di sini setelah pengajuan pertama dikirim."</p>
+                        <p class="sub">{texts::NO_HISTORY}</p>
                         <StartButton />
                     </section>
                 }.into_any()

@@ -159,24 +159,24 @@ pub struct Company {
 
 impl Company {
     /// Reads a company as typed; `None` if [`issues`] finds something.
-    pub fn read(draft: &CompanyInput) -> Option<Self> {
-        check_address(&draft.address).ok()?;
+    pub fn read(input: &CompanyInput) -> Option<Self> {
+        check_address(&input.address).ok()?;
         Some(Self {
-            name: CompanyName::parse(&draft.name).ok()?,
-            npwp: Npwp::parse(&draft.npwp).ok()?,
-            nib: Nib::parse(&draft.nib).ok()?,
-            address: draft.address.trim().to_owned(),
+            name: CompanyName::parse(&input.name).ok()?,
+            npwp: Npwp::parse(&input.npwp).ok()?,
+            nib: Nib::parse(&input.nib).ok()?,
+            address: input.address.trim().to_owned(),
         })
     }
 }
 
 /// What is wrong with a company as typed, in the order of its fields.
-pub fn issues(draft: &CompanyInput) -> Vec<Issue> {
+pub fn issues(input: &CompanyInput) -> Vec<Issue> {
     let problems = [
-        (Field::CompanyName, CompanyName::parse(&draft.name).err()),
-        (Field::Npwp, Npwp::parse(&draft.npwp).err()),
-        (Field::Nib, Nib::parse(&draft.nib).err()),
-        (Field::CompanyAddress, check_address(&draft.address).err()),
+        (Field::CompanyName, CompanyName::parse(&input.name).err()),
+        (Field::Npwp, Npwp::parse(&input.npwp).err()),
+        (Field::Nib, Nib::parse(&input.nib).err()),
+        (Field::CompanyAddress, check_address(&input.address).err()),
     ];
     problems.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect()
 }
@@ -201,7 +201,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    fn draft() -> CompanyInput {
+    fn input() -> CompanyInput {
         CompanyInput {
             name: "PT Sinar Jaya Abadi".into(),
             npwp: "01.234.567.8-901.000".into(),
@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_complete_company_is_read() {
-        assert_eq!(issues(&draft()), []);
-        let company = Company::read(&draft()).unwrap();
+        assert_eq!(issues(&input()), []);
+        let company = Company::read(&input()).unwrap();
         assert_eq!((company.npwp.as_str(), company.nib.as_str()), ("012345678901000", "9120001234567"));
         assert_eq!(company.npwp.printed(), "01.234.567.8-901.000");
     }
@@ -281,13 +281,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn anything_typed_is_answered(name in ".{0,40}", npwp in ".{0,24}", nib in ".{0,20}", address in ".{0,60}") {
-            let draft = CompanyInput { name, npwp, nib, address };
-            prop_assert_eq!(issues(&draft).is_empty(), Company::read(&draft).is_some());
+        fn any_input_is_either_read_or_has_issues(name in ".{0,40}", npwp in ".{0,24}", nib in ".{0,20}", address in ".{0,60}") {
+            let input = CompanyInput { name, npwp, nib, address };
+            prop_assert_eq!(issues(&input).is_empty(), Company::read(&input).is_some());
         }
 
         #[test]
-        fn what_is_printed_is_read_back(digits in "[0-9]{15,16}") {
+        fn a_printed_npwp_is_read_back(digits in "[0-9]{15,16}") {
             let npwp = Npwp::parse(&digits).unwrap();
             prop_assert_eq!(Npwp::parse(&npwp.printed()), Ok(npwp));
         }

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_supplier_passes_by_sirup_and_gives_a_company() {
+    fn a_supplier_skips_sirup_and_gives_a_company() {
         let draft = Draft {
             profile_type: ProfileType::Penyedia,
             role: Role::Penyedia,
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_registrant_is_asked_for_the_address() {
+    fn only_the_first_registrant_must_give_the_address() {
         let draft = with(|d| {
             d.answers.address.clear();
             d.work_unit.as_mut().unwrap().address_required = false;
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_sirup_calls_differently_is_noticed() {
+    fn a_differing_role_in_sirup_is_found() {
         let account = |role: &str| SirupAccount {
             username: "pa.lama".into(),
             name: "Siti".into(),
