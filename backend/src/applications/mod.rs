@@ -8,6 +8,7 @@ mod link;
 pub mod renewals;
 mod status;
 mod submission;
+mod texts;
 
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 pub use domain::verification::finding::Finding;
 
-use super::{CaseRow, case::note_look, find};
+use super::{CaseRow, case::note_look, find, texts};
 use crate::{
     Actor, Backend,
     documents::Kept,
@@ -66,7 +66,7 @@ pub async fn letter(
     version: i64,
 ) -> Result<(String, Bytes)> {
     let row = current(backend, actor, id, document, version).await?;
-    note_look(backend, actor, id, "surat").await?;
+    note_look(backend, actor, id, texts::LETTER_DOWNLOADED).await?;
     let bytes = backend.documents.fetch(&row.object_key).await?;
     Ok((row.file_name, bytes))
 }
@@ -91,7 +91,7 @@ pub async fn letter_page(
     if i64::from(page) >= row.pages || !PAGE_WIDTHS.contains(&width) {
         return Err(Error::NotFound);
     }
-    note_look(backend, actor, id, "surat dibuka").await?;
+    note_look(backend, actor, id, texts::LETTER_OPENED).await?;
     let png = backend.documents.page(&backend.world, row.letter(), page, width).await?;
     png.ok_or_else(|| Error::invalid(Field::Letter, Problem::Letter(LetterProblem::TooComplex)))
 }

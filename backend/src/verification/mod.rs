@@ -10,6 +10,7 @@ mod history;
 mod letter;
 mod queue;
 pub mod settings;
+mod texts;
 mod timeline;
 mod verdict;
 

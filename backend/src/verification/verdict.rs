@@ -19,7 +19,7 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_one, fetch_optional},
     error::{Error, Result},
-    mail::{Mail, Rendered},
+    mail::{Mail, RenderedMail},
     oidc::rights::{GrantsOf, Why, end_grants},
 };
 
@@ -159,7 +159,7 @@ impl Checked {
 ///
 /// # Errors
 /// As [`decide`], but for what only the moment of the verdict can tell.
-pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<Rendered> {
+pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<RenderedMail> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;
     let row = find(&mut conn, actor, id).await?;
