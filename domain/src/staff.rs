@@ -30,7 +30,7 @@ impl StaffRole {
             Permission::Verify => matches!(self, Self::Verifier | Self::Supervisor),
             Permission::Supervise => matches!(self, Self::Supervisor),
             Permission::Administer => matches!(self, Self::Admin),
-            Permission::SeeFigures => true,
+            Permission::SeeStatistics => true,
         }
     }
 }
@@ -45,5 +45,5 @@ pub enum Permission {
     /// Run the product: staff, reasons and check lists, holidays, mails, jobs.
     Administer,
     /// See the figures of the desk, within one's scope.
-    SeeFigures,
+    SeeStatistics,
 }

@@ -5,24 +5,25 @@
 
 mod case;
 mod claims;
-mod figures;
 mod history;
 mod letter;
 mod queue;
 pub mod settings;
+mod statistics;
 mod texts;
 mod timeline;
 mod verdict;
 
+pub use case::case_file;
 pub(crate) use case::refusal;
-pub use case::{CaseFile, CheckItem, Decision, Document, Earlier, OtherAccess, Reason, SameLetter, case_file};
 pub(crate) use claims::release_all;
 pub use claims::{Lease, claim, claim_next, end_leases, release, renew, take_over};
-pub use figures::{Figures, Period, csv, figures, institutions_in_scope};
-pub use history::{Ended, history, merge_words};
-pub use letter::{Finding, Findings, findings, letter, letter_page};
-pub use queue::{Counts, Cursor, Holder, OpenCases, Queue, Waiting, institutions, queue, read_open_cases};
-pub use timeline::{Entry, timeline};
+pub use domain::verification::{CaseFile, Cursor, Decision, Period, Queue, QueueRow, Statistics, findings::Findings};
+pub use history::{history, merge_words};
+pub use letter::{findings, letter, letter_page};
+pub use queue::{OpenCases, institutions, queue, queue_with_institutions, read_open_cases};
+pub use statistics::{csv, statistics, statistics_page};
+pub use timeline::{TimelineEvent, timeline};
 pub use verdict::{Given, VerdictForm, decide, preview, reopen, undo};
 
 use domain::{

@@ -6,7 +6,7 @@ use backend::{
     Actor, Backend, applications,
     development::SIRUP_PASSWORD,
     staff,
-    verification::{self, Cursor, Given, Queue, VerdictForm, Waiting},
+    verification::{self, Cursor, Given, Queue, QueueRow, VerdictForm},
 };
 use domain::{
     issues::Field,
@@ -327,7 +327,7 @@ on_both! {
         let first = look(&world.backend, &verifier, all.clone()).await;
         let second = verification::queue(&world.backend, &verifier, &all, first.next).await.unwrap();
         assert_eq!((first.rows.len(), second.rows.len(), first.total, second.next), (50, 12, 62, None));
-        let place = |row: &Waiting| (row.submitted_at, row.id);
+        let place = |row: &QueueRow| (row.submitted_at, row.id);
         let places: Vec<_> = first.rows.iter().chain(&second.rows).map(place).collect();
         assert!(places.is_sorted_by(|a, b| a < b), "in order, each once");
 
