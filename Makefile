@@ -19,8 +19,8 @@ run: build
 	@scripts/run
 
 build: site
-	$(say) "Building the server"
-	@cargo build --quiet --release -p server
+	$(say) "Building the server, and the binary for development"
+	@cargo build --quiet --release -p server -p devtools
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser

@@ -17,7 +17,7 @@ use crate::{
     Backend,
     db::{Dialect, execute, fetch_optional},
     error::Result,
-    jobs::caught,
+    panics::caught,
 };
 
 /// Mails sent at the same time. Several, so that a stalled one does not block the others.

@@ -13,7 +13,6 @@ fn settings() -> Settings {
         secret: crate::oidc::Secret::new(&crate::world::World::system()),
         base_url: "https://gerbang.contoh.go.id".parse().unwrap(),
         sirup_cutoff: domain::applications::sirup::CUTOFF,
-        demo_url: "http://127.0.0.1:3002".parse().unwrap(),
         promised_working_days: domain::calendar::PROMISED_WORKING_DAYS,
         help_address: domain::accounts::email::Email::parse("bantuan@contoh.go.id").unwrap(),
     }

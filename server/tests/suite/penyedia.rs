@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use backend::{
     Actor, accesses,
     applications::{self, renewals},
-    development,
     documents::receipt::receipt,
     platforms::launch,
     verification::{self, VerdictForm},
 };
 use bytes::Bytes;
+use devtools::development;
 use domain::{
     accesses::AccessState,
     applications::{answers::Answers, company::CompanyInput},
