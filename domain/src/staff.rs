@@ -44,6 +44,6 @@ pub enum Permission {
     Supervise,
     /// Run the product: staff, reasons and check lists, holidays, mails, jobs.
     Administer,
-    /// See the figures of the desk, within one's scope.
+    /// See the statistics of the desk, within one's scope.
     SeeStatistics,
 }

@@ -10,7 +10,7 @@ use domain::{
     time::Timestamp,
     validity::Validity,
     verification::{
-        CaseFile, CaseLetter, CheckItem, EarlierApplication, Holder, OtherAccess, Reason, SameLetter, UNDO,
+        CaseFile, CaseLetter, CheckItem, Decision, EarlierApplication, Holder, OtherAccess, Reason, SameLetter, UNDO,
     },
 };
 use sqlx::types::Json;
@@ -51,18 +51,8 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
     let submitted_at = Timestamp::from_micros(row.submitted_at);
     let deadline = Deadline::new(submitted_at.date(actor.zone), today, &backend.master_data.holidays());
     let kind = row.employee_number_kind.as_deref().map(str::parse).transpose().map_err(Error::internal)?;
-    let holder = row.lease(now).map(|(holder, until)| Holder {
-        name: row.holder_name.clone().unwrap_or_default(),
-        mine: holder == actor.user_id,
-        until,
-    });
     let decision = row.decision(actor)?;
-    let undo_until = decision
-        .as_ref()
-        // After the applicant withdrew or submitted it again, there is nothing to undo.
-        .filter(|decision| decision.mine && (row.status.is_decided() || row.status == Status::Returned))
-        .map(|decision| decision.at.plus(UNDO))
-        .filter(|until| *until > now);
+    let undo_until = decision.as_ref().and_then(|decision| undo_until(&row, decision, now));
     Ok(CaseFile {
         id,
         version: row.version,
@@ -81,7 +71,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         checks: checks(&mut conn, row.role).await?,
         reasons: reasons(&mut conn).await?,
         renews: row.renews_first.zip(row.renews_last).and_then(|(first, last)| Validity::new(first, last)),
-        holder,
+        holder: holder(&row, actor, now),
         decision,
         undo_until,
         document: CaseLetter {
@@ -102,6 +92,19 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         address_on_record: row.address_on_record,
         sirup: row.sirup_account.map(|Json(account)| account),
     })
+}
+
+fn holder(row: &CaseRow, actor: &Actor, now: Timestamp) -> Option<Holder> {
+    let (holder, until) = row.lease(now)?;
+    Some(Holder { name: row.holder_name.clone().unwrap_or_default(), mine: holder == actor.user_id, until })
+}
+
+/// Until when the verifier can undo the verdict. After the applicant withdrew or submitted the case again, there is nothing
+/// to undo.
+fn undo_until(row: &CaseRow, decision: &Decision, now: Timestamp) -> Option<Timestamp> {
+    let stands = row.status.is_decided() || row.status == Status::Returned;
+    let until = decision.at.plus(UNDO);
+    (decision.mine && stands && until > now).then_some(until)
 }
 
 /// Other applications of the person, latest first.

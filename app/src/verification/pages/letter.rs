@@ -114,61 +114,94 @@ fn LetterTools(zoom: RwSignal<usize>, turn: RwSignal<u16>, document: Memo<(Uuid,
     .into_any()
 }
 
-/// One page. A page that fails says so in its place and is requested again. A shown page stays when the version of the case
-/// changes; a page that comes into view later uses the current address.
-#[component]
-fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
-    let failed = RwSignal::new(false);
-    let again = Trigger::new();
-    // The last requested address, the number of retries, and the number of the last request.
-    let asked = StoredValue::new((String::new(), 0usize, 0u32));
-    let image = NodeRef::<leptos::html::Img>::new();
-    let address = move || format!("{}/{page}.png?lebar={}", base.get_untracked(), WIDTHS[zoom.get_untracked().min(2)]);
-    let fail = move || {
-        if asked.with_value(|(asked, ..)| *asked != address()) {
-            again.notify();
+/// The requests for the picture of one page. Cheap to copy.
+#[derive(Clone, Copy)]
+struct PageRequests {
+    /// The page could not be loaded.
+    failed: RwSignal<bool>,
+    /// Notified to request the page again.
+    again: Trigger,
+    last: StoredValue<LastRequest>,
+}
+
+#[derive(Default)]
+struct LastRequest {
+    address: String,
+    retries: usize,
+    /// Increases with every request.
+    number: u32,
+}
+
+impl PageRequests {
+    fn new() -> Self {
+        Self { failed: RwSignal::new(false), again: Trigger::new(), last: StoredValue::default() }
+    }
+
+    /// The source of the next request for the page at this address.
+    fn source(self, address: String) -> String {
+        let source = self.last.try_update_value(|last| {
+            if last.address != address {
+                last.address.clone_from(&address);
+                last.retries = 0;
+            }
+            last.number += 1;
+            // The browser requests only another address again; the server ignores the added parameter.
+            if last.retries == 0 { address } else { format!("{address}&coba={}", last.retries) }
+        });
+        source.unwrap_or_default()
+    }
+
+    /// Called when the page could not be loaded. If its address has changed, the page is requested again at once.
+    fn fail(self, address: &str) {
+        if self.last.with_value(|last| last.address != address) {
+            self.again.notify();
             return;
         }
-        failed.set(true);
+        self.failed.set(true);
+        self.retry();
+    }
+
+    /// Requests the page again after a pause.
+    fn retry(self) {
         #[cfg(feature = "hydrate")]
         {
-            let (tries, number) = asked.with_value(|(_, tries, number)| (*tries, *number));
-            let Some(seconds) = PAUSES.get(tries) else { return };
+            let (retries, number) = self.last.with_value(|last| (last.retries, last.number));
+            let Some(seconds) = PAUSES.get(retries) else { return };
             let ask = move || {
                 // Unless it was requested since, or the page is gone.
-                let is_last = asked.try_update_value(|(_, tries, latest)| {
-                    let is_last = *latest == number;
-                    *tries += usize::from(is_last);
+                let is_last = self.last.try_update_value(|last| {
+                    let is_last = last.number == number;
+                    last.retries += usize::from(is_last);
                     is_last
                 });
                 if is_last == Some(true) {
-                    again.notify();
+                    self.again.notify();
                 }
             };
             gloo_timers::callback::Timeout::new(seconds * 1000, ask).forget();
         }
-    };
+    }
+}
+
+/// One page. A page that fails says so in its place and is requested again. A shown page stays when the version of the case
+/// changes; a page that comes into view later uses the current address.
+#[component]
+fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>) -> impl IntoView {
+    let requests = PageRequests::new();
+    let failed = requests.failed;
+    let image = NodeRef::<leptos::html::Img>::new();
+    let address = move || format!("{}/{page}.png?lebar={}", base.get_untracked(), WIDTHS[zoom.get_untracked().min(2)]);
     // An error before script runs fires no event.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if image.get().is_some_and(|image| image.complete() && image.natural_width() == 0) {
-            fail();
+            requests.fail(&address());
         }
     });
     let source = move || {
-        again.track();
+        requests.again.track();
         zoom.track();
-        let address = address();
-        let source = asked.try_update_value(|(asked, tries, number)| {
-            if *asked != address {
-                asked.clone_from(&address);
-                *tries = 0;
-            }
-            *number += 1;
-            // The browser requests only another address again; the server ignores the added parameter.
-            if *tries == 0 { address } else { format!("{address}&coba={tries}") }
-        });
-        source.unwrap_or_default()
+        requests.source(address())
     };
     view! {
         <figure class="sheet" id=format!("hal-{}", page + 1)>
@@ -181,7 +214,7 @@ fn Sheet(base: Signal<String>, page: u32, of: Signal<u32>, zoom: RwSignal<usize>
                 width="900"
                 height="1273"
                 hidden=failed
-                on:error=move |_| fail()
+                on:error=move |_| requests.fail(&address())
                 on:load=move |_| failed.set(false)
             />
             {move || failed.get().then(|| view! {
