@@ -13,7 +13,11 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Conn, fetch_all, fetch_optional},
+    db::{
+        Conn, fetch_all, fetch_optional,
+        literals::{DRAFT, REJECTED, WITHDRAWN},
+        sql,
+    },
     error::{Error, Result},
 };
 
@@ -70,7 +74,7 @@ struct Row {
 /// the newest.
 macro_rules! select {
     ($filter:literal) => {
-        concat!(
+        sql!(
             "SELECT a.id, a.role, coalesce(i.name, 'NIB ' || k.nib) AS institution, w.code AS work_unit_code,
                     coalesce(w.name, k.name) AS work_unit, a.first_day, a.last_day, a.revoked_at, a.application_id,
                     s.status AS application_status,
@@ -85,11 +89,10 @@ macro_rules! select {
              LEFT JOIN companies k ON k.application_id = a.application_id
              JOIN applications s ON s.id = a.application_id
              LEFT JOIN applications x ON x.id = (
-                 SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> 'withdrawn'
-                 ORDER BY CASE WHEN r.status IN ('draft', 'rejected') THEN 1 ELSE 0 END, r.created_at DESC, r.id DESC LIMIT 1)
-             WHERE a.user_id = $1",
-            $filter,
-            " ORDER BY a.last_day DESC, a.id LIMIT 100"
+                 SELECT r.id FROM applications r WHERE r.renews_id = a.id AND r.status <> {WITHDRAWN}
+                 ORDER BY CASE WHEN r.status IN ({DRAFT}, {REJECTED}) THEN 1 ELSE 0 END, r.created_at DESC, r.id DESC LIMIT 1)
+             WHERE a.user_id = $1{} ORDER BY a.last_day DESC, a.id LIMIT 100",
+            $filter
         )
     };
 }

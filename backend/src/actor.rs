@@ -103,7 +103,7 @@ impl Actor {
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub(crate) async fn anew(&self, tx: &mut Tx, permission: Permission) -> Result<Self> {
+    pub(crate) async fn recheck(&self, tx: &mut Tx, permission: Permission) -> Result<Self> {
         let row: Option<(String, bool)> = fetch_optional!(
             tx,
             (String, bool),

@@ -16,7 +16,7 @@ use crate::{
     Actor, Backend, Origin,
     accounts::sessions,
     audit::{Action, Who},
-    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
+    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional, literals::ADMINISTRATORS, sql},
     error::{Error, Result},
     mail::{self, Mail},
     notice::Notice,
@@ -428,9 +428,10 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
 /// the administrator as they are after that, and refuses who is none any more.
 async fn lock_staff(tx: &mut Tx, actor: &Actor) -> Result<Actor> {
     if tx.dialect() == Dialect::Postgres {
-        fetch_all!(tx, (Uuid,), "SELECT id FROM users WHERE staff_role = 'admin' ORDER BY id FOR UPDATE")?;
+        let administrators = sql!("SELECT id FROM users WHERE staff_role IN {ADMINISTRATORS} ORDER BY id FOR UPDATE");
+        fetch_all!(tx, (Uuid,), administrators)?;
     }
-    actor.anew(tx, Permission::Administer).await
+    actor.recheck(tx, Permission::Administer).await
 }
 
 /// Refuses to lose the last administrator.
@@ -438,8 +439,10 @@ async fn keep_an_administrator(tx: &mut Tx, user_id: Uuid) -> Result<()> {
     let (others, is_one): (i64, i64) = fetch_one!(
         tx,
         (i64, i64),
-        "SELECT count(CASE WHEN id <> $1 THEN 1 END), count(CASE WHEN id = $1 THEN 1 END)
-         FROM users WHERE staff_role = 'admin' AND disabled_at IS NULL",
+        sql!(
+            "SELECT count(CASE WHEN id <> $1 THEN 1 END), count(CASE WHEN id = $1 THEN 1 END)
+             FROM users WHERE staff_role IN {ADMINISTRATORS} AND disabled_at IS NULL"
+        ),
         user_id
     )?;
     if others == 0 && is_one > 0 { Err(Error::Conflict(Conflict::LastAdministrator)) } else { Ok(()) }

@@ -31,6 +31,8 @@ pub enum Scope {
     Help,
     /// Letters looked into, by person.
     Letter,
+    /// Mails that tell administrators of an empty check list, by role.
+    EmptyCheckList,
 }
 
 impl Scope {
@@ -46,6 +48,7 @@ impl Scope {
             Self::SirupUsername => ("sirup_username", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::Help => ("help", 10, Duration::from_secs(60 * MINUTE)),
             Self::Letter => ("letter", 100, Duration::from_secs(60 * MINUTE)),
+            Self::EmptyCheckList => ("empty_check_list", 1, Duration::from_secs(24 * 60 * MINUTE)),
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum StaffRole {
 crate::text_enum!(StaffRole);
 
 impl StaffRole {
+    pub const ALL: [Self; 3] = [Self::Verifier, Self::Supervisor, Self::Admin];
+
     /// Its name on screen.
     pub const fn label(self) -> &'static str {
         match self {

@@ -86,6 +86,11 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::ChecksLeft { count } => {
             format!("Masih {count} butir daftar periksa yang belum dicentang. Periksa butir itu pada surat.")
         }
+        Problem::NoChecks => {
+            "Daftar periksa untuk role ini kosong, sehingga pengajuan belum dapat disetujui. Hubungi administrator agar \
+             daftar diisi."
+                .to_owned()
+        }
         Problem::NothingMarked => {
             "Belum ada yang ditandai. Tandai isian atau surat yang perlu diperbaiki, lalu beri catatan.".to_owned()
         }

@@ -134,8 +134,10 @@ pub fn decision(decision: &Decision, status: Status, zone: Zone) -> String {
     format!("{word} oleh {}, {}", decision.by, date_time(decision.at, zone))
 }
 
-pub fn checks_left(left: usize) -> String {
+/// How far a check list is ticked; an empty one prevents the approval.
+pub fn checks_left(left: usize, is_empty: bool) -> String {
     match left {
+        0 if is_empty => "Kosong".to_owned(),
         0 => "Lengkap".to_owned(),
         left => format!("{left} butir lagi untuk menyetujui"),
     }
@@ -177,7 +179,7 @@ pub const LISTS_LEAD: &str = "Yang dipilih dan dicentang verifikator saat memutu
 pub const REASONS_LEAD: &str = "Judul dan saran masuk ke surel dan tampil saat pemohon mendaftar ulang.";
 pub const NO_REASONS: &str = "Belum ada alasan. Tanpa alasan, pengajuan tidak dapat ditolak.";
 pub const CHECKS_LEAD: &str = "Setiap butir dicentang sebelum Setujui.";
-pub const NO_CHECKS: &str = "Belum ada butir. Pengajuan dapat disetujui tanpa centang.";
+pub const NO_CHECKS: &str = "Belum ada butir. Tanpa daftar periksa, pengajuan untuk role ini tidak dapat disetujui.";
 pub const RETIRE_REASON: &str = "Hapus alasan ini?";
 pub const RETIRE_REASON_EFFECT: &str = "Alasan ini tidak ditawarkan lagi. Putusan yang memakainya tidak berubah.";
 pub const RETIRE_CHECK: &str = "Hapus butir ini?";

@@ -14,11 +14,14 @@ use domain::{
 use futures::TryStreamExt;
 use uuid::Uuid;
 
-use super::{find, find_draft};
+use super::{
+    editing::edit,
+    stored::{StoredDraft, find, find_draft},
+};
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Tx, execute, fetch_all, fetch_optional},
+    db::{Tx, args, execute, fetch_all, fetch_optional, literals::WITHDRAWN, sql},
     error::{Error, Result},
     secrets::sha256,
     throttle::Scope,
@@ -102,7 +105,7 @@ async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, lette
         hash,
         now.micros()
     )?;
-    put(&mut tx, &stored, Some(taken.id), now.micros()).await?;
+    put_letter(&mut tx, &stored, Some(taken.id), now.micros()).await?;
     backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id)?;
     tx.commit().await?;
     Ok(taken)
@@ -118,25 +121,19 @@ pub async fn remove_letter(backend: &Backend, actor: &Actor, id: Uuid) -> Result
     if stored.draft.letter.is_none() {
         return Ok(());
     }
-    put(&mut tx, &stored, None, backend.world.now().micros()).await?;
+    put_letter(&mut tx, &stored, None, backend.world.now().micros()).await?;
     backend.record(&mut tx, actor, Action::LetterRemoved, Some(id), ())?;
     tx.commit().await
 }
 
 /// Puts a letter to a draft. The version stays: a letter that arrives while one types is no change of the answers, and
 /// the review names the letter that it showed.
-async fn put(tx: &mut Tx, stored: &super::StoredDraft, document_id: Option<Uuid>, now: i64) -> Result<()> {
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET document_id = $2, updated_at = $3 WHERE id = $1 AND status IN ('draft', 'returned')",
-        stored.id,
-        document_id,
-        now
-    )?;
-    if changed == 0 {
+async fn put_letter(tx: &mut Tx, stored: &StoredDraft, document_id: Option<Uuid>, now: i64) -> Result<()> {
+    let args = args!(tx, stored.id, now, document_id)?;
+    if !edit(tx, "document_id = $3", "", args).await? {
         return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
     }
-    stored.tell_of_repair(tx);
+    stored.notify_repair(tx);
     Ok(())
 }
 
@@ -221,10 +218,12 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
         fetch_all!(
             conn,
             (Uuid, String, Vec<u8>),
-            "SELECT id, object_key, sha256 FROM documents WHERE released_at IS NOT NULL AND created_at < $1
-               AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
-                                 AND applications.status <> 'withdrawn')
-             LIMIT $2",
+            sql!(
+                "SELECT id, object_key, sha256 FROM documents WHERE released_at IS NOT NULL AND created_at < $1
+                   AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
+                                     AND applications.status <> {WITHDRAWN})
+                 LIMIT $2"
+            ),
             before,
             BATCH as i64
         )?
@@ -233,7 +232,7 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
         let mut tx = backend.db.begin().await?;
         execute!(
             tx,
-            "UPDATE applications SET document_id = NULL WHERE document_id = $1 AND status = 'withdrawn'",
+            sql!("UPDATE applications SET document_id = NULL WHERE document_id = $1 AND status = {WITHDRAWN}"),
             *id
         )?;
         execute!(tx, "DELETE FROM documents WHERE id = $1", *id)?;

@@ -12,11 +12,15 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Place, StoredDraft, find_draft, refuse_second, write_answers};
+use super::{
+    editing::{edit, write_answers},
+    place::{RolePlace, refuse_second},
+    stored::{StoredDraft, find_draft},
+};
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Tx, execute, fetch_all, fetch_one, fetch_optional},
+    db::{Tx, args, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
     sirup::Answer,
     throttle::Scope,
@@ -135,15 +139,9 @@ pub async fn confirm_new_access(backend: &Backend, actor: &Actor, id: Uuid) -> R
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     offered(&stored)?;
-    execute!(
-        tx,
-        "UPDATE applications SET without_sirup = $2, sirup_account = NULL, version = version + 1, updated_at = $3
-         WHERE id = $1 AND status IN ('draft', 'returned')",
-        stored.id,
-        true,
-        backend.world.now().micros()
-    )?;
-    stored.tell_of_repair(&mut tx);
+    let args = args!(tx, stored.id, backend.world.now().micros(), true)?;
+    edit(&mut tx, "without_sirup = $3, sirup_account = NULL, version = version + 1", "", args).await?;
+    stored.notify_repair(&mut tx);
     backend.record(&mut tx, actor, Action::NewAccessConfirmed, Some(id), ())?;
     tx.commit().await
 }
@@ -176,21 +174,14 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     if owner != actor.user_id {
         return Err(failure(LinkFailure::AlreadyLinked));
     }
-    execute!(
-        tx,
-        "UPDATE applications SET sirup_account = $2, without_sirup = $3, version = version + 1, updated_at = $4
-         WHERE id = $1 AND status IN ('draft', 'returned')",
-        id,
-        Json(&account),
-        false,
-        now.micros()
-    )?;
-    stored.tell_of_repair(&mut tx);
+    let args = args!(tx, id, now.micros(), Json(&account), false)?;
+    edit(&mut tx, "sirup_account = $3, without_sirup = $4, version = version + 1", "", args).await?;
+    stored.notify_repair(&mut tx);
     let stored = find_draft(&mut tx, backend, actor, stored.id).await?;
     if let Some(answers) = filled_in(backend, &mut tx, actor, &stored.draft.answers, &account).await? {
         if stored.repair.is_some() && answers.work_unit != stored.draft.answers.work_unit {
             // While it is back for repair it counts as open, and of those there is one for a work unit.
-            let place = Place { work_unit_id: answers.work_unit, nib: None };
+            let place = RolePlace { work_unit_id: answers.work_unit, nib: None };
             refuse_second(&mut tx, actor.user_id, stored.draft.role, place, id).await?;
         }
         write_answers(backend, &mut tx, &stored, stored.version, &answers).await?;

@@ -13,12 +13,15 @@ use domain::{
 use time::{Date, Duration};
 use uuid::Uuid;
 
+use super::{
+    drafts::{self, Fresh},
+    stored::find,
+};
 use crate::{
     Actor, Backend,
     accesses::{self, Access},
-    applications::{self, Fresh},
     audit::{Action, Who},
-    db::{execute, fetch_all},
+    db::{execute, fetch_all, literals::STANDING, sql},
     error::{Error, Result},
     mail::Mail,
 };
@@ -51,11 +54,11 @@ pub async fn start(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<
         Some((id, Status::Draft)) => return Ok(id),
         Some((id, Status::Rejected)) => {
             drop(tx);
-            return applications::start_again(backend, actor, id).await;
+            return drafts::start_again(backend, actor, id).await;
         }
         _ => {}
     }
-    let before = applications::find(&mut tx, backend, actor, access.application_id).await?.1.draft;
+    let before = find(&mut tx, backend, actor, access.application_id).await?.1.draft;
     let first = match renewal {
         Renewal::Extend => access.validity.last().saturating_add(Duration::days(1)),
         Renewal::Revive => backend.world.today(actor.zone),
@@ -73,7 +76,7 @@ pub async fn start(backend: &Backend, actor: &Actor, access_id: Uuid) -> Result<
         .asked_of(before.profile_type),
         ..Fresh::linked_as(before.link)
     };
-    let id = applications::insert(backend, &mut tx, actor, &fresh).await?;
+    let id = drafts::insert(backend, &mut tx, actor, &fresh).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -117,9 +120,10 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
         fetch_all!(
             conn,
             Ending,
-            "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
+            sql!(
+                "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
                     EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
-                              AND a.status IN ('submitted', 'in_review', 'returned', 'approved'))
+                              AND a.status IN {STANDING})
                     OR EXISTS (SELECT 1 FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
                                WHERE n.user_id = c.user_id AND n.role = c.role
                                  AND (n.work_unit_id = c.work_unit_id OR m.nib = k.nib)
@@ -128,7 +132,8 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
              LEFT JOIN companies k ON k.application_id = c.application_id
              WHERE c.revoked_at IS NULL AND c.last_day >= $1 AND c.last_day <= $2 AND u.disabled_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM access_reminders r WHERE r.access_id = c.id AND r.days <= $3)
-             ORDER BY c.last_day, c.id LIMIT $4",
+             ORDER BY c.last_day, c.id LIMIT $4"
+            ),
             today,
             today.saturating_add(Duration::days(days)),
             days,

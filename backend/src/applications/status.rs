@@ -18,11 +18,18 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::{Repair, find, texts};
+use super::{
+    stored::{Repair, find},
+    texts,
+};
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{fetch_all, fetch_optional},
+    db::{
+        fetch_all, fetch_optional,
+        literals::{REJECTED, UNFINISHED, WAITING, WITHDRAWN},
+        sql,
+    },
     documents::receipt::receipt as write_receipt,
     error::{Error, Result},
     verification::refusal,
@@ -114,8 +121,8 @@ struct Row {
 /// The rows of a person's applications. `place` counts through the partial index of those that wait. The period of a
 /// supplier is that of the access that came of it.
 macro_rules! select {
-    ($filter:literal) => {
-        concat!(
+    ($filter:expr) => {
+        sql!(
             "SELECT a.id, a.status, a.reference, a.role, a.answers, coalesce(i.name, 'NIB ' || k.nib) AS institution,
                     w.code AS work_unit_code, coalesce(w.name, k.name) AS work_unit, a.updated_at, a.submitted_at,
                     a.decided_at, d.reason_title, d.reason, d.marks, coalesce(a.first_day, g.first_day) AS first_day,
@@ -123,12 +130,12 @@ macro_rules! select {
                     o.undone_reason AS reopened_reason,
                     EXISTS (SELECT 1 FROM accesses c
                             WHERE c.application_id = a.id AND c.revoked_at IS NOT NULL) AS revoked,
-                    CASE WHEN a.status IN ('submitted', 'in_review') THEN (
+                    CASE WHEN a.status IN {WAITING} THEN (
                         SELECT count(*) FROM applications q
-                        WHERE q.status IN ('submitted', 'in_review') AND q.submitted_at <= a.submitted_at
+                        WHERE q.status IN {WAITING} AND q.submitted_at <= a.submitted_at
                     ) ELSE 0 END AS place,
-                    CASE WHEN a.status IN ('submitted', 'in_review') THEN (
-                        SELECT count(*) FROM applications q WHERE q.status IN ('submitted', 'in_review')
+                    CASE WHEN a.status IN {WAITING} THEN (
+                        SELECT count(*) FROM applications q WHERE q.status IN {WAITING}
                     ) ELSE 0 END AS waiting
              FROM applications a
              LEFT JOIN institutions i ON i.id = a.institution_id
@@ -139,9 +146,8 @@ macro_rules! select {
              LEFT JOIN verdicts o ON o.id = (
                  SELECT v.id FROM verdicts v WHERE v.application_id = a.id AND v.undone_reason IS NOT NULL
                  ORDER BY v.decided_at DESC, v.id DESC LIMIT 1)
-             WHERE a.user_id = $1 AND ",
-            $filter,
-            " ORDER BY a.updated_at DESC, a.id DESC LIMIT 100"
+             WHERE a.user_id = $1 AND {} ORDER BY a.updated_at DESC, a.id DESC LIMIT 100",
+            $filter
         )
     };
 }
@@ -155,11 +161,10 @@ pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
     let rows: Vec<Row> = fetch_all!(
         conn,
         Row,
-        select!(
-            "(a.status IN ('draft', 'submitted', 'in_review', 'returned')
-              OR a.status = 'rejected' AND NOT EXISTS (
-                  SELECT 1 FROM applications n WHERE n.previous_id = a.id AND n.status <> 'withdrawn'))"
-        ),
+        select!(format_args!(
+            "(a.status IN {UNFINISHED} OR a.status = {REJECTED} AND NOT EXISTS (
+                SELECT 1 FROM applications n WHERE n.previous_id = a.id AND n.status <> {WITHDRAWN}))"
+        )),
         actor.user_id
     )?;
     Ok(summaries(backend, actor, rows))

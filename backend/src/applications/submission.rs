@@ -7,18 +7,20 @@ use domain::{
         wizard::{self, Draft, Step, check_address},
     },
     issues::{Field, Issue, Problem, conflict::Conflict},
-    role::{ProfileType, Role},
-    status::Status,
+    role::ProfileType,
+    status::{Action, Status},
     validity::Validity,
 };
-use time::Date;
 use uuid::Uuid;
 
-use super::find;
+use super::{
+    place::{RolePlace, refuse_overlap, refuse_second},
+    stored::{StoredDraft, find},
+    transition::{Change, Doer, mail_due, perform},
+};
 use crate::{
     Actor, Backend,
-    audit::Action,
-    db::{Tx, execute, fetch_one, fetch_optional},
+    db::{Tx, args, execute, fetch_one, fetch_optional, literals::RETURNED, sql},
     error::{Error, Result},
     mail::{Case, Mail},
     notice::Notice,
@@ -46,90 +48,140 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     let mut tx = backend.db.begin().await?;
     tx.lock_user(actor.user_id).await?;
     let (status, stored) = find(&mut tx, backend, actor, id).await?;
-    match status {
-        Status::Draft | Status::Returned => {}
-        Status::Submitted | Status::InReview | Status::Approved | Status::Rejected => {
-            let (reference,): (String,) =
-                fetch_one!(tx, (String,), "SELECT reference FROM applications WHERE id = $1", id)?;
-            // What it says is on disk, also if another request of this moment wrote it.
-            tx.commit().await?;
-            return Ok(reference);
-        }
-        Status::Withdrawn => {
-            return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
-        }
+    if status == Status::Withdrawn {
+        return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
     }
-    let letter = stored.draft.letter.as_ref().map(|letter| letter.id);
-    if stored.version != submission.version || letter != submission.letter {
-        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    if !status.is_editable() {
+        let (reference,): (String,) =
+            fetch_one!(tx, (String,), "SELECT reference FROM applications WHERE id = $1", id)?;
+        // Another request of this moment may have sent it: what this one answers must be on disk as well.
+        tx.commit().await?;
+        return Ok(reference);
     }
-    let today = backend.world.today(actor.zone);
-    let mut issues = wizard::issues(&stored.draft, Step::Review, today);
-    if !submission.confirmed {
-        issues.push(Issue::new(Field::Confirmation, Problem::NotConfirmed));
-    }
+    let wish = check(backend, actor, &stored, submission)?;
     let draft = &stored.draft;
-    let Some(wish) = Wish::of(draft).filter(|_| issues.is_empty()) else {
-        return Err(Error::Invalid(issues));
-    };
 
     refuse_second(&mut tx, actor.user_id, draft.role, wish.place(), id).await?;
     // Of a supplier, the period that an approval today would give.
     let continued = stored.renews.map(|(_, before)| before.last());
-    let expected = wish.validity.unwrap_or_else(|| company::validity(today, continued));
+    let expected = wish.validity.unwrap_or_else(|| company::validity(backend.world.today(actor.zone), continued));
     refuse_overlap(&mut tx, actor.user_id, draft.role, wish.place(), expected).await?;
 
-    let now = backend.world.now();
-    let reference: String = {
-        let known: Option<(Option<String>,)> =
-            fetch_optional!(tx, (Option<String>,), "SELECT reference FROM applications WHERE id = $1", id)?;
-        match known.and_then(|(reference,)| reference) {
-            Some(reference) => reference, // sent before, and back for repair
-            None => next_reference(backend, &mut tx, Series::Application).await?,
-        }
-    };
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET status = 'submitted', version = version + 1, reference = $3, first_day = $4,
-             last_day = $5, address = $6, submitted_at = $7, updated_at = $7,
-             first_submitted_at = coalesce(first_submitted_at, $7), applicant_name = $9,
-             employee_number_kind = (SELECT employee_number_kind FROM users WHERE users.id = $10),
-             employee_number = (SELECT employee_number FROM users WHERE users.id = $10)
-         WHERE id = $1 AND version = $2 AND document_id = $8 AND status IN ('draft', 'returned')",
-        id,
-        stored.version,
-        &reference,
-        wish.validity.map(Validity::first),
-        wish.validity.map(Validity::last),
-        wish.address,
-        now.micros(),
-        letter,
-        &actor.name,
-        actor.user_id
-    )?;
-    if changed == 0 {
-        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
-    }
-    if let Some(company) = &wish.company {
-        put_company(&mut tx, id, company).await?;
-    }
-    let case = Case {
-        id,
-        reference: reference.clone(),
-        role: draft.role,
-        work_unit: wish.work_unit,
-        institution: wish.institution,
-        validity: wish.validity,
-    };
-    let due = backend.master_data.holidays().due(now.date(actor.zone));
-    backend.post(&mut tx, &actor.recipient()?, &Mail::Submitted { name: actor.name.clone(), case, due }).await?;
-    backend.record(&mut tx, actor, Action::ApplicationSubmitted, Some(id), &reference)?;
+    let reference = reference(backend, &mut tx, id).await?;
+    send(backend, &mut tx, actor, &stored, &wish, &reference).await?;
+    post_receipt(backend, &mut tx, actor, &stored, wish, &reference).await?;
     tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: draft.answers.institution });
     if let Some(returned) = stored.returned {
         tx.notify(returned.notice(id)); // what was sent may be for another desk
     }
     tx.commit().await?;
     Ok(reference)
+}
+
+/// Passes if the draft is what was reviewed and nothing in it is wrong.
+fn check<'a>(backend: &Backend, actor: &Actor, stored: &'a StoredDraft, submission: Submission) -> Result<Wish<'a>> {
+    let letter = stored.draft.letter.as_ref().map(|letter| letter.id);
+    if stored.version != submission.version || letter != submission.letter {
+        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    }
+    let mut issues = wizard::issues(&stored.draft, Step::Review, backend.world.today(actor.zone));
+    if !submission.confirmed {
+        issues.push(Issue::new(Field::Confirmation, Problem::NotConfirmed));
+    }
+    Wish::of(&stored.draft).filter(|_| issues.is_empty()).ok_or(Error::Invalid(issues))
+}
+
+/// The number of an application: the one that it was sent with before, or the next.
+async fn reference(backend: &Backend, tx: &mut Tx, id: Uuid) -> Result<String> {
+    let known: Option<(Option<String>,)> =
+        fetch_optional!(tx, (Option<String>,), "SELECT reference FROM applications WHERE id = $1", id)?;
+    match known.and_then(|(reference,)| reference) {
+        Some(reference) => Ok(reference),
+        None => next_reference(backend, tx, Series::Application).await,
+    }
+}
+
+/// Moves the application to the desk and keeps what was sent.
+async fn send(
+    backend: &Backend,
+    tx: &mut Tx,
+    actor: &Actor,
+    stored: &StoredDraft,
+    wish: &Wish<'_>,
+    reference: &str,
+) -> Result<()> {
+    let args = args!(
+        tx,
+        stored.id,
+        stored.version,
+        reference,
+        wish.validity.map(Validity::first),
+        wish.validity.map(Validity::last),
+        wish.address,
+        backend.world.now().micros(),
+        stored.draft.letter.as_ref().map(|letter| letter.id),
+        &actor.name,
+        actor.user_id
+    )?;
+    let change = Change {
+        action: Action::Submit,
+        set: "reference = $3, first_day = $4, last_day = $5, address = $6, submitted_at = $7, updated_at = $7,
+              repair_began_at = NULL, first_submitted_at = coalesce(first_submitted_at, $7), applicant_name = $9,
+              employee_number_kind = (SELECT employee_number_kind FROM users WHERE users.id = $10),
+              employee_number = (SELECT employee_number FROM users WHERE users.id = $10)",
+        only: "id = $1 AND version = $2 AND document_id = $8",
+    };
+    let moved = perform(backend, tx, Doer::Applicant(actor), change, args, Some(reference)).await?;
+    if moved.is_empty() {
+        return Err(Error::Conflict(Conflict::DraftChanged { at: stored.saved_at }));
+    }
+    if let Some(company) = &wish.company {
+        put_company(tx, stored.id, company).await?;
+    }
+    put_snapshot(tx, stored.id).await
+}
+
+/// Keeps an application as it is sent now, for the desk.
+async fn put_snapshot(tx: &mut Tx, id: Uuid) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO submissions (application_id, submitted_at, institution_id, work_unit_id, document_id, sirup_account,
+             answers)
+         SELECT id, submitted_at, institution_id, work_unit_id, document_id, sirup_account, answers
+         FROM applications WHERE id = $1
+         ON CONFLICT (application_id) DO UPDATE
+         SET submitted_at = excluded.submitted_at, institution_id = excluded.institution_id,
+             work_unit_id = excluded.work_unit_id, document_id = excluded.document_id,
+             sirup_account = excluded.sirup_account, answers = excluded.answers",
+        id
+    )?;
+    Ok(())
+}
+
+/// Writes the mail that says what was received, and until when a decision is promised.
+async fn post_receipt(
+    backend: &Backend,
+    tx: &mut Tx,
+    actor: &Actor,
+    stored: &StoredDraft,
+    wish: Wish<'_>,
+    reference: &str,
+) -> Result<()> {
+    let now = backend.world.now();
+    let case = Case {
+        id: stored.id,
+        reference: reference.to_owned(),
+        role: stored.draft.role,
+        work_unit: wish.work_unit,
+        institution: wish.institution,
+        validity: wish.validity,
+    };
+    let due = backend.master_data.holidays().due(now.date(actor.zone));
+    let mail = Mail::Submitted { name: actor.name.clone(), case, due };
+    if let Some(leaves) = mail_due(Action::Submit, now) {
+        backend.post_at(tx, &actor.recipient()?, &mail, leaves).await?;
+    }
+    Ok(())
 }
 
 /// What a draft asks for that has nothing wrong with it.
@@ -179,8 +231,8 @@ impl<'a> Wish<'a> {
         })
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { work_unit_id: self.work_unit_id, nib: self.company.as_ref().map(|company| company.nib.as_str()) }
+    fn place(&self) -> RolePlace<'_> {
+        RolePlace { work_unit_id: self.work_unit_id, nib: self.company.as_ref().map(|company| company.nib.as_str()) }
     }
 }
 
@@ -198,63 +250,6 @@ async fn put_company(tx: &mut Tx, id: Uuid, company: &Company) -> Result<()> {
         &company.address
     )?;
     Ok(())
-}
-
-/// What a role is held for: a work unit or, by a supplier, the company of a NIB. Who has one access or open application
-/// for it gets no second ([`Tx::lock_user`] guards it; of work units a unique index too).
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub work_unit_id: Option<Uuid>,
-    pub nib: Option<&'a str>,
-}
-
-/// Refuses a second open application of a person for the same role and place, beside `id`.
-pub(crate) async fn refuse_second(tx: &mut Tx, user_id: Uuid, role: Role, place: Place<'_>, id: Uuid) -> Result<()> {
-    let open: Option<(String,)> = fetch_optional!(
-        tx,
-        (String,),
-        "SELECT a.reference FROM applications a LEFT JOIN companies k ON k.application_id = a.id
-         WHERE a.user_id = $1 AND a.role = $2 AND (a.work_unit_id = $3 OR k.nib = $4) AND a.id <> $5
-           AND a.status IN ('submitted', 'in_review', 'returned') LIMIT 1",
-        user_id,
-        role.as_str(),
-        place.work_unit_id,
-        place.nib,
-        id
-    )?;
-    match open {
-        Some((reference,)) if place.nib.is_some() => Err(Error::Conflict(Conflict::OpenForCompany { reference })),
-        Some((reference,)) => Err(Error::Conflict(Conflict::OpenApplication { reference })),
-        None => Ok(()),
-    }
-}
-
-/// Refuses a period in which the person already has an access for this role and place.
-pub(crate) async fn refuse_overlap(
-    tx: &mut Tx,
-    user_id: Uuid,
-    role: Role,
-    place: Place<'_>,
-    validity: Validity,
-) -> Result<()> {
-    let overlapping: Option<(Date, Date)> = fetch_optional!(
-        tx,
-        (Date, Date),
-        "SELECT c.first_day, c.last_day FROM accesses c LEFT JOIN companies k ON k.application_id = c.application_id
-         WHERE c.user_id = $1 AND c.role = $2 AND (c.work_unit_id = $3 OR k.nib = $4) AND c.revoked_at IS NULL
-           AND c.first_day <= $6 AND c.last_day >= $5 ORDER BY c.last_day DESC LIMIT 1",
-        user_id,
-        role.as_str(),
-        place.work_unit_id,
-        place.nib,
-        validity.first(),
-        validity.last()
-    )?;
-    match overlapping {
-        Some((first, last)) if place.nib.is_some() => Err(Error::Conflict(Conflict::AccessForCompany { first, last })),
-        Some((first, last)) => Err(Error::Conflict(Conflict::OverlappingAccess { first, last })),
-        None => Ok(()),
-    }
 }
 
 /// The next number of a series; numbers of a year have no gaps, since a transaction that fails gives its number back.
@@ -279,17 +274,20 @@ pub async fn withdraw(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> 
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
     let (status, stored) = find(&mut tx, backend, actor, id).await?;
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET status = 'withdrawn', version = version + 1, updated_at = $2
-         WHERE id = $1 AND status IN ('draft', 'submitted', 'returned')",
-        id,
-        now.micros()
-    )?;
-    if changed == 0 {
+    let change = Change {
+        action: Action::Withdraw,
+        // What was withdrawn while it was back for repair is the person's alone, as if they had changed it.
+        set: sql!(
+            "updated_at = $2,
+             repair_began_at = CASE WHEN status = {RETURNED} THEN coalesce(repair_began_at, $2) ELSE repair_began_at END"
+        ),
+        only: "id = $1",
+    };
+    let args = args!(tx, id, now.micros())?;
+    let moved = perform(backend, &mut tx, Doer::Applicant(actor), change, args, Some(())).await?;
+    if moved.is_empty() {
         return Err(Error::Conflict(Conflict::StatusChanged { status, at: stored.saved_at }));
     }
-    backend.record(&mut tx, actor, Action::ApplicationWithdrawn, Some(id), ())?;
     let institution_id = stored.draft.institution.as_ref().map(|institution| institution.id);
     tx.notify(match stored.returned {
         Some(returned) => returned.notice(id),

@@ -8,10 +8,12 @@
 //! it stays true until commit. PostgreSQL runs at READ COMMITTED: what must not change under a check is guarded by the
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
+mod args;
 pub(crate) mod batcher;
 pub(crate) mod changes;
 mod checkpoint;
 mod flush;
+pub(crate) mod literals;
 pub(crate) mod macros;
 mod readers;
 
@@ -37,6 +39,8 @@ use tokio::{
 };
 use uuid::Uuid;
 
+pub(crate) use args::{Args, args};
+pub(crate) use literals::sql;
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, for_each};
 
 use self::{
@@ -455,5 +459,11 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         "rarer merges",
         include_str!("../../migrations/sqlite/0006_rarer_merges.sql"),
         include_str!("../../migrations/postgres/0006_rarer_merges.sql"),
+    ),
+    (
+        7,
+        "submissions",
+        include_str!("../../migrations/sqlite/0007_submissions.sql"),
+        include_str!("../../migrations/postgres/0007_submissions.sql"),
     ),
 ];

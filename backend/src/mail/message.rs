@@ -47,6 +47,9 @@ mails! {
     /// A person with an account became a member of the staff.
     StaffRoleGiven { name: String, role: StaffRole }
         => "mail/staff_role_given/subject.txt", "mail/staff_role_given/body.txt", "mail/staff_role_given/body.html";
+    /// To an administrator: the check list of this role is empty, so a verifier cannot approve its applications.
+    CheckListEmpty { name: String, role: Role }
+        => "mail/check_list_empty/subject.txt", "mail/check_list_empty/body.txt", "mail/check_list_empty/body.html";
     /// To the help desk: a message from the help form.
     HelpRequest { reference: String, name: String, email: String, context: String, message: String }
         => "mail/help_request/subject.txt", "mail/help_request/body.txt", "mail/help_request/body.html";

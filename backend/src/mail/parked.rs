@@ -87,7 +87,7 @@ fn is_over(content: &Value) -> bool {
 pub async fn resend(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Administer)?;
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     let content: Option<(Json<Value>,)> =
         fetch_optional!(tx, (Json<Value>,), "SELECT content FROM outbox WHERE id = $1 AND status = 'parked'", id)?;
     let (Json(content),) = content.ok_or(Error::NotFound)?;

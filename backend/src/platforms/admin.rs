@@ -222,7 +222,7 @@ pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Re
     let checked = form.check().map_err(Error::Invalid)?;
     let (id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     let made = execute!(
         tx,
         "INSERT INTO platforms (id, slug, client_id, name, line, address, client_kind, auth_method, sector,
@@ -261,7 +261,7 @@ pub async fn change(backend: &Backend, actor: &Actor, id: Uuid, version: i64, fo
     actor.require(Permission::Administer)?;
     let checked = form.check().map_err(Error::Invalid)?;
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     lock(&mut tx, id).await?;
     refuse_taken(&mut tx, id, form.slug.trim()).await?;
     let changed = execute!(
@@ -354,7 +354,7 @@ pub async fn make_secret(backend: &Backend, actor: &Actor, id: Uuid, secret_id: 
     actor.require(Permission::Administer)?;
     let (secret, now) = (Token::new(&backend.world), backend.world.now());
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     lock(&mut tx, id).await?;
     let client: Option<(String,)> = fetch_optional!(
         tx,
@@ -401,7 +401,7 @@ pub async fn retire_secret(backend: &Backend, actor: &Actor, id: Uuid, secret_id
     actor.require(Permission::Administer)?;
     let now = backend.world.now().micros();
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     let retired = execute!(
         tx,
         "UPDATE platform_secrets SET expires_at = $3
@@ -425,7 +425,7 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, id: Uuid, disabled: 
     actor.require(Permission::Administer)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     let changed = execute!(
         tx,
         "UPDATE platforms SET disabled_at = $2, updated_at = $3, version = version + 1 WHERE id = $1",

@@ -221,7 +221,7 @@ pub async fn publish(backend: &Backend, actor: &Actor, platform_id: Uuid, draft:
     let (text, day, grace_days) = draft.check(backend.world.today(ZONE))?;
     let (id, now, hash) = (backend.world.id(), backend.world.now(), sha256(text.as_bytes()));
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     lock(&mut tx, platform_id).await?;
     let (before,): (i64,) = fetch_one!(
         tx,
@@ -314,7 +314,7 @@ struct AcceptanceRow {
 pub async fn export(backend: &Backend, actor: &Actor, platform_id: Uuid) -> Result<String> {
     actor.require(Permission::Administer)?;
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     lock(&mut tx, platform_id).await?;
     backend.record(&mut tx, actor, Action::AcceptancesExported, Some(platform_id), ())?;
     tx.commit().await?;

@@ -17,7 +17,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::{CaseRow, as_sent, desk, find};
+use super::{CaseRow, find};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -126,18 +126,14 @@ async fn earlier(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) -> Res
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,
-        concat!(
-            "SELECT a.id, a.reference, a.status, a.role, coalesce(w.name, k.name) AS work_unit, a.decided_at,
-                    x.reason_title, x.reason, ",
-            desk!(),
-            " AS institution_id
-             FROM applications a LEFT JOIN verdicts x ON x.id = a.decision_id
-             LEFT JOIN work_units w ON w.id = a.work_unit_id AND ",
-            as_sent!(),
-            " LEFT JOIN companies k ON k.application_id = a.id
-             WHERE a.user_id = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL
-             ORDER BY a.submitted_at DESC, a.id LIMIT $3"
-        ),
+        "SELECT a.id, a.reference, a.status, a.role, coalesce(w.name, k.name) AS work_unit, a.decided_at,
+                x.reason_title, x.reason, s.institution_id
+         FROM applications a JOIN submissions s ON s.application_id = a.id
+         LEFT JOIN verdicts x ON x.id = a.decision_id
+         LEFT JOIN work_units w ON w.id = s.work_unit_id AND a.repair_began_at IS NULL
+         LEFT JOIN companies k ON k.application_id = a.id
+         WHERE a.user_id = $1 AND a.id <> $2
+         ORDER BY s.submitted_at DESC, a.id LIMIT $3",
         row.user_id,
         id,
         MAX_ROWS
@@ -190,13 +186,10 @@ async fn same_letter(conn: &mut Conn, actor: &Actor, id: Uuid, row: &CaseRow) ->
     let found: Vec<Found> = fetch_all!(
         conn,
         Found,
-        concat!(
-            "SELECT a.id, a.reference, a.applicant_name, a.user_id, a.institution_id
-             FROM documents d JOIN applications a ON a.document_id = d.id LEFT JOIN verdicts x ON x.id = a.decision_id
-             WHERE d.sha256 = $1 AND a.id <> $2 AND a.submitted_at IS NOT NULL AND ",
-            as_sent!(),
-            " ORDER BY a.submitted_at DESC, a.id LIMIT $3"
-        ),
+        "SELECT a.id, a.reference, a.applicant_name, a.user_id, s.institution_id
+         FROM documents d JOIN applications a ON a.document_id = d.id JOIN submissions s ON s.application_id = a.id
+         WHERE d.sha256 = $1 AND a.id <> $2 AND a.repair_began_at IS NULL
+         ORDER BY s.submitted_at DESC, a.id LIMIT $3",
         &row.sha256,
         id,
         MAX_ROWS

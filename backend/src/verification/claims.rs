@@ -1,24 +1,31 @@
-//! Who holds a case: a lease that ends by itself, so that nobody waits for a colleague who went home.
+//! Who holds a case: a lease that ends by itself, so that no case waits for a colleague who went home.
 
 use domain::{
     issues::Field,
     staff::Permission,
-    status::REASON_LENGTH,
+    status::{Action, REASON_LENGTH},
     text::check_paragraphs,
     time::Timestamp,
     verification::{LEASE, RESERVED},
 };
 use uuid::Uuid;
 
-use super::{CaseRow, find, queue::MOST_AGE};
+use super::{CaseRow, find, queue::MOST_AGE, verifiers::active_verifier};
 use crate::{
     Actor, Backend,
     actor::Scope,
-    audit::{Action, Who},
-    db::{Tx, execute, fetch_all, fetch_optional},
+    applications::transition::{Change, Doer, perform},
+    db::{
+        Dialect, Tx, args, execute, fetch_all, fetch_optional,
+        literals::{States, WAITING},
+        sql,
+    },
     error::{Error, Result},
     notice::Notice,
 };
+
+/// What a case without holder has in place of a lease.
+const NO_LEASE: &str = "lease_holder = NULL, lease_ends_at = NULL";
 
 /// A lease that was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,40 +34,37 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
-/// The free case that has waited longest, among those that a filter names: $1 the verifier, $2 now. Two at once pass each
-/// other by in PostgreSQL (SKIP LOCKED); SQLite has one writer.
+/// The free case that has waited longest, among those of `$from` that pass `$filter`: $1 the verifier, $2 now. In
+/// PostgreSQL two who ask at once skip each other's case; SQLite has one writer.
 macro_rules! oldest_free {
-    ($tx:ident, $from:literal, [$($filter:tt)+]) => {
-        $tx.dialect().pick(
-            oldest_free!($from, [$($filter)+], ""),
-            oldest_free!($from, [$($filter)+], " FOR UPDATE OF a SKIP LOCKED"),
-        )
+    ($dialect:expr, $from:literal, $($filter:tt)+) => {
+        match $dialect {
+            Dialect::Sqlite => oldest_free!(@ "", $from, $($filter)+),
+            Dialect::Postgres => oldest_free!(@ " FOR UPDATE OF a SKIP LOCKED", $from, $($filter)+),
+        }
     };
-    ($from:literal, [$($filter:tt)+], $lock:literal) => {
-        concat!(
-            "SELECT a.id FROM ", $from, "
-             WHERE a.status IN ('submitted', 'in_review') AND a.user_id <> $1
-               AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2) AND ", $($filter)+, "
-             ORDER BY a.submitted_at, a.id LIMIT 1", $lock
+    (@ $lock:literal, $from:literal, $($filter:tt)+) => {
+        sql!(
+            "SELECT a.id FROM {}
+             WHERE a.status IN {WAITING} AND a.user_id <> $1 AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2)
+               AND {} ORDER BY a.submitted_at, a.id LIMIT 1{}",
+            $from, $($filter)+, $lock
         )
     };
 }
 
-/// That a case waits for nobody, or has done so since $3 at least, or that whoever it waits for cannot take it.
-macro_rules! for_anyone {
-    () => {
-        "(a.assigned_to IS NULL OR a.submitted_at <= $3 OR EXISTS (
-             SELECT 1 FROM users u WHERE u.id = a.assigned_to
-               AND (u.disabled_at IS NOT NULL OR u.staff_role IS NULL OR u.staff_role = 'admin'
-                    OR (NOT u.staff_national AND NOT EXISTS (
-                        SELECT 1 FROM staff_institutions t
-                        WHERE t.user_id = u.id AND t.institution_id = a.institution_id)))))"
-    };
+/// The condition that a case is for anybody: nobody is to get it again, they had their time ($3), or they cannot take it.
+fn for_anyone() -> String {
+    let active = active_verifier("a.institution_id");
+    format!(
+        "(a.assigned_to IS NULL OR a.submitted_at <= $3
+          OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = a.assigned_to AND {active}))"
+    )
 }
 
-/// Takes the case that has waited longest among those that are free and in scope (**Ambil berikutnya**). What came back
-/// after a repair that this verifier asked for goes first; what waits so for another is passed over for a day. Never
-/// one's own, never the same to two. `None` if nothing is free.
+/// Takes the case that has waited longest among those that are free and in scope (**Ambil berikutnya**). Cases that came
+/// back after a repair that this verifier asked for go first; those that another verifier asked for are theirs for a day.
+/// Never one's own application, never one case to two. `None` if nothing is free.
 ///
 /// # Errors
 /// [`Error::Forbidden`].
@@ -68,68 +72,70 @@ pub async fn claim_next(backend: &Backend, actor: &Actor) -> Result<Option<Uuid>
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
-    let own = oldest_free!(
-        tx,
-        "applications a",
-        ["a.assigned_to = $1 AND ($3 OR EXISTS (SELECT 1 FROM staff_institutions s
-             WHERE s.user_id = $1 AND s.institution_id = a.institution_id))"]
-    );
-    let any = match actor.scope {
-        Scope::National => oldest_free!(tx, "applications a", [for_anyone!()]),
-        Scope::Institutions(_) => oldest_free!(
-            tx,
-            "staff_institutions s CROSS JOIN applications a",
-            ["s.user_id = $1 AND a.institution_id = s.institution_id AND ", for_anyone!()]
-        ),
-    };
-    let national = matches!(actor.scope, Scope::National);
-    let mut next: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), own, actor.user_id, now.micros(), national)?;
-    if next.is_none() {
-        next = fetch_optional!(tx, (Uuid,), any, actor.user_id, now.micros(), now.minus(RESERVED).micros())?;
-    }
-    let Some((id,)) = next else { return Ok(None) };
+    let actor = &actor.recheck(&mut tx, Permission::Verify).await?;
+    let Some(id) = next_free(&mut tx, actor, now).await? else { return Ok(None) };
     let row = find(&mut tx, actor, id).await?;
-    take(&mut tx, actor, id, &row, now).await?;
-    backend.record(&mut tx, actor, Action::CaseClaimed, Some(id), ())?;
+    take(backend, &mut tx, actor, id, &row, now).await?;
     tx.commit().await?;
     Ok(Some(id))
+}
+
+async fn next_free(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<Option<Uuid>> {
+    let dialect = tx.dialect();
+    let own = oldest_free!(
+        dialect,
+        "applications a",
+        "a.assigned_to = $1 AND ($3 OR EXISTS (SELECT 1 FROM staff_institutions s
+             WHERE s.user_id = $1 AND s.institution_id = a.institution_id))"
+    );
+    let national = matches!(actor.scope, Scope::National);
+    let next: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), own, actor.user_id, now.micros(), national)?;
+    if let Some((id,)) = next {
+        return Ok(Some(id));
+    }
+    let any = match actor.scope {
+        Scope::National => oldest_free!(dialect, "applications a", for_anyone()),
+        Scope::Institutions(_) => oldest_free!(
+            dialect,
+            "staff_institutions s CROSS JOIN applications a",
+            format_args!("s.user_id = $1 AND a.institution_id = s.institution_id AND {}", for_anyone())
+        ),
+    };
+    let next: Option<(Uuid,)> =
+        fetch_optional!(tx, (Uuid,), any, actor.user_id, now.micros(), now.minus(RESERVED).micros())?;
+    Ok(next.map(|(id,)| id))
 }
 
 /// Takes a case, or goes on holding it.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::issues::conflict::Conflict::HeldBy`], [`domain::issues::conflict::Conflict::OwnApplication`],
-/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Conflict::HeldBy`](domain::issues::conflict::Conflict::HeldBy),
+/// `OwnApplication`, `AlreadyDecided`, `StatusChanged`.
 pub async fn claim(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
-    let held_already = row.lease(now).is_some_and(|(holder, _)| holder == actor.user_id);
-    let lease = take(&mut tx, actor, id, &row, now).await?;
-    if !held_already {
-        backend.record(&mut tx, actor, Action::CaseClaimed, Some(id), ())?;
-    }
+    let lease = take(backend, &mut tx, actor, id, &row, now).await?;
     tx.commit().await?;
     Ok(lease)
 }
 
-/// The guarded write of a claim: only what waits, is free or one's own already, and not one's own application.
-async fn take(tx: &mut Tx, actor: &Actor, id: Uuid, row: &CaseRow, now: Timestamp) -> Result<Lease> {
+/// The guarded write of a claim: somebody else's application that waits, and that is free or held by the actor already.
+/// Only a new holder leaves a trail.
+async fn take(backend: &Backend, tx: &mut Tx, actor: &Actor, id: Uuid, row: &CaseRow, now: Timestamp) -> Result<Lease> {
     let until = now.plus(LEASE);
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET status = 'in_review', lease_holder = $2, lease_ends_at = $4
-         WHERE id = $1 AND status IN ('submitted', 'in_review') AND user_id <> $2
-           AND (lease_holder IS NULL OR lease_holder = $2 OR lease_ends_at <= $3)",
-        id,
-        actor.user_id,
-        now.micros(),
-        until.micros()
-    )?;
-    if changed == 0 {
+    let change = Change {
+        action: Action::Claim,
+        set: "lease_holder = $2, lease_ends_at = $4",
+        only: "id = $1 AND user_id <> $2
+               AND (lease_holder IS NULL OR lease_holder = $2 OR lease_ends_at <= $3)",
+    };
+    let args = args!(tx, id, actor.user_id, now.micros(), until.micros())?;
+    let is_new = row.lease(now).is_none_or(|(holder, _)| holder != actor.user_id);
+    let moved = perform(backend, tx, Doer::Staff(actor), change, args, is_new.then_some(())).await?;
+    if moved.is_empty() {
         // In PostgreSQL somebody may have been quicker than the row that was read.
         let row = find(tx, actor, id).await?;
         return Err(Error::Conflict(row.obstacle(actor, now)?));
@@ -141,19 +147,22 @@ async fn take(tx: &mut Tx, actor: &Actor, id: Uuid, row: &CaseRow, now: Timestam
 /// Goes on holding a case while its page is open.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`domain::issues::conflict::Conflict::LeaseEnded`], [`domain::issues::conflict::Conflict::HeldBy`],
-/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Conflict::LeaseEnded`](domain::issues::conflict::Conflict::LeaseEnded),
+/// `HeldBy`, `AlreadyDecided`, `StatusChanged`.
 pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
     let until = now.plus(LEASE);
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
     let changed = execute!(
         tx,
-        "UPDATE applications SET lease_ends_at = $4
-         WHERE id = $1 AND status = 'in_review' AND lease_holder = $2 AND lease_ends_at > $3",
+        sql!(
+            "UPDATE applications SET lease_ends_at = $4
+             WHERE id = $1 AND status IN {} AND lease_holder = $2 AND lease_ends_at > $3",
+            States(Action::Release.transition().from)
+        ),
         id,
         actor.user_id,
         now.micros(),
@@ -162,8 +171,8 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
     if changed == 0 {
         return Err(Error::Conflict(row.obstacle(actor, now)?));
     }
-    // No trail, and seldom a notice, since nobody sees a difference. Only of a lease that was about to end (its page had
-    // slept) others may have read an end that comes before they read again.
+    // No trail, and a notice only where others may have read an end that comes before they read again: of a lease that was
+    // about to end, because its page had slept.
     if row.lease(now).is_some_and(|(_, end)| end.since(now) < 2 * MOST_AGE) {
         tx.notify(row.notice(id));
     }
@@ -178,17 +187,12 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
 pub async fn release(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Verify)?;
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Verify).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Verify).await?;
     let row = find(&mut tx, actor, id).await?;
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET status = 'submitted', lease_holder = NULL, lease_ends_at = NULL
-         WHERE id = $1 AND status = 'in_review' AND lease_holder = $2",
-        id,
-        actor.user_id
-    )?;
-    if changed > 0 {
-        backend.record(&mut tx, actor, Action::CaseReleased, Some(id), ())?;
+    let change = Change { action: Action::Release, set: NO_LEASE, only: "id = $1 AND lease_holder = $2" };
+    let args = args!(tx, id, actor.user_id)?;
+    let released = perform(backend, &mut tx, Doer::Staff(actor), change, args, Some(())).await?;
+    if !released.is_empty() {
         tx.notify(row.notice(id));
         tx.commit().await?;
     }
@@ -198,8 +202,8 @@ pub async fn release(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 /// Takes a case from whoever holds it (**Ambil alih**), with a reason for the trail.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason; [`domain::issues::conflict::Conflict::OwnApplication`],
-/// [`domain::issues::conflict::Conflict::AlreadyDecided`], [`domain::issues::conflict::Conflict::StatusChanged`].
+/// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason;
+/// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `AlreadyDecided`, `StatusChanged`.
 pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) -> Result<Lease> {
     actor.require(Permission::Supervise)?;
     let reason = reason.trim();
@@ -207,27 +211,25 @@ pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str)
     let now = backend.world.now();
     let until = now.plus(LEASE);
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Supervise).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Supervise).await?;
     let row = find(&mut tx, actor, id).await?;
-    let changed = execute!(
-        tx,
-        "UPDATE applications SET status = 'in_review', lease_holder = $2, lease_ends_at = $3
-         WHERE id = $1 AND status IN ('submitted', 'in_review') AND user_id <> $2",
-        id,
-        actor.user_id,
-        until.micros()
-    )?;
-    if changed == 0 {
+    let change = Change {
+        action: Action::TakeOver,
+        set: "lease_holder = $2, lease_ends_at = $3",
+        only: "id = $1 AND user_id <> $2",
+    };
+    let args = args!(tx, id, actor.user_id, until.micros())?;
+    let taken = perform(backend, &mut tx, Doer::Staff(actor), change, args, Some(reason)).await?;
+    if taken.is_empty() {
         return Err(Error::Conflict(row.obstacle(actor, now)?));
     }
-    backend.record(&mut tx, actor, Action::CaseTakenOver, Some(id), reason)?;
     tx.notify(row.notice(id));
     tx.commit().await?;
     Ok(Lease { until })
 }
 
-/// Puts cases whose lease is over back into the queue; gives how many. Run every few seconds. What reads a lease compares
-/// its end with the clock, so that nothing depends on how soon this runs.
+/// Puts cases whose lease is over back into the queue; gives how many. Run every few seconds. Whoever reads a lease compares
+/// its end with the clock, so nothing depends on how soon this runs.
 ///
 /// # Errors
 /// If the database refuses.
@@ -248,16 +250,10 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
     let mut tx = backend.db.begin().await?;
     let mut ended = 0;
     for (id,) in lapsed {
-        let freed: Option<(Uuid, Option<Uuid>)> = fetch_optional!(
-            tx,
-            (Uuid, Option<Uuid>),
-            "UPDATE applications SET status = 'submitted', lease_holder = NULL, lease_ends_at = NULL
-             WHERE id = $1 AND status = 'in_review' AND lease_ends_at <= $2 RETURNING user_id, institution_id",
-            id,
-            now.micros()
-        )?;
-        if let Some((user_id, institution_id)) = freed {
-            backend.record(&mut tx, Who::nobody(), Action::LeaseEnded, Some(id), ())?;
+        let change = Change { action: Action::EndLease, set: NO_LEASE, only: "id = $1 AND lease_ends_at <= $2" };
+        let args = args!(tx, id, now.micros())?;
+        for freed in perform(backend, &mut tx, Doer::System, change, args, Some(())).await? {
+            let (user_id, institution_id) = (freed.user_id, freed.institution_id);
             tx.notify(Notice::Application { id, user_id, institution_id });
             ended += 1;
         }
@@ -268,23 +264,11 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
 
 /// Frees everything that a person holds; when they are disabled or lose their role.
 pub(crate) async fn release_all(backend: &Backend, tx: &mut Tx, user_id: Uuid) -> Result<()> {
-    let freed: Vec<(Uuid, Uuid, Option<Uuid>)> = fetch_all!(
-        tx,
-        (Uuid, Uuid, Option<Uuid>),
-        "UPDATE applications SET status = 'submitted', lease_holder = NULL, lease_ends_at = NULL
-         WHERE lease_holder = $1 AND status = 'in_review' RETURNING id, user_id, institution_id",
-        user_id
-    )?;
-    for (id, user_id, institution_id) in freed {
-        backend.record(tx, Who::nobody(), Action::CaseReleased, Some(id), ())?;
+    let change = Change { action: Action::ReleaseHeld, set: NO_LEASE, only: "lease_holder = $1" };
+    let args = args!(tx, user_id)?;
+    for freed in perform(backend, tx, Doer::System, change, args, Some(())).await? {
+        let (id, user_id, institution_id) = (freed.id, freed.user_id, freed.institution_id);
         tx.notify(Notice::Application { id, user_id, institution_id });
     }
     Ok(())
-}
-
-impl CaseRow {
-    /// Tells open pages that this case changed.
-    pub(super) fn notice(&self, id: Uuid) -> Notice {
-        Notice::Application { id, user_id: self.user_id, institution_id: self.institution_id }
-    }
 }

@@ -19,7 +19,7 @@ use super::CaseRow;
 use crate::{
     Actor, Backend,
     actor::Scope,
-    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional},
+    db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional, literals::DECIDED, sql},
     error::Result,
 };
 
@@ -209,7 +209,7 @@ async fn decided(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Re
     }
     macro_rules! rows {
         ($ids:literal) => {
-            concat!(
+            sql!(
                 "SELECT a.id, a.reference, a.applicant_name AS name, a.role, a.institution_id,
                         coalesce(i.name, 'NIB ' || k.nib) AS institution, coalesce(w.name, k.name) AS work_unit, a.status,
                         x.decided_at, x.decided_by, u.name AS by
@@ -219,7 +219,7 @@ async fn decided(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Re
                  LEFT JOIN companies k ON k.application_id = a.id
                  JOIN verdicts x ON x.id = a.decision_id
                  JOIN users u ON u.id = x.decided_by
-                 WHERE a.status IN ('approved', 'rejected') AND a.id ",
+                 WHERE a.status IN {DECIDED} AND a.id {}",
                 $ids
             )
         };

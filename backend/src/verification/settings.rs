@@ -84,7 +84,7 @@ pub async fn change(backend: &Backend, actor: &Actor, change: &Change) -> Result
     actor.require(Permission::Administer)?;
     change.check().map_err(Error::Invalid)?;
     let mut tx = backend.db.begin().await?;
-    let actor = &actor.anew(&mut tx, Permission::Administer).await?;
+    let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     if apply(backend, &mut tx, change).await? == 0 {
         return Err(Error::NotFound);
     }

@@ -442,6 +442,7 @@ pub async fn fill(url: &str, years: Years, today: Date) -> Result<(), Failure> {
     let columns = "id, user_id, object_key, file_name, bytes, pages, sha256, created_at";
     store.put("documents", columns, all().map(document)).await?;
     applications(&mut store, all(), &country).await?;
+    submissions(&mut store).await?;
     verdicts(&mut store, all()).await?;
     accesses(&mut store, all().filter(|one| one.status == "approved"), today).await?;
     words(&mut store, all().filter(Application::is_decided)).await?;
@@ -560,6 +561,19 @@ async fn applications<'a>(
                    lease_ends_at, assigned_to, decision_id";
     store.put("applications", columns, rows).await?;
     broken.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What was sent, of all applications that were.
+async fn submissions(store: &mut Store) -> Result<(), Failure> {
+    store
+        .run(
+            "INSERT INTO submissions (application_id, submitted_at, institution_id, work_unit_id, document_id,
+                 sirup_account, answers)
+             SELECT id, submitted_at, institution_id, work_unit_id, document_id, sirup_account, answers
+             FROM applications a WHERE submitted_at IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM submissions s WHERE s.application_id = a.id)",
+        )
+        .await
 }
 
 /// The period that is applied for. Whoever waits wants one after all accesses, which thus never stand in the way.

@@ -240,6 +240,8 @@ pub enum Problem {
     SignedOut,
     /// Not every item of the check list is ticked; so many are left.
     ChecksLeft { count: usize },
+    /// The check list of the role has no items, so that there is nothing to approve by.
+    NoChecks,
     /// Nothing is marked for repair.
     NothingMarked,
     /// Another has this name already.
@@ -287,6 +289,7 @@ wire_code!(Problem {
     Conflict(of) = "conflict",
     SignedOut = "signed_out",
     ChecksLeft { count: number } = "checks_left",
+    NoChecks = "no_checks",
     NothingMarked = "nothing_marked",
     Taken = "taken",
     NotAnAddress = "not_an_address",

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use backend::{
     Actor, Backend, applications, staff,
-    verification::{self, Cursor, Given, Queue, QueueRow, VerdictForm},
+    verification::{self, Cursor, DecidedVerdict, Queue, QueueRow, VerdictForm},
 };
 use devtools::development::SIRUP_PASSWORD;
 use domain::{
@@ -24,7 +24,7 @@ use crate::support::{outside::Outside, *};
 pub const REASON: &str = "Surat tidak memuat masa berlaku sebagai PA.";
 
 /// Takes a case and decides it.
-pub async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict) -> Given {
+pub async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict) -> DecidedVerdict {
     verification::claim(&world.backend, actor, id).await.unwrap();
     let case = verification::case_file(&world.backend, actor, id).await.unwrap();
     let form = VerdictForm {
@@ -69,6 +69,9 @@ pub async fn copies(world: &World, id: Uuid, from: u32, count: u32) -> Vec<Uuid>
              $4, first_day, last_day, address, submitted_at + $5, created_at, updated_at, applicant_name,
              employee_number_kind, employee_number, first_submitted_at + $5
          FROM applications WHERE id = $1";
+    const SENT: &str =
+        "INSERT INTO submissions (application_id, submitted_at, institution_id, work_unit_id, document_id, answers)
+         SELECT id, submitted_at, institution_id, work_unit_id, document_id, answers FROM applications WHERE id = $1";
     let (institution, own) = world.place("Kementerian Kesehatan", "Sekretariat");
     let snapshot = world.backend.master_data.snapshot();
     let units = snapshot.work_units(institution, "", usize::MAX).hits.into_iter().map(|((unit, ..), _)| unit);
@@ -85,10 +88,12 @@ pub async fn copies(world: &World, id: Uuid, from: u32, count: u32) -> Vec<Uuid>
             Outside::Sqlite(conn) => {
                 let query = sqlx::query(SQL).bind(id).bind(copy).bind(reference).bind(unit).bind(later);
                 query.execute(&mut **conn).await.unwrap();
+                sqlx::query(SENT).bind(copy).execute(&mut **conn).await.unwrap();
             }
             Outside::Postgres(conn) => {
                 let query = sqlx::query(SQL).bind(id).bind(copy).bind(reference).bind(unit).bind(later);
                 query.execute(&mut **conn).await.unwrap();
+                sqlx::query(SENT).bind(copy).execute(&mut **conn).await.unwrap();
             }
         }
         made.push(copy);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
 
 mod accounts;
+mod check_lists;
 mod desk_figures;
 mod desk_history;
 mod desk_letter;
@@ -24,6 +25,7 @@ mod renewals;
 mod repair;
 mod sirup;
 mod staff;
+mod submissions;
 mod support;
 mod verification;
 mod wizard;

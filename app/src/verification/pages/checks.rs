@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::{time::Timestamp, verification::CaseFile};
+use domain::{
+    issues::{Field, Issue, Problem},
+    time::Timestamp,
+    verification::CaseFile,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::preview::Preview;
-use crate::{forms::FormState, verification::texts};
+use crate::{components::Icon, forms::FormState, session::zone, verification::texts};
 
 /// The id of the verdict's form. The check list is outside of it.
 pub const FORM: &str = "putusan";
@@ -49,8 +53,13 @@ impl Ticked {
         });
     }
 
+    /// True if the case can be approved: the list is not empty, and every item is ticked.
+    pub fn complete(self) -> bool {
+        self.left() == 0 && self.case.with(|case| !case.checks.is_empty())
+    }
+
     /// The number of items that are not ticked.
-    pub fn left(self) -> usize {
+    fn left(self) -> usize {
         let items = self.items;
         self.case.with(|case| items.with(|items| case.checks.iter().filter(|item| !items.contains(&item.id)).count()))
     }
@@ -63,15 +72,22 @@ pub fn CheckList(case: Signal<CaseFile>, ticked: Ticked) -> impl IntoView {
     let held = Memo::new(move |_| case.with(|case| case.holder.as_ref().is_some_and(|holder| holder.mine)));
     let code = case.with_untracked(|case| case.role.info().code);
     let checks = Memo::new(move |_| case.with(|case| case.checks.clone()));
+    let zone = zone();
     view! {
         {move || held.get().then(|| view! {
             <fieldset class="checks" id="checks" tabindex="-1">
                 <legend class="row sub">
                     <b>{format!("Daftar periksa {code}")}</b>
                     <span class="push scripted" id="v-h">
-                        {move || texts::checks_left(ticked.left())}
+                        {move || texts::checks_left(ticked.left(), checks.with(Vec::is_empty))}
                     </span>
                 </legend>
+                {move || checks.with(Vec::is_empty).then(|| view! {
+                    <p class="row g2">
+                        <Icon name="info" />
+                        {crate::texts::sentence(&Issue::new(Field::Checks, Problem::NoChecks), zone)}
+                    </p>
+                })}
                 <For each=move || checks.get() key=Clone::clone let:item>
                     <label class="tick">
                         <input

@@ -165,7 +165,13 @@ fn CheckList(role: Role, items: Vec<ListedCheck>) -> impl IntoView {
                 <p><AddLink task="tambah-butir" label="Tambah butir" role /></p>
             </header>
             {if items.is_empty() {
-                view! { <p class="sub">{texts::NO_CHECKS}</p> }.into_any()
+                view! {
+                    <p class="row g2">
+                        <Icon name="alert" />
+                        {texts::NO_CHECKS}
+                    </p>
+                }
+                .into_any()
             } else {
                 view! {
                     <ol class="panel results" role="list">{items.into_iter().enumerate().map(row).collect_view()}</ol>

@@ -110,7 +110,7 @@ fn Decide(desk: Desk, case: Signal<CaseFile>, ticked: Ticked) -> impl IntoView {
                 name="verdict"
                 value="approve"
                 aria-describedby="v-h"
-                aria-disabled=move || (desk.live.get() && ticked.left() > 0).then_some("true")
+                aria-disabled=move || (desk.live.get() && !ticked.complete()).then_some("true")
                 aria-busy=move || form.pending.get().then_some("true")
             >
                 "Setujui"<kbd class="scripted" aria-hidden="true">"S"</kbd>

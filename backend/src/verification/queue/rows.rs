@@ -4,9 +4,8 @@ use domain::{role::Role, status::Status};
 use uuid::Uuid;
 
 use crate::{
-    db::{Conn, Dialect, fetch_all, for_each},
+    db::{Conn, Dialect, fetch_all, for_each, literals::OPEN, sql},
     error::Result,
-    verification::{as_sent, desk},
 };
 
 /// An open case as the queue needs it.
@@ -33,28 +32,22 @@ pub(super) struct OpenCaseRow {
     pub(super) assigned_to: Option<Uuid>,
 }
 
-/// Selects the open cases that pass a filter. A returned case belongs to the desk that returned it, and has no work unit
-/// once the applicant has begun to change it.
+/// Selects the open cases that pass a filter. A case has no work unit while its applicant repairs it.
 macro_rules! open_cases {
     ($filter:literal) => {
-        concat!(
+        sql!(
             "SELECT a.id, a.status, a.reference, a.applicant_name AS name, a.employee_number, a.role,
-                    i.id AS institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
+                    s.institution_id, coalesce(i.name, 'NIB ' || k.nib) AS institution,
                     coalesce(w.name, k.name, '') AS work_unit, w.code, k.npwp,
-                    a.sirup_account IS NOT NULL AS linked, a.submitted_at, a.lease_holder, a.lease_ends_at,
+                    s.sirup_account IS NOT NULL AS linked, s.submitted_at, a.lease_holder, a.lease_ends_at,
                     h.name AS holder, a.assigned_to
              FROM applications a
-             LEFT JOIN verdicts x ON x.id = a.decision_id
-             LEFT JOIN institutions i ON i.id = ",
-            desk!(),
-            "
-             LEFT JOIN work_units w ON w.id = a.work_unit_id AND ",
-            as_sent!(),
-            "
+             JOIN submissions s ON s.application_id = a.id
+             LEFT JOIN institutions i ON i.id = s.institution_id
+             LEFT JOIN work_units w ON w.id = s.work_unit_id AND a.repair_began_at IS NULL
              LEFT JOIN companies k ON k.application_id = a.id
              LEFT JOIN users h ON h.id = a.lease_holder
-             WHERE a.status IN ('submitted', 'in_review', 'returned')
-               AND (i.id IS NOT NULL OR k.application_id IS NOT NULL)",
+             WHERE a.status IN {OPEN}{}",
             $filter
         )
     };
