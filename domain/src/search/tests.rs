@@ -59,7 +59,7 @@ fn an_empty_query_lists_all_in_order() {
 }
 
 #[test]
-fn marks_show_what_answered() {
+fn marks_cover_the_matching_words() {
     let index = index();
     let mark = |query: &str| {
         let (hits, _) = index.search(query, 0..NAMES.len(), |_| true, 1);
@@ -73,7 +73,7 @@ fn marks_show_what_answered() {
 }
 
 #[test]
-fn whole_words_come_before_begun_ones() {
+fn whole_words_rank_before_beginnings() {
     let names = ["Dinas Kesehatanku", "Dinas Kesehatan Kota", "Dinas Kesehatan"];
     let index = Index::new(names, |name| name, |_| None);
     let (hits, _) = index.search("kesehatan", 0..3, |_| true, 10);
@@ -84,8 +84,8 @@ fn whole_words_come_before_begun_ones() {
 #[rstest]
 #[case("jenderal sekre", true)]
 #[case("SEKRETARIAT kab", true)]
-#[case("kabupaten", true)] // what an abbreviation stands for
-#[case("setjen", true)] // an abbreviation of what stands there
+#[case("kabupaten", true)] // the meaning of an abbreviation
+#[case("setjen", true)] // an abbreviation of words in the text
 #[case("Jum'at", true)]
 #[case(" . ", true)]
 #[case("riat", false)] // not where a word begins
@@ -97,7 +97,7 @@ fn typed_words_are_found(#[case] query: &str, #[case] found: bool) {
 }
 
 #[test]
-fn endless_words_are_cut_on_both_sides() {
+fn long_words_are_cut_in_texts_and_queries() {
     let long = "é".repeat(500);
     let sought = SearchQuery::parse(&long);
     assert_eq!(sought.words()[0].word().chars().count(), MAX_CHARACTERS);
@@ -107,18 +107,18 @@ fn endless_words_are_cut_on_both_sides() {
 
 proptest! {
     #[test]
-    fn what_is_searchable_is_words_with_single_spaces(texts in proptest::collection::vec(".{0,40}", 0..5)) {
+    fn searchable_texts_are_words_with_single_spaces(texts in proptest::collection::vec(".{0,40}", 0..5)) {
         let text = searchable(texts.iter().map(String::as_str));
         prop_assert!(!text.starts_with(' ') && !text.contains("  ") && (text.is_empty() || text.ends_with(' ')));
         prop_assert!(text.chars().all(|c| c == ' ' || c.is_alphanumeric() || !c.is_ascii()));
-        // Each text finds what it is part of, unless it has more words than are looked at.
+        // Each text finds the text that contains it, unless it has more than MAX_WORDS words.
         for typed in &texts {
             prop_assert!(finds(typed, &text));
         }
     }
 
     #[test]
-    fn each_text_is_found_as_if_it_were_looked_through(
+    fn the_word_index_finds_the_same_as_a_linear_search(
         texts in proptest::collection::vec(proptest::collection::vec(0usize..40, 0..6), 0..12),
         typed in proptest::collection::vec((0usize..40, 1usize..12), 0..4),
     ) {

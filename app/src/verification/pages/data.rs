@@ -1,4 +1,4 @@
-//! What the page of the desk reads.
+//! The data of the desk.
 
 use domain::{
     issues::conflict::Conflict,

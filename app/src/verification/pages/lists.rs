@@ -18,7 +18,7 @@ use crate::{
 
 const PAGE: &str = "/admin/alasan";
 
-/// `/admin/alasan`: the reasons of refusals and the check lists.
+/// `/admin/alasan`: reasons of rejections and check lists.
 pub fn lists_page() -> impl IntoView {
     let form = page_form();
     let data = page_data(query(), |query| async move { lists().await.map(|lists| (query, lists)) });

@@ -32,7 +32,7 @@ const LETTER: &str = "KEMENTERIAN KESEHATAN REPUBLIK INDONESIA\n\
     terhitung mulai tanggal 1 Desember 2026 sampai dengan 31 Desember 2027.";
 
 #[test]
-fn a_letter_that_fits_names_everything() {
+fn a_matching_letter_contains_every_statement() {
     let pages = ["Lampiran".to_owned(), LETTER.to_owned()];
     let found = find(&pages, &statements());
     let order: Vec<_> = found.iter().map(|finding| finding.kind).collect();
@@ -56,7 +56,7 @@ fn companies(#[case] name: &str, #[case] text: &str, #[case] found: bool) {
 #[case("NPWP 0012345678901000", &[1])]
 #[case("NPWP 0012 3456 7890 1000", &[1])]
 #[case("NPWP 01.234.567.8-901.001", &[])]
-fn a_proof_names_its_company(#[case] npwp: &str, #[case] expected: &[u32]) {
+fn a_proof_contains_its_company(#[case] npwp: &str, #[case] expected: &[u32]) {
     let company = Company::read(&crate::applications::company::CompanyInput {
         name: "PT Sinar Jaya Abadi".into(),
         npwp: "012345678901000".into(),
@@ -93,14 +93,14 @@ fn addresses(#[case] text: &str, #[case] found: bool) {
 }
 
 #[test]
-fn every_page_that_names_it_is_given_and_no_other() {
+fn a_finding_lists_exactly_the_matching_pages() {
     let pages = ["SITI RAHMAWATI", "", "hal. 3", "Siti\nRahmawati"];
     assert_eq!(pages_of(FindingKind::Name, &statements(), &pages), [1, 4]);
     assert!(pages_of(FindingKind::Name, &statements(), &[]).is_empty());
 }
 
 #[test]
-fn a_number_that_was_not_given_is_not_looked_for() {
+fn a_missing_employee_number_has_no_finding() {
     let found = find(&[LETTER.to_owned()], &Statements { employee_number: None, ..statements() });
     assert!(found.iter().all(|finding| finding.kind != FindingKind::EmployeeNumber));
     assert_eq!(found.len(), 6);
@@ -225,7 +225,7 @@ fn dates_that_are_the_first_day(#[case] text: &str) {
 #[case("1 Desember")]
 #[case("1 Desember s.d. 31 Desember 2027")]
 #[case("101-12-2026")]
-fn dates_that_are_not(#[case] text: &str) {
+fn dates_that_are_not_the_first_day(#[case] text: &str) {
     assert!(!finds(FindingKind::FirstDay, &statements(), text));
 }
 
@@ -238,7 +238,7 @@ fn dates_that_are_the_last_day(#[case] text: &str) {
 }
 
 #[test]
-fn months_of_old_spelling() {
+fn months_in_old_spelling_are_read() {
     assert_eq!(
         dates("1 Pebruari 2026, 2 Nopember 2026, 3 Agt 2026, 4 Sept 2026, 5 Mei 2026"),
         [
@@ -291,7 +291,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_planted_is_found(
+    fn planted_statements_are_found(
         name in "[A-Z][a-z]{2,10}( [A-Z][a-z']{2,10}){1,3}",
         titles in proptest::sample::subsequence(vec!["Prof.", "Dr.", "Ir.", "Drs.", "H."], 0..5),
         degrees in proptest::sample::subsequence(vec!["S.E.", "S.Kom.", "M.Si.", "M.M.", "Ph.D."], 0..5),
