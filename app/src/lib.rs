@@ -37,6 +37,8 @@ pub mod state;
 pub mod texts;
 pub mod verification;
 
+use std::borrow::Cow;
+
 use components::shell::focus_follows_pages;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
@@ -46,6 +48,7 @@ use leptos_router::{
     path,
 };
 use page::Page;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -166,38 +169,17 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Text as the value of a query: everything but letters, digits and `-._~/` encoded.
+/// Every character but letters, digits and `-._~/`.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// Encodes text as the value of a query.
 fn query_value(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-        encoded
-    })
+    utf8_percent_encode(text, QUERY_VALUE).collect()
 }
 
-/// The text that a value of a query stands for; what is no text in UTF-8 is dropped.
+/// Decodes the value of a query, `+` as a space; empty if it is not UTF-8.
 fn query_text(value: &str) -> String {
-    let bytes = value.as_bytes();
-    let (mut text, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let hex =
-            value.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], hex) {
-            (_, Some(byte)) => {
-                text.push(byte);
-                at += 3;
-                continue;
-            }
-            (b'+', None) => text.push(b' '),
-            (byte, None) => text.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8(text).unwrap_or_default()
+    percent_decode_str(&value.replace('+', " ")).decode_utf8().map(Cow::into_owned).unwrap_or_default()
 }
 
 #[cfg(test)]
