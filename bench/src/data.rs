@@ -13,7 +13,7 @@ use domain::{
     time::Zone,
 };
 
-use crate::stage::Failure;
+use crate::failure::Failure;
 
 const INSTITUTIONS: usize = 658;
 pub const UNITS: usize = 200_000;

@@ -11,8 +11,7 @@ use sqlx::{ConnectOptions, Executor, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 
 use crate::data;
-
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub use crate::failure::Failure;
 
 /// The built product and a folder for temporary stores.
 pub struct Stage {
