@@ -15,7 +15,7 @@ use rstest::rstest;
 
 use crate::{
     support::{browser::Site, *},
-    verification::{form_for, reject},
+    support::verdicts::{form_for, reject},
 };
 
 async fn empty(world: &World, role: Role) {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     support::*,
-    verification::{approve, form_for},
+    support::verdicts::{approve, form_for},
 };
 
 async fn returned(world: &World, id: Uuid) {

@@ -1,32 +1,31 @@
-//! The state of an access: it follows from its dates, so that it ends by itself, everywhere, at once.
+//! Accesses. The state of an access follows from its dates, so that it ends without anybody writing anything.
+
+pub mod overview;
 
 use ::time::{Date, Duration};
 
 use crate::validity::Validity;
 
-/// How many days before its end the holder of an access is reminded, the nearest first.
+/// Days before its end on which the holder of an access is reminded, the nearest first.
 pub const REMINDERS: [i64; 3] = [3, 14, 30];
-/// How many days before its end an access can be renewed.
+/// Days before its end from which an access can be renewed.
 pub const RENEWABLE_DAYS: i64 = 60;
 
-/// Where an access stands on a given day.
+/// The state of an access on a given day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum AccessState {
-    /// Granted, its first day not yet come.
+    /// Granted; its first day is still to come.
     Upcoming,
-    /// In force.
     Active,
-    /// Its last day is over.
     Expired,
-    /// Taken away.
     Revoked,
 }
 
 crate::text_enum!(AccessState);
 
 impl AccessState {
-    /// The state on `today`, a date in the zone of the person who holds it.
+    /// `today` is a date in the zone of the person who holds the access.
     pub fn on(today: Date, validity: Validity, revoked: bool) -> Self {
         if revoked {
             Self::Revoked
@@ -39,7 +38,6 @@ impl AccessState {
         }
     }
 
-    /// Its name on screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Upcoming => "Belum Berlaku",
@@ -50,23 +48,23 @@ impl AccessState {
     }
 }
 
-/// How an access that ends goes on.
+/// How an access is continued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Renewal {
-    /// It is continued before its end.
+    /// Before its end.
     Extend,
-    /// It is taken up again after its end.
+    /// After its end.
     Revive,
 }
 
 crate::text_enum!(Renewal);
 
 impl Renewal {
-    /// What can be done on `today` about an access with this last day.
+    /// The renewal that is possible on `today`.
     ///
     /// # Errors
-    /// The day from which it can be renewed, where that has not come.
+    /// The first day on which the access can be renewed, if that is still to come.
     pub fn on(today: Date, last_day: Date) -> Result<Self, Date> {
         let from = last_day.saturating_sub(Duration::days(RENEWABLE_DAYS));
         match () {
@@ -76,7 +74,6 @@ impl Renewal {
         }
     }
 
-    /// What its button says.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Extend => "Perpanjang",
@@ -97,7 +94,7 @@ mod tests {
     #[case(date!(2026 - 12 - 31), false, AccessState::Active)]
     #[case(date!(2027 - 01 - 01), false, AccessState::Expired)]
     #[case(date!(2026 - 12 - 15), true, AccessState::Revoked)]
-    fn both_ends_count(#[case] today: Date, #[case] revoked: bool, #[case] expected: AccessState) {
+    fn first_and_last_day_are_active(#[case] today: Date, #[case] revoked: bool, #[case] expected: AccessState) {
         let validity = Validity::new(date!(2026 - 12 - 01), date!(2026 - 12 - 31)).unwrap();
         assert_eq!(AccessState::on(today, validity, revoked), expected);
     }
@@ -107,7 +104,7 @@ mod tests {
     #[case(date!(2026 - 11 - 02), Ok(Renewal::Extend))]
     #[case(date!(2027 - 01 - 01), Ok(Renewal::Extend))]
     #[case(date!(2027 - 01 - 02), Ok(Renewal::Revive))]
-    fn an_access_is_renewed_from_sixty_days_before_its_end(
+    fn an_access_can_be_renewed_from_sixty_days_before_its_end(
         #[case] today: Date,
         #[case] expected: Result<Renewal, Date>,
     ) {

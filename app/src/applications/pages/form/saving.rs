@@ -1,41 +1,37 @@
-//! Storing what is typed, a moment after the last change. One save at a time: each names the version that the one before
-//! it gave. A form that is sent meanwhile waits, so that it names the last one.
+//! Saves what is typed, a moment after the last change. Saves run one at a time: each names the version that the one
+//! before it returned. A form that is sent meanwhile waits for the running save, so that it names the latest version.
 
 use domain::{
-    applications::answers::Answers,
+    applications::{answers::Answers, views::SavedDraft},
     issues::{Field, Problem},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::applications::pages::form::{Filling, Saving};
-use crate::{
-    applications::api::{SavedView, save},
-    error::ApiError,
-    forms::session_is_over,
-};
+use super::filling::{Filling, Saving};
+use crate::{applications::api::save, error::ApiError, forms::session_is_over};
 
-/// Milliseconds from the last change to its save.
+/// Milliseconds between the last change and its save.
 const QUIET: u32 = 700;
-/// Milliseconds until a save that failed is tried again.
+/// Milliseconds until a failed save is retried.
 const AGAIN: u32 = 5000;
-/// Milliseconds between two looks.
+/// Milliseconds between two checks.
 const STEP: u32 = 50;
 
-/// What stores the answers of one page.
+/// Saves the answers of one page.
 #[derive(Clone, Copy)]
 pub(super) struct Saver {
     filling: Filling,
-    /// The answers that are stored, as far as that is known.
+    /// The stored answers; `None` if they are not known.
     stored: StoredValue<Option<Answers>>,
-    /// Counts changes.
+    /// Number of changes so far.
     changes: StoredValue<u32>,
-    /// Whether somebody is at it.
+    /// True while [`Saver::run`] runs.
     running: StoredValue<bool>,
 }
 
 impl Saver {
-    /// Stores what is typed from now on.
+    /// Saves what is typed from now on.
     pub(super) fn watch(filling: Filling) {
         let form = filling.form;
         let stored = filling.draft.with_value(|draft| draft.draft.answers.clone());
@@ -51,7 +47,7 @@ impl Saver {
                 saver.start();
             }
         });
-        // A form that was sent and came back has saved as well, or tried to; saving once more tells the version.
+        // A form that came back with issues was saved by the server, or not: save again to learn the version.
         Effect::new(move |before: Option<u32>| {
             let refusals = form.refusals.get();
             if before.is_some_and(|before| before < refusals) {
@@ -65,7 +61,7 @@ impl Saver {
             }
             refusals
         });
-        // Nothing waits for a page that is gone.
+        // Let a form be sent that waited when the page went away.
         on_cleanup(move || {
             form.hold.try_set(false);
         });
@@ -86,7 +82,7 @@ impl Saver {
             return;
         }
         self.running.set_value(true);
-        // What is on its way has taken what was there; what came since waits for the answer.
+        // A form on its way carries the older answers; save the newer ones after its answer.
         let sending = form.pending.get_untracked();
         form.hold.set(!sending);
         spawn_local(async move {
@@ -111,7 +107,7 @@ impl Saver {
             let Some(now) = answers.try_get_untracked() else { return };
             match outcome {
                 Ok(saved) => {
-                    self.took(saved);
+                    self.take_over(saved);
                     let all = now == typed;
                     self.stored.set_value(Some(typed));
                     if all {
@@ -130,7 +126,7 @@ impl Saver {
                     if error == ApiError::SignedOut {
                         session_is_over(form);
                     }
-                    // A form that waits for this is sent all the same: it says itself what is in the way.
+                    // Send a waiting form all the same: its answer says what is wrong.
                     if form.pending.get_untracked() && !self.until_answered().await {
                         return;
                     }
@@ -142,8 +138,8 @@ impl Saver {
         form.hold.set(false);
     }
 
-    /// Takes over what a save has told.
-    fn took(self, saved: SavedView) {
+    /// Takes over the answer to a save.
+    fn take_over(self, saved: SavedDraft) {
         let Filling { form, version, work_unit, .. } = self.filling;
         version.set(saved.version);
         if work_unit
@@ -160,7 +156,7 @@ impl Saver {
         }
     }
 
-    /// Waits until so long after the last change, or until the form is to be sent.
+    /// Waits until `millis` have passed since the last change, or until the form is to be sent.
     async fn rest(self, millis: u32) {
         let mut seen = self.changes.try_get_value();
         let mut waited = 0;
@@ -174,7 +170,7 @@ impl Saver {
         }
     }
 
-    /// Lets a form be sent and waits for its answer; then others wait again. Whether the page is still there.
+    /// Lets the form be sent and waits for its answer. False if the page is gone.
     async fn until_answered(self) -> bool {
         let form = self.filling.form;
         form.hold.try_set(false);
