@@ -1,55 +1,11 @@
-//! Texts of others in Markdown (CommonMark), such as the terms of platforms, as nodes of our own: what there is no node
-//! for cannot be in a page. HTML is shown as it was typed, pictures by their words, links only over https.
+//! Draws formatted text that others wrote, such as the terms of platforms.
 
+use domain::prose::{Mark, Node};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// A part of a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Node {
-    /// Words.
-    Text(String),
-    /// A new line.
-    Break,
-    /// A line across.
-    Rule,
-    /// What is marked, and how.
-    Marked(Mark, Vec<Node>),
-}
-
-/// What a part is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mark {
-    /// A paragraph.
-    Paragraph,
-    /// A heading, by its level in the text: 1 to 6.
-    Heading(u8),
-    /// A quotation.
-    Quote,
-    /// Letters of equal width, several lines.
-    Listing,
-    /// Letters of equal width, within a line.
-    Code,
-    /// A list with bullets.
-    Bullets,
-    /// A list with numbers, from this one.
-    Numbers(u64),
-    /// An item of a list.
-    Item,
-    /// Emphasis.
-    Emphasis,
-    /// Strong emphasis.
-    Strong,
-    /// A link to this address, which begins with `https://`.
-    Link(String),
-}
-
-/// Draws a text. It stands below a heading of level 2.
+/// Draws a text below a heading of level 2.
 #[component]
-pub fn Prose(
-    /// The text.
-    nodes: Vec<Node>,
-) -> impl IntoView {
+pub fn Prose(nodes: Vec<Node>) -> impl IntoView {
     view! { <div class="stack terms-text">{draw(nodes)}</div> }.into_any()
 }
 
@@ -84,88 +40,9 @@ fn marked(mark: Mark, inner: AnyView) -> AnyView {
     }
 }
 
-#[cfg(feature = "ssr")]
-pub use reading::parse;
-
-#[cfg(feature = "ssr")]
-mod reading {
-    use pulldown_cmark::{Event, Parser, Tag};
-
-    use super::{Mark, Node};
-
-    /// Marks within marks beyond this are not marked, so that no text is deeper than a page can be.
-    const MOST_DEEP: usize = 12;
-
-    /// Reads a text. Anything is taken.
-    pub fn parse(markdown: &str) -> Vec<Node> {
-        let mut open: Vec<(Option<Mark>, Vec<Node>)> = vec![(None, Vec::new())];
-        for event in Parser::new(markdown) {
-            match event {
-                Event::Start(tag) => {
-                    let mark = if open.len() <= MOST_DEEP { mark(tag) } else { None };
-                    open.push((mark, Vec::new()));
-                }
-                Event::End(_) => close(&mut open),
-                Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => say(&mut open, &text),
-                Event::Code(text) => {
-                    put(&mut open, Node::Marked(Mark::Code, vec![Node::Text(text.into_string())]));
-                }
-                Event::SoftBreak => say(&mut open, " "),
-                Event::HardBreak => put(&mut open, Node::Break),
-                Event::Rule => put(&mut open, Node::Rule),
-                // Of extensions, which are off.
-                _ => {}
-            }
-        }
-        open.pop().map(|(_, nodes)| nodes).unwrap_or_default()
-    }
-
-    /// Puts what was just closed where it stands; the text itself stays open.
-    fn close(open: &mut Vec<(Option<Mark>, Vec<Node>)>) {
-        if open.len() < 2 {
-            return;
-        }
-        if let Some((mark, nodes)) = open.pop() {
-            match mark {
-                Some(mark) => put(open, Node::Marked(mark, nodes)),
-                None => nodes.into_iter().for_each(|node| put(open, node)),
-            }
-        }
-    }
-
-    /// Puts a node at the end of what is open; words that follow words are one node.
-    fn put(open: &mut [(Option<Mark>, Vec<Node>)], node: Node) {
-        let Some((_, nodes)) = open.last_mut() else { return };
-        match (nodes.last_mut(), node) {
-            (Some(Node::Text(before)), Node::Text(more)) => before.push_str(&more),
-            (_, node) => nodes.push(node),
-        }
-    }
-
-    fn say(open: &mut [(Option<Mark>, Vec<Node>)], text: &str) {
-        put(open, Node::Text(text.to_owned()));
-    }
-
-    /// Our mark for a tag; none for one that only its words are taken of.
-    fn mark(tag: Tag<'_>) -> Option<Mark> {
-        Some(match tag {
-            Tag::Paragraph | Tag::HtmlBlock => Mark::Paragraph,
-            Tag::Heading { level, .. } => Mark::Heading(level as u8),
-            Tag::BlockQuote(_) => Mark::Quote,
-            Tag::CodeBlock(_) => Mark::Listing,
-            Tag::List(None) => Mark::Bullets,
-            Tag::List(Some(first)) => Mark::Numbers(first),
-            Tag::Item => Mark::Item,
-            Tag::Emphasis => Mark::Emphasis,
-            Tag::Strong => Mark::Strong,
-            Tag::Link { dest_url, .. } if dest_url.starts_with("https://") => Mark::Link(dest_url.into_string()),
-            _ => return None,
-        })
-    }
-}
-
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use backend::prose::parse;
     use rstest::rstest;
 
     use super::*;
@@ -175,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_becomes_nodes_of_ours() {
+    fn markdown_becomes_nodes() {
         let nodes = parse("# Aturan\n\nData **hanya** untuk\npengadaan.\n\n3. Satu\n4. Dua");
         let text = |text: &str| Node::Text(text.to_owned());
         let expected = [
@@ -198,7 +75,7 @@ mod tests {
     #[case("<div onclick='x()'>\n\n**tebal**\n\n</div>")]
     #[case("`<script>`\n\n    <script>\n\n```\n<script>\n```")]
     #[case("![\"><script>alert(1)</script>](https://contoh.go.id/x.png)")]
-    fn html_is_words(#[case] markdown: &str) {
+    fn html_is_plain_text(#[case] markdown: &str) {
         let html = html(markdown);
         for tag in ["<script", "<img", "<div"] {
             assert!(!html.contains(tag), "{html}");
@@ -219,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn a_link_cannot_break_out_of_its_attribute_nor_reach_back() {
+    fn a_link_cannot_break_out_of_its_attribute_nor_reach_its_opener() {
         let html = html("[aturan](<https://contoh.go.id/\"onmouseover=\"x>)");
         assert!(html.contains("rel=\"noopener noreferrer\""), "{html}");
         assert!(!html.contains("\"onmouseover"), "{html}");
     }
 
     #[test]
-    fn no_text_is_too_deep() {
+    fn nesting_is_limited() {
         fn depth(nodes: &[Node]) -> usize {
             let below = nodes.iter().map(|node| match node {
                 Node::Marked(_, inner) => 1 + depth(inner),
