@@ -79,7 +79,10 @@ pub const DISABLE_WARNING: &str = "Platform hilang dari Pilih Platform, dan semu
 pub const SECRETS: &str = "Paling banyak dua berlaku bersamaan, agar dapat diganti tanpa jeda.";
 pub const NO_SECRET: &str = "Belum ada rahasia. Tanpa rahasia, platform tidak dapat menerima orang.";
 pub const RETIRE_WARNING: &str = "Platform yang masih memakainya langsung tidak dapat menerima orang lagi.";
+// The page of a new secret is drawn on the server only.
+#[cfg(feature = "ssr")]
 pub const NEW_SECRET: &str = "Rahasia baru";
+#[cfg(feature = "ssr")]
 pub const NEW_SECRET_ADVICE: &str = "Salin sekarang. Setelah halaman ini ditutup, rahasia tidak dapat dilihat lagi.";
 pub const TERMS: &str = "Versi yang terbit tidak dapat diubah.";
 pub const NO_TERMS: &str = "Belum ada. Platform dapat dimasuki tanpa menyetujui dokumen ini.";

@@ -4,11 +4,13 @@
 mod authorization;
 mod challenge;
 mod error;
+mod logout;
 mod parameters;
 mod scope;
 
 pub use authorization::{AuthorizationRequest, Prompt};
 pub use challenge::Challenge;
 pub use error::{ErrorCode, OAuthError};
+pub use logout::LogoutQuestion;
 pub use parameters::{Parameters, is_plain, only, parameters};
 pub use scope::{Scope, Scopes};

@@ -8,4 +8,4 @@ mod token;
 
 pub use super::endpoints::LOGOUT_PAGE as PAGE;
 pub use notices::{Delivery, deliver_due, run};
-pub use session::{Next, Way, asking, begin, confirm};
+pub use session::{Next, Way, begin, confirm, question};

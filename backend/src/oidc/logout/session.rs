@@ -1,6 +1,6 @@
 //! Ends a session at the request of a platform (OpenID Connect RP-Initiated Logout 1.0).
 
-use domain::oidc::{Parameters, is_plain, parameters};
+use domain::oidc::{LogoutQuestion, Parameters, is_plain, parameters};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
@@ -64,10 +64,10 @@ pub async fn begin(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, S
             end_grants(backend, &mut tx, Why::LoggedOut, GrantsOf::Grant(grant.id)).await?;
             tx.commit().await?;
             if actor.is_some() {
-                return Ok(Next::Page(question(client_id.as_deref(), way.is_some(), &asked)));
+                return Ok(Next::Page(page(client_id.as_deref(), way.is_some(), &asked)));
             }
         }
-        _ => return Ok(Next::Page(question(client_id.as_deref(), way.is_some(), &asked))),
+        _ => return Ok(Next::Page(page(client_id.as_deref(), way.is_some(), &asked))),
     }
     Ok(way.map_or_else(|| Next::Page(LOGOUT_PAGE.to_owned()), |way| Next::Leave(way.to)))
 }
@@ -85,15 +85,23 @@ pub async fn confirm(backend: &Backend, actor: Option<&Actor>, pairs: &[(String,
     way(&mut conn, asked.get("client_id"), &asked).await
 }
 
-/// The name of the platform that asks, if it is enabled.
+/// What our page shows. `client_id` is the platform that asks, as the address names it.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn asking(backend: &Backend, client_id: &str) -> Result<Option<String>> {
-    if !is_plain(client_id) {
-        return Ok(None);
-    }
-    let mut conn = backend.db.read().await?;
+pub async fn question(backend: &Backend, actor: Option<&Actor>, client_id: Option<&str>) -> Result<LogoutQuestion> {
+    let platform = match client_id.filter(|client_id| !client_id.is_empty() && is_plain(client_id)) {
+        Some(client_id) => {
+            let mut conn = backend.db.read().await?;
+            name_of(&mut conn, client_id).await?
+        }
+        None => None,
+    };
+    Ok(LogoutQuestion { signed_in: actor.is_some(), platform })
+}
+
+/// The name of the enabled platform with this `client_id`.
+async fn name_of(conn: &mut Conn, client_id: &str) -> Result<Option<String>> {
     let found: Option<(String,)> = fetch_optional!(
         conn,
         (String,),
@@ -114,7 +122,7 @@ async fn sign_out(backend: &Backend, actor: &Actor, there: Option<Uuid>) -> Resu
 }
 
 /// The address of our page, with the way back if there is one.
-fn question(client_id: Option<&str>, leads_back: bool, asked: &Parameters) -> String {
+fn page(client_id: Option<&str>, leads_back: bool, asked: &Parameters) -> String {
     let Some(client_id) = client_id else { return LOGOUT_PAGE.to_owned() };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("client_id", client_id);
@@ -176,10 +184,10 @@ mod tests {
         ];
         let pairs: Vec<(String, String)> = pairs.map(|(name, value)| (name.into(), value.into())).into();
         let asked = parameters(&pairs).unwrap();
-        assert_eq!(question(None, false, &asked), "/oidc/keluar");
-        assert_eq!(question(Some("spse"), false, &asked), "/oidc/keluar?client_id=spse");
+        assert_eq!(page(None, false, &asked), "/oidc/keluar");
+        assert_eq!(page(Some("spse"), false, &asked), "/oidc/keluar?client_id=spse");
         assert_eq!(
-            question(Some("spse"), true, &asked),
+            page(Some("spse"), true, &asked),
             "/oidc/keluar?client_id=spse&post_logout_redirect_uri=https%3A%2F%2Fa.example%2F%3Fx%3D1%26y\
              &state=pulang+%26+pergi"
         );
