@@ -65,16 +65,16 @@ pub enum Strange {
 }
 
 /// Where an answer goes.
-struct Way {
+struct ReturnAddress {
     redirect: Url,
     state: Option<String>,
 }
 
-/// A request with its client and the way to answer.
-struct Asked {
+/// A request with its client and the address for the answer.
+struct KnownRequest {
     client: Client,
     request: AuthorizationRequest,
-    way: Way,
+    return_to: ReturnAddress,
 }
 
 /// The progress of a person with a request.
@@ -92,19 +92,25 @@ enum Stage {
 /// If the database does not answer.
 pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, String)]) -> Result<Next> {
     let mut conn = backend.db.read().await?;
-    let Some(client) = known(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
-    let Some(way) = way(&mut conn, &client, pairs).await? else { return Ok(Next::Show(Strange::Redirect)) };
+    let Some(client) = requesting_client(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
+    let Some(return_to) = return_address(&mut conn, &client, pairs).await? else {
+        return Ok(Next::Show(Strange::Redirect));
+    };
     drop(conn);
     let request = match read(&client, pairs) {
         Ok(request) => request,
-        Err(error) => return Ok(Next::Redirect(refused(backend, &way, &error))),
+        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error))),
     };
-    let asked = Asked { client, request, way };
+    let asked = KnownRequest { client, request, return_to };
     let next = go_on(backend, actor, &asked).await;
-    Ok(next.unwrap_or_else(|error| Next::Redirect(refused(backend, &asked.way, &error.into_oauth()))))
+    Ok(next.unwrap_or_else(|error| Next::Redirect(refused(backend, &asked.return_to, &error.into_oauth()))))
 }
 
-async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: &Asked) -> std::result::Result<Next, EndpointError> {
+async fn go_on(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    asked: &KnownRequest,
+) -> std::result::Result<Next, EndpointError> {
     let now = backend.world.now();
     let mut stage = match actor {
         None => Stage::Missing(Step::SignIn),
@@ -118,14 +124,14 @@ async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: &Asked) -> std::
         }
     }
     if asked.request.prompt.contains(&Prompt::None) {
-        return Err(silently(&stage));
+        return Err(error_without_prompt(&stage));
     }
     let step = if let Stage::Missing(step) = stage { step } else { Step::Choose };
     Ok(Next::Wait { request: park(backend, asked, now).await?, step })
 }
 
 /// The error for a platform that asked with `prompt=none` (OpenID Connect Core 1.0, section 3.1.2.6).
-fn silently(stage: &Stage) -> EndpointError {
+fn error_without_prompt(stage: &Stage) -> EndpointError {
     let (code, said) = match stage {
         Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
         Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
@@ -138,7 +144,7 @@ fn silently(stage: &Stage) -> EndpointError {
 }
 
 /// The platform that asks, if it is enabled.
-async fn known(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Client>> {
+async fn requesting_client(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Client>> {
     match only(pairs, "client_id") {
         Some(client_id) => client::find(conn, client_id).await,
         None => Ok(None),
@@ -146,10 +152,10 @@ async fn known(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Cli
 }
 
 /// Where to answer: an address equal to a registered one (RFC 9700, section 2.1).
-async fn way(conn: &mut Conn, client: &Client, pairs: &[(String, String)]) -> Result<Option<Way>> {
+async fn return_address(conn: &mut Conn, client: &Client, pairs: &[(String, String)]) -> Result<Option<ReturnAddress>> {
     let Some(uri) = only(pairs, "redirect_uri") else { return Ok(None) };
     let Some(redirect) = registered(conn, client.id, uri).await? else { return Ok(None) };
-    Ok(Some(Way { redirect, state: only(pairs, "state").map(str::to_owned) }))
+    Ok(Some(ReturnAddress { redirect, state: only(pairs, "state").map(str::to_owned) }))
 }
 
 async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Option<Url>> {
@@ -173,16 +179,16 @@ fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<Auth
 }
 
 /// An error answer with our issuer (RFC 6749, section 4.1.2.1; RFC 9207).
-fn refused(backend: &Backend, way: &Way, error: &OAuthError) -> Url {
-    answer(backend, way, &[("error", error.code.as_str()), ("error_description", &error.description)])
+fn refused(backend: &Backend, return_to: &ReturnAddress, error: &OAuthError) -> Url {
+    answer(backend, return_to, &[("error", error.code.as_str()), ("error_description", &error.description)])
 }
 
-fn answer(backend: &Backend, way: &Way, says: &[(&str, &str)]) -> Url {
-    let mut url = way.redirect.clone();
+fn answer(backend: &Backend, return_to: &ReturnAddress, says: &[(&str, &str)]) -> Url {
+    let mut url = return_to.redirect.clone();
     {
         let mut query = url.query_pairs_mut();
         query.extend_pairs(says);
-        if let Some(state) = &way.state {
+        if let Some(state) = &return_to.state {
             query.append_pair("state", state);
         }
         query.append_pair("iss", &backend.issuer());
@@ -194,7 +200,7 @@ fn answer(backend: &Backend, way: &Way, says: &[(&str, &str)]) -> Url {
 async fn stage(
     backend: &Backend,
     actor: &Actor,
-    asked: &Asked,
+    asked: &KnownRequest,
     made_at: Timestamp,
 ) -> std::result::Result<Stage, EndpointError> {
     let mut conn = backend.db.read().await?;
@@ -242,7 +248,7 @@ fn settled<'a>(usable: &'a [UsableAccess], request: &AuthorizationRequest) -> Op
 }
 
 /// Stores a request while the person does what is missing.
-async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> {
+async fn park(backend: &Backend, asked: &KnownRequest, now: Timestamp) -> Result<Uuid> {
     let id = backend.world.id();
     let mut tx = backend.db.begin().await?;
     execute!(
@@ -281,7 +287,7 @@ pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Opt
 }
 
 /// A stored request, if its client and its redirect still exist.
-async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(Asked, Platform, Timestamp)> {
+async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(KnownRequest, Platform, Timestamp)> {
     let found: Option<(Uuid, Json<AuthorizationRequest>, i64)> = fetch_optional!(
         conn,
         (Uuid, Json<AuthorizationRequest>, i64),
@@ -293,15 +299,15 @@ async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(A
     let platform = platforms::by_id(conn, platform_id).await?;
     let client = client::by_id(conn, platform_id).await?.ok_or(Error::NotFound)?;
     let redirect = registered(conn, platform_id, request.redirect_uri.as_deref().unwrap_or_default()).await?;
-    let way = Way { redirect: redirect.ok_or(Error::NotFound)?, state: request.state.clone() };
-    Ok((Asked { client, request, way }, platform, Timestamp::from_micros(made_at)))
+    let return_to = ReturnAddress { redirect: redirect.ok_or(Error::NotFound)?, state: request.state.clone() };
+    Ok((KnownRequest { client, request, return_to }, platform, Timestamp::from_micros(made_at)))
 }
 
 /// Starts the grant and returns the redirect that carries its code. A stored request is answered only once.
 async fn issue_code(
     backend: &Backend,
     actor: &Actor,
-    asked: &Asked,
+    asked: &KnownRequest,
     access_id: Uuid,
     request: Option<Uuid>,
 ) -> Result<Url> {
@@ -356,7 +362,7 @@ async fn issue_code(
     )?;
     backend.record(&mut tx, actor, Action::PlatformEntered, Some(asked.client.id), (access_id, grant_id))?;
     tx.commit().await?;
-    Ok(answer(backend, &asked.way, &[("code", code.expose())]))
+    Ok(answer(backend, &asked.return_to, &[("code", code.expose())]))
 }
 
 #[cfg(test)]

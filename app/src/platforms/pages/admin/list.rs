@@ -4,7 +4,6 @@ use domain::platforms::administration::ListedPlatform;
 use leptos::prelude::*;
 
 use super::{
-    super::symbol::symbol,
     address::{PAGE, value},
     settings::AddPage,
 };
@@ -12,7 +11,7 @@ use crate::{
     administration::{AdminPage, DoneBanner, page_form, query},
     components::{Icon, Loaded},
     data::page_data,
-    platforms::{api::platforms, texts},
+    platforms::{api::platforms, pages::symbol::symbol, texts},
 };
 
 /// `/admin/platform`; with `?tindak=tambah`, the form for a new platform.
