@@ -101,11 +101,11 @@ mod tests {
 
     #[test]
     fn the_reason_why_a_platform_is_closed() {
-        let told = closed("Toko Daring", &Closed::OtherProfile(vec![ProfileType::Penyedia]));
-        assert_eq!(told, "Toko Daring tidak ditampilkan karena hanya menerima akses Penyedia.");
-        let told = closed("SPSE", &Closed::OtherRole(vec![Role::Pa, Role::Kpa]));
-        assert_eq!(told, "SPSE tidak ditampilkan karena hanya menerima role PA atau KPA.");
-        let told = closed("SPSE", &Closed::NotYet(date!(2027 - 01 - 01)));
-        assert!(told.ends_with("baru berlaku mulai 1 Januari 2027."), "{told}");
+        let sentence = closed("Toko Daring", &Closed::OtherProfile(vec![ProfileType::Penyedia]));
+        assert_eq!(sentence, "Toko Daring tidak ditampilkan karena hanya menerima akses Penyedia.");
+        let sentence = closed("SPSE", &Closed::OtherRole(vec![Role::Pa, Role::Kpa]));
+        assert_eq!(sentence, "SPSE tidak ditampilkan karena hanya menerima role PA atau KPA.");
+        let sentence = closed("SPSE", &Closed::NotYet(date!(2027 - 01 - 01)));
+        assert!(sentence.ends_with("baru berlaku mulai 1 Januari 2027."), "{sentence}");
     }
 }

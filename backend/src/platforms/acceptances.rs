@@ -102,8 +102,8 @@ mod tests {
             accepted_at: 1_795_681_200_000_000,
             address: "127.0.0.1".into(),
         };
-        let told = row.cells();
-        assert_eq!((told[0].as_str(), told[4].as_str(), told[5].as_str()), ("'=Siti", "00ff", "PA"));
-        assert_eq!(told[6], "2026-11-26T08:20:00Z");
+        let cells = row.cells();
+        assert_eq!((cells[0].as_str(), cells[4].as_str(), cells[5].as_str()), ("'=Siti", "00ff", "PA"));
+        assert_eq!(cells[6], "2026-11-26T08:20:00Z");
     }
 }

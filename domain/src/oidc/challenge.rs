@@ -25,10 +25,7 @@ impl Challenge {
     }
 
     /// True if the challenge was made of `verifier`, which has 43 to 128 characters (RFC 7636, section 4.1). The
-    /// comparison takes no constant time, because the challenge is not secret.
-
-    /// Whether a verifier (43 to 128 characters, RFC 7636, section 4.1) is what the challenge was made of. The
-    /// challenge is no secret, so that the time of the comparison tells nothing.
+    /// comparison need not take constant time, because the challenge is not secret.
     pub fn verify(&self, verifier: &str) -> bool {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         (43..=128).contains(&verifier.len())

@@ -39,7 +39,7 @@ impl Slug {
     }
 }
 
-/// Whether a client can keep a secret (RFC 6749, section 2.1).
+/// Client types (RFC 6749, section 2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ClientKind {

@@ -64,7 +64,7 @@ fn LauncherDialog(form: FormState, chosen: RwSignal<Option<Uuid>>, data: Launche
     .into_any()
 }
 
-/// The list of platforms: step 16 and 17.
+/// The list of platforms (guide steps 16 and 17).
 #[component]
 fn Destinations(
     open: Vec<PlatformSummary>,
@@ -139,7 +139,7 @@ fn PlatformChoice(platform: PlatformSummary, is_chosen: bool) -> impl IntoView {
     .into_any()
 }
 
-/// Step 18 in the launcher.
+/// The choice of an access (guide step 18).
 #[component]
 fn EnterForm(
     form: FormState,
