@@ -1,45 +1,15 @@
-//! Untrusted Markdown (CommonMark), such as the terms of platforms. It is parsed into nodes of our own, so that a page can
-//! contain nothing else. HTML is shown as text, an image as its alternative text, and only `https` links are links.
+//! Draws formatted text that others wrote, such as the terms of platforms.
 
+use domain::prose::{Mark, Node};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Node {
-    Text(String),
-    Break,
-    Rule,
-    /// An element with its content.
-    Marked(Mark, Vec<Node>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mark {
-    Paragraph,
-    /// The level in the Markdown, 1 to 6.
-    Heading(u8),
-    Quote,
-    /// A code block.
-    Listing,
-    /// Inline code.
-    Code,
-    Bullets,
-    /// A numbered list, with its first number.
-    Numbers(u64),
-    Item,
-    Emphasis,
-    Strong,
-    /// The URL of a link; starts with `https://`.
-    Link(String),
-}
-
-/// Must stand below a heading of level 2: the headings of the text start at level 3.
+/// Draws a text below a heading of level 2.
 #[component]
 pub fn Prose(nodes: Vec<Node>) -> impl IntoView {
-    view! { <div class="stack terms-text">{render(nodes)}</div> }.into_any()
+    view! { <div class="stack terms-text">{draw(nodes)}</div> }.into_any()
 }
 
-fn render(nodes: Vec<Node>) -> AnyView {
+fn draw(nodes: Vec<Node>) -> AnyView {
     nodes.into_iter().map(node).collect_view().into_any()
 }
 
@@ -48,7 +18,7 @@ fn node(node: Node) -> AnyView {
         Node::Text(text) => text.into_any(),
         Node::Break => view! { <br /> }.into_any(),
         Node::Rule => view! { <hr /> }.into_any(),
-        Node::Marked(mark, inner) => marked(mark, render(inner)),
+        Node::Marked(mark, inner) => marked(mark, draw(inner)),
     }
 }
 
@@ -70,88 +40,9 @@ fn marked(mark: Mark, inner: AnyView) -> AnyView {
     }
 }
 
-#[cfg(feature = "ssr")]
-pub use reading::parse;
-
-#[cfg(feature = "ssr")]
-mod reading {
-    use pulldown_cmark::{Event, Parser, Tag};
-
-    use super::{Mark, Node};
-
-    /// Deeper marks become plain text, so that rendering cannot overflow the stack.
-    const MAX_DEPTH: usize = 12;
-
-    /// Accepts any text.
-    pub fn parse(markdown: &str) -> Vec<Node> {
-        let mut open: Vec<(Option<Mark>, Vec<Node>)> = vec![(None, Vec::new())];
-        for event in Parser::new(markdown) {
-            match event {
-                Event::Start(tag) => {
-                    let mark = if open.len() <= MAX_DEPTH { mark(tag) } else { None };
-                    open.push((mark, Vec::new()));
-                }
-                Event::End(_) => close(&mut open),
-                Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => put_text(&mut open, &text),
-                Event::Code(text) => {
-                    put(&mut open, Node::Marked(Mark::Code, vec![Node::Text(text.into_string())]));
-                }
-                Event::SoftBreak => put_text(&mut open, " "),
-                Event::HardBreak => put(&mut open, Node::Break),
-                Event::Rule => put(&mut open, Node::Rule),
-                // Events of extensions, which are off.
-                _ => {}
-            }
-        }
-        open.pop().map(|(_, nodes)| nodes).unwrap_or_default()
-    }
-
-    /// Moves the innermost open element into its parent. The root is never closed.
-    fn close(open: &mut Vec<(Option<Mark>, Vec<Node>)>) {
-        if open.len() < 2 {
-            return;
-        }
-        if let Some((mark, nodes)) = open.pop() {
-            match mark {
-                Some(mark) => put(open, Node::Marked(mark, nodes)),
-                None => nodes.into_iter().for_each(|node| put(open, node)),
-            }
-        }
-    }
-
-    /// Appends a node to the innermost open element; adjacent texts become one node.
-    fn put(open: &mut [(Option<Mark>, Vec<Node>)], node: Node) {
-        let Some((_, nodes)) = open.last_mut() else { return };
-        match (nodes.last_mut(), node) {
-            (Some(Node::Text(before)), Node::Text(more)) => before.push_str(&more),
-            (_, node) => nodes.push(node),
-        }
-    }
-
-    fn put_text(open: &mut [(Option<Mark>, Vec<Node>)], text: &str) {
-        put(open, Node::Text(text.to_owned()));
-    }
-
-    /// The mark of a tag; `None` keeps only its text.
-    fn mark(tag: Tag<'_>) -> Option<Mark> {
-        Some(match tag {
-            Tag::Paragraph | Tag::HtmlBlock => Mark::Paragraph,
-            Tag::Heading { level, .. } => Mark::Heading(level as u8),
-            Tag::BlockQuote(_) => Mark::Quote,
-            Tag::CodeBlock(_) => Mark::Listing,
-            Tag::List(None) => Mark::Bullets,
-            Tag::List(Some(first)) => Mark::Numbers(first),
-            Tag::Item => Mark::Item,
-            Tag::Emphasis => Mark::Emphasis,
-            Tag::Strong => Mark::Strong,
-            Tag::Link { dest_url, .. } if dest_url.starts_with("https://") => Mark::Link(dest_url.into_string()),
-            _ => return None,
-        })
-    }
-}
-
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use backend::prose::parse;
     use rstest::rstest;
 
     use super::*;
@@ -184,7 +75,7 @@ mod tests {
     #[case("<div onclick='x()'>\n\n**tebal**\n\n</div>")]
     #[case("`<script>`\n\n    <script>\n\n```\n<script>\n```")]
     #[case("![\"><script>alert(1)</script>](https://contoh.go.id/x.png)")]
-    fn html_is_shown_as_text(#[case] markdown: &str) {
+    fn html_is_plain_text(#[case] markdown: &str) {
         let html = html(markdown);
         for tag in ["<script", "<img", "<div"] {
             assert!(!html.contains(tag), "{html}");
@@ -205,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn link_cannot_break_out_of_its_attribute() {
+    fn a_link_cannot_break_out_of_its_attribute_nor_reach_its_opener() {
         let html = html("[aturan](<https://contoh.go.id/\"onmouseover=\"x>)");
         assert!(html.contains("rel=\"noopener noreferrer\""), "{html}");
         assert!(!html.contains("\"onmouseover"), "{html}");
     }
 
     #[test]
-    fn depth_is_limited() {
+    fn nesting_is_limited() {
         fn depth(nodes: &[Node]) -> usize {
             let below = nodes.iter().map(|node| match node {
                 Node::Marked(_, inner) => 1 + depth(inner),

@@ -20,6 +20,7 @@ pub mod notice;
 pub mod oidc;
 mod panics;
 pub mod platforms;
+pub mod prose;
 pub mod secrets;
 pub mod seed;
 pub mod sirup;

@@ -24,7 +24,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What Gerbang says beyond the standard claims.
+/// Claims of Gerbang beyond the standard ones.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Claims {
     gerbang: Access,
@@ -32,7 +32,7 @@ struct Claims {
 
 impl AdditionalClaims for Claims {}
 
-/// The access that the person entered with; there is more in it.
+/// The access that the person entered with. It has more members.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct Access {
     role: String,
@@ -49,7 +49,7 @@ struct Platform {
     client: Client,
     end_session: EndSessionUrl,
     http: reqwest::Client,
-    /// What is known of browsers, by their cookie.
+    /// Browsers by their cookie.
     browsers: Mutex<HashMap<String, Browser>>,
 }
 
@@ -89,7 +89,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, router).await?)
 }
 
-/// How the library sends requests: by our client, which follows no redirects.
+/// Sends the requests of the library with our client, which follows no redirects.
 fn sender(
     http: &reqwest::Client,
 ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, reqwest::Error>> + Send + Sync {
@@ -107,7 +107,7 @@ fn sender(
     }
 }
 
-/// What went wrong, as an answer.
+/// An error as an answer.
 struct Trouble(Box<dyn Error + Send + Sync>);
 
 impl<E: Error + Send + Sync + 'static> From<E> for Trouble {
@@ -125,13 +125,13 @@ impl IntoResponse for Trouble {
 type Shared = State<Arc<Platform>>;
 
 impl Platform {
-    /// Does something with what is known of a browser.
+    /// Runs `work` on the state of a browser.
     fn browser<T>(&self, cookie: &str, work: impl FnOnce(&mut Browser) -> T) -> T {
         work(self.browsers.lock().unwrap_or_else(PoisonError::into_inner).entry(cookie.to_owned()).or_default())
     }
 }
 
-/// What our cookie says; that of Gerbang may stand beside it on one machine.
+/// The value of our cookie. On one machine, Gerbang's cookie may be beside it.
 fn cookie(headers: &HeaderMap) -> Option<String> {
     let pairs = headers.get(header::COOKIE)?.to_str().ok()?.split(';');
     pairs.filter_map(|pair| pair.trim().strip_prefix("platform=")).map(str::to_owned).next()
@@ -151,12 +151,12 @@ async fn home(State(platform): Shared, headers: HeaderMap) -> Html<String> {
     Html(platform.browser(&cookie, |browser| browser.person.as_ref().map_or_else(outside, inside)))
 }
 
-/// The platform's own way in.
+/// Signs in from the platform itself.
 async fn sign_in(State(platform): Shared, headers: HeaderMap) -> Response {
     begin(&platform, &headers, None, None)
 }
 
-/// Another access, without signing out.
+/// Switches to another access without signing out.
 async fn switch(State(platform): Shared, headers: HeaderMap) -> Response {
     begin(&platform, &headers, None, Some(CoreAuthPrompt::SelectAccount))
 }
@@ -167,7 +167,7 @@ struct Initiation {
     login_hint: Option<String>,
 }
 
-/// The way in from Pilih Platform (OpenID Connect Core, section 4).
+/// Signs in from Pilih Platform (OpenID Connect Core, section 4).
 async fn begun_at_gerbang(State(platform): Shared, headers: HeaderMap, Query(asked): Query<Initiation>) -> Response {
     if asked.iss != platform.issuer {
         return StatusCode::FORBIDDEN.into_response();
@@ -195,7 +195,7 @@ fn begin(
         request = request.add_prompt(prompt);
     }
     let (url, state, nonce) = request.url();
-    // Nobody is signed in by the answer to somebody else's request.
+    // The cookie binds the request to this browser, so that nobody is signed in by somebody else's answer.
     let cookie = cookie(headers).unwrap_or_else(|| CsrfToken::new_random_len(32).secret().clone());
     platform.browser(&cookie, |browser| browser.asked = Some((state, nonce, verifier)));
     let cookie = format!("platform={cookie}; Path=/; HttpOnly; SameSite=Lax");
@@ -210,7 +210,7 @@ struct Answer {
     error: Option<String>,
 }
 
-/// Gerbang's answer: a code, or what is wrong (RFC 6749, section 4.1.2; RFC 9207).
+/// Gerbang's answer: a code or an error (RFC 6749, section 4.1.2; RFC 9207).
 async fn come_back(
     State(platform): Shared,
     headers: HeaderMap,
@@ -237,7 +237,7 @@ async fn come_back(
     Ok(Redirect::to("/").into_response())
 }
 
-/// Signs out here, and at Gerbang (OpenID Connect RP-Initiated Logout, section 2).
+/// Signs out here and at Gerbang (OpenID Connect RP-Initiated Logout, section 2).
 async fn sign_out(State(platform): Shared, headers: HeaderMap) -> Result<Redirect, Trouble> {
     let cookie = cookie(&headers).unwrap_or_default();
     let Some(person) = platform.browser(&cookie, |browser| browser.person.take()) else {

@@ -56,6 +56,7 @@ pub mod issues;
 pub mod master_data;
 pub mod oidc;
 pub mod platforms;
+pub mod prose;
 pub mod role;
 pub mod search;
 pub mod spreadsheet;

@@ -1,29 +1,17 @@
-//! Signing out because a platform asks for it, with a word of the person (OpenID Connect RP-Initiated Logout, section 2).
+//! Signing out because a platform asks for it (OpenID Connect RP-Initiated Logout 1.0).
 
+use domain::oidc::LogoutQuestion;
 use leptos::{prelude::*, server};
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::error::ApiError;
 
-/// What is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeavingView {
-    /// Whether there is anything to end.
-    pub signed_in: bool,
-    /// The name of the platform that asks.
-    pub platform: Option<String>,
-}
-
 /// Who asks the person to sign out, and whether they are signed in.
 #[server(name = LeavingFn, prefix = "/api", endpoint = "keluar", input = GetUrl)]
-pub async fn leaving(client: Option<String>) -> Result<LeavingView, ApiError> {
+pub async fn question(client: Option<String>) -> Result<LogoutQuestion, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let platform = match client.filter(|client| !client.is_empty()) {
-        Some(client) => backend::oidc::logout::asking(&caller.backend, &client).await?,
-        None => None,
-    };
-    Ok(LeavingView { signed_in: caller.actor.is_some(), platform })
+    let actor = caller.actor.as_ref();
+    Ok(backend::oidc::logout::question(&caller.backend, actor, client.as_deref()).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -39,7 +27,7 @@ mod handlers {
         forms::server::{Done, NoFields, Post},
     };
 
-    /// `POST /oidc/keluar`: signs out, and leads back to the platform if it may have the person back.
+    /// `POST /oidc/keluar`: signs out, and leads back to the platform if the form has a valid way back.
     pub async fn leave(Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = logout::confirm(&caller.backend, caller.actor.as_ref(), answer.values()).await;
         let done = outcome.map(|way| {

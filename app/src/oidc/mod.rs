@@ -1,4 +1,6 @@
-//! The page where a platform asks to end the session.
+//! The page on which a platform asks the person to sign out.
 
 pub mod api;
 pub mod pages;
+
+mod texts;

@@ -1,33 +1,35 @@
+//! `/oidc/keluar`: asks whether to sign out, and confirms that it is done.
+
+use domain::oidc::LogoutQuestion;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::SendButton;
+use super::{api::question, texts};
 use crate::{
-    components::{FormProblem, Loaded, PageTitle},
+    components::{FormProblem, Loaded, PageTitle, SendButton},
     data::page_data,
     forms::{FormState, PostForm},
-    oidc::api::{LeavingView, leaving as asked},
 };
 
-/// What the form hands on: who asks, where it wants the person back, what it wants back itself.
-const HANDED_ON: [&str; 3] = ["client_id", "post_logout_redirect_uri", "state"];
+/// Parameters of the address that the form sends on.
+const SENT_ON: [&str; 3] = ["client_id", "post_logout_redirect_uri", "state"];
 
-/// `/oidc/keluar`: a platform asks the person to sign out; or they have signed out.
+/// `/oidc/keluar`.
 pub fn leaving() -> impl IntoView {
     let form = FormState::new();
     let query = use_query_map();
-    // A form that came back has it among what was typed.
+    // A refused form has it among its values.
     let value = move |name: &str| form.typed(name).or_else(|| query.with(|query| query.get(name)));
-    let data = page_data(move || value(HANDED_ON[0]), asked);
+    let data = page_data(move || value(SENT_ON[0]), question);
     view! {
         <PageTitle text="Keluar" />
         <Loaded
             data
-            view={move |LeavingView { signed_in, platform }: LeavingView| {
+            view={move |LogoutQuestion { signed_in, platform }: LogoutQuestion| {
                 if !signed_in {
                     return view! { <SignedOut /> }.into_any();
                 }
-                let fields = HANDED_ON.map(|name| (name, untrack(move || value(name))));
+                let fields = SENT_ON.map(|name| (name, untrack(move || value(name))));
                 view! { <Question form platform fields /> }.into_any()
             }}
         />
@@ -43,8 +45,8 @@ fn Question(form: FormState, platform: Option<String>, fields: [(&'static str, O
             <div class="stack g2">
                 <h1>"Keluar dari Gerbang?"</h1>
                 <p class="lead">
-                    {platform.map(|name| format!("{name} meminta Anda keluar. "))}
-                    "Sesi Anda di Gerbang berakhir, juga di semua platform yang Anda masuki dengannya."
+                    {platform.map(|name| texts::asked_by(&name))}
+                    {texts::CONSEQUENCE}
                 </p>
             </div>
             <FormProblem form />
@@ -62,7 +64,7 @@ fn SignedOut() -> impl IntoView {
         <div class="stack g6">
             <div class="stack g2">
                 <h1>"Anda sudah keluar"</h1>
-                <p class="lead">"Sesi Anda di Gerbang sudah berakhir."</p>
+                <p class="lead">{texts::SIGNED_OUT}</p>
             </div>
             <p class="row"><a class="btn btn--primary" href="/masuk">"Masuk"</a></p>
         </div>

@@ -1,10 +1,11 @@
-//! The authorization endpoint (OpenID Connect Core 1.0, section 3.1.2): a platform asks for a person, who signs in,
-//! chooses an access and accepts terms, as far as that is not done yet, and goes back with a code.
+//! The authorization endpoint (OpenID Connect Core 1.0, section 3.1.2): a platform asks for a person, who signs in, chooses
+//! an access and accepts terms, as far as needed, and returns with a code.
 
 use std::time::Duration;
 
 use domain::{
     oidc::{AuthorizationRequest, ErrorCode, OAuthError, Prompt, only, parameters},
+    platforms::launcher::UsableAccess,
     time::Timestamp,
 };
 use sqlx::types::Json;
@@ -12,128 +13,125 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{
-    Refusal,
     client::{self, Client},
-    discovery::ACR,
+    endpoints::ACR,
+    error::EndpointError,
 };
 use crate::{
     Actor, Backend,
     audit::Action,
     db::{Conn, execute, fetch_optional},
     error::{Error, Result},
-    platforms::{
-        self, Platform,
-        launch::{self, AccessChoice},
-        terms,
-    },
+    platforms::{self, Platform, access, terms},
     secrets::Token,
 };
 
-/// How long a code holds (RFC 6749, section 4.1.2: ten minutes at most, and shorter is safer).
-const CODE_HOLDS: Duration = Duration::from_secs(60);
+/// Lifetime of a code (RFC 6749, section 4.1.2: at most ten minutes).
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+/// The largest `max_age` in seconds that matters: no session is older.
+const MOST_AGE: u64 = 366 * 24 * 3600;
 /// How long a request waits for the person.
 const REQUEST_WAITS: Duration = Duration::from_secs(600);
 
-/// Where somebody goes whom a platform sent here.
+/// Where the browser goes next.
 #[derive(Debug)]
 pub enum Next {
-    /// Nowhere: which platform asks, or where to answer, is not known, so that nothing may be sent anywhere (RFC 6749,
-    /// section 4.1.2.1).
+    /// To an error page of ours: client or redirect are unknown, so that no answer may be sent (RFC 6749, section 4.1.2.1).
     Show(Strange),
-    /// Back to the platform, with a code or with what is wrong.
+    /// Back to the platform, with a code or an error.
     Redirect(Url),
-    /// To a page of ours, for what is missing; the request waits meanwhile.
-    Wait {
-        /// The request.
-        request: Uuid,
-        /// What is missing.
-        step: Step,
-    },
+    /// To a page of ours for the next step, while the request is stored.
+    Wait { request: Uuid, step: Step },
 }
 
-/// What a person has yet to do before they go back to the platform.
+/// What the person must do before they return to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// To sign in, or to do it again.
+    /// Sign in, or sign in again.
     SignIn,
-    /// To choose an access.
+    /// Choose an access.
     Choose,
-    /// To accept the terms that are due with this access.
+    /// Accept the terms that are due for this access.
     Accept(Uuid),
 }
 
-/// Why nobody can be answered.
+/// Why no answer may be sent to the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strange {
-    /// No platform in use has this name.
+    /// No enabled platform has this `client_id`.
     Client,
-    /// The platform has no such address to return to.
+    /// The platform has not registered this redirect.
     Redirect,
 }
 
 /// Where an answer goes.
-struct Way {
+struct ReturnAddress {
     redirect: Url,
     state: Option<String>,
 }
 
-/// What was asked, and what is known of who asks.
-struct Asked {
+/// A request with its client and the address for the answer.
+struct KnownRequest {
     client: Client,
     request: AuthorizationRequest,
-    way: Way,
+    return_to: ReturnAddress,
 }
 
-/// How far a person has come.
+/// The progress of a person with a request.
 enum Stage {
-    /// Something is missing.
     Missing(Step),
-    /// No access of theirs is admitted, which a platform is told only where nothing may be shown.
+    /// None of their accesses is admitted. The platform learns this only with `prompt=none`.
     NoAccess,
-    /// There, with this access.
+    /// Nothing is missing; this access is used.
     Go(Uuid),
 }
 
-/// A request of a platform. `pairs` are its parameters, as they came.
+/// Handles a request with these parameters.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, String)]) -> Result<Next> {
     let mut conn = backend.db.read().await?;
-    let Some(client) = known(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
-    let Some(way) = way(&mut conn, &client, pairs).await? else { return Ok(Next::Show(Strange::Redirect)) };
+    let Some(client) = requesting_client(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
+    let Some(return_to) = return_address(&mut conn, &client, pairs).await? else {
+        return Ok(Next::Show(Strange::Redirect));
+    };
     drop(conn);
     let request = match read(&client, pairs) {
         Ok(request) => request,
-        Err(error) => return Ok(Next::Redirect(refused(backend, &way, &error))),
+        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error))),
     };
-    let asked = Asked { client, request, way };
+    let asked = KnownRequest { client, request, return_to };
     let next = go_on(backend, actor, &asked).await;
-    Ok(next.unwrap_or_else(|refusal| Next::Redirect(refused(backend, &asked.way, &refusal.told()))))
+    Ok(next.unwrap_or_else(|error| Next::Redirect(refused(backend, &asked.return_to, &error.into_oauth()))))
 }
 
-async fn go_on(backend: &Backend, actor: Option<&Actor>, asked: &Asked) -> std::result::Result<Next, Refusal> {
+async fn go_on(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    asked: &KnownRequest,
+) -> std::result::Result<Next, EndpointError> {
     let now = backend.world.now();
     let mut stage = match actor {
         None => Stage::Missing(Step::SignIn),
         Some(actor) => stage(backend, actor, asked, now).await?,
     };
     if let (Stage::Go(access), Some(actor)) = (&stage, actor) {
-        match give_code(backend, actor, asked, *access, None).await {
-            // The session, or the access, ended this very moment.
+        match issue_code(backend, actor, asked, *access, None).await {
+            // The session or the access ended meanwhile.
             Err(Error::SignedOut) => stage = Stage::Missing(Step::SignIn),
             given => return Ok(Next::Redirect(given?)),
         }
     }
     if asked.request.prompt.contains(&Prompt::None) {
-        return Err(silently(&stage));
+        return Err(error_without_prompt(&stage));
     }
     let step = if let Stage::Missing(step) = stage { step } else { Step::Choose };
     Ok(Next::Wait { request: park(backend, asked, now).await?, step })
 }
 
-/// What a platform is told that wants nothing shown (OpenID Connect Core 1.0, section 3.1.2.6).
-fn silently(stage: &Stage) -> Refusal {
+/// The error for a platform that asked with `prompt=none` (OpenID Connect Core 1.0, section 3.1.2.6).
+fn error_without_prompt(stage: &Stage) -> EndpointError {
     let (code, said) = match stage {
         Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
         Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
@@ -142,22 +140,22 @@ fn silently(stage: &Stage) -> Refusal {
             (ErrorCode::InteractionRequired, "The person must choose an access.")
         }
     };
-    Refusal::new(code, said)
+    EndpointError::new(code, said)
 }
 
-/// The platform that asks, if it is one in use.
-async fn known(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Client>> {
+/// The platform that asks, if it is enabled.
+async fn requesting_client(conn: &mut Conn, pairs: &[(String, String)]) -> Result<Option<Client>> {
     match only(pairs, "client_id") {
         Some(client_id) => client::find(conn, client_id).await,
         None => Ok(None),
     }
 }
 
-/// Where to answer: to an address that is registered, to the letter (RFC 9700, section 2.1).
-async fn way(conn: &mut Conn, client: &Client, pairs: &[(String, String)]) -> Result<Option<Way>> {
+/// Where to answer: an address equal to a registered one (RFC 9700, section 2.1).
+async fn return_address(conn: &mut Conn, client: &Client, pairs: &[(String, String)]) -> Result<Option<ReturnAddress>> {
     let Some(uri) = only(pairs, "redirect_uri") else { return Ok(None) };
     let Some(redirect) = registered(conn, client.id, uri).await? else { return Ok(None) };
-    Ok(Some(Way { redirect, state: only(pairs, "state").map(str::to_owned) }))
+    Ok(Some(ReturnAddress { redirect, state: only(pairs, "state").map(str::to_owned) }))
 }
 
 async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Option<Url>> {
@@ -171,7 +169,7 @@ async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Opt
     found.map(|(uri,)| Url::parse(&uri).map_err(Error::internal)).transpose()
 }
 
-/// The request, if it is in order for this client.
+/// The request, if it is valid for this client.
 fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<AuthorizationRequest, OAuthError> {
     let request = AuthorizationRequest::parse(&parameters(pairs)?)?;
     if client.needs_pkce() && request.challenge.is_none() {
@@ -180,17 +178,17 @@ fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<Auth
     Ok(request)
 }
 
-/// An answer that says what is wrong, and who says it (RFC 6749, section 4.1.2.1; RFC 9207).
-fn refused(backend: &Backend, way: &Way, error: &OAuthError) -> Url {
-    answer(backend, way, &[("error", error.code.as_str()), ("error_description", &error.description)])
+/// An error answer with our issuer (RFC 6749, section 4.1.2.1; RFC 9207).
+fn refused(backend: &Backend, return_to: &ReturnAddress, error: &OAuthError) -> Url {
+    answer(backend, return_to, &[("error", error.code.as_str()), ("error_description", &error.description)])
 }
 
-fn answer(backend: &Backend, way: &Way, says: &[(&str, &str)]) -> Url {
-    let mut url = way.redirect.clone();
+fn answer(backend: &Backend, return_to: &ReturnAddress, says: &[(&str, &str)]) -> Url {
+    let mut url = return_to.redirect.clone();
     {
         let mut query = url.query_pairs_mut();
         query.extend_pairs(says);
-        if let Some(state) = &way.state {
+        if let Some(state) = &return_to.state {
             query.append_pair("state", state);
         }
         query.append_pair("iss", &backend.issuer());
@@ -198,20 +196,20 @@ fn answer(backend: &Backend, way: &Way, says: &[(&str, &str)]) -> Url {
     url
 }
 
-/// How far somebody who is signed in has come with a request that was made at `made_at`.
+/// The progress of a signed-in person with a request made at `made_at`.
 async fn stage(
     backend: &Backend,
     actor: &Actor,
-    asked: &Asked,
+    asked: &KnownRequest,
     made_at: Timestamp,
-) -> std::result::Result<Stage, Refusal> {
+) -> std::result::Result<Stage, EndpointError> {
     let mut conn = backend.db.read().await?;
     let signed_in_at = signed_in_at(&mut conn, actor).await?;
     if !signed_in_at.is_some_and(|at| recent_enough(&asked.request, at, made_at)) {
         return Ok(Stage::Missing(Step::SignIn));
     }
     let platform = platforms::by_id(&mut conn, asked.client.id).await?;
-    let usable = launch::usable_there(&mut conn, backend, actor, &platform).await?;
+    let usable = access::usable_there(&mut conn, backend, actor, &platform).await?;
     let Some(access) = settled(&usable, &asked.request) else {
         return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Missing(Step::Choose) });
     };
@@ -219,29 +217,26 @@ async fn stage(
     Ok(if due.is_empty() { Stage::Go(access.id) } else { Stage::Missing(Step::Accept(access.id)) })
 }
 
-/// When the session that speaks was begun, while it lasts.
+/// When the current session began. `None` if it has ended.
 async fn signed_in_at(conn: &mut Conn, actor: &Actor) -> Result<Option<Timestamp>> {
     let found: Option<(i64,)> =
         fetch_optional!(conn, (i64,), "SELECT created_at FROM sessions WHERE id = $1", actor.session_id)?;
     Ok(found.map(|(at,)| Timestamp::from_micros(at)))
 }
 
-/// Whether somebody signed in as lately as `prompt=login` and `max_age` ask (OpenID Connect Core 1.0, section 3.1.2.1):
-/// counted from when the request was made, so that it is met by signing in for it.
+/// True if the sign-in is as recent as `prompt=login` and `max_age` ask (OpenID Connect Core 1.0, section 3.1.2.1), counted
+/// from the time of the request, so that signing in for it is enough.
 fn recent_enough(request: &AuthorizationRequest, signed_in_at: Timestamp, made_at: Timestamp) -> bool {
-    let anew = request.prompt.contains(&Prompt::Login) || request.max_age == Some(0);
-    if anew {
+    let must_follow_request = request.prompt.contains(&Prompt::Login) || request.max_age == Some(0);
+    if must_follow_request {
         return signed_in_at > made_at;
     }
     request.max_age.is_none_or(|seconds| signed_in_at.plus(Duration::from_secs(seconds.min(MOST_AGE))) >= made_at)
 }
 
-/// The greatest `max_age` that is counted: older sessions do not exist.
-const MOST_AGE: u64 = 366 * 24 * 3600;
-
-/// The access about which the person need not be asked: the one that they chose here the last time, if there is no
-/// other, or the launcher has just named it, or nothing may be shown. A hint that names another one is nobody's choice.
-fn settled<'a>(usable: &'a [AccessChoice], request: &AuthorizationRequest) -> Option<&'a AccessChoice> {
+/// The access that needs no question: the last one chosen here, if it is the only one, or the launcher has just named it, or
+/// nothing may be shown. A hint that names another access is ignored.
+fn settled<'a>(usable: &'a [UsableAccess], request: &AuthorizationRequest) -> Option<&'a UsableAccess> {
     let asks = |prompt: &Prompt| matches!(prompt, Prompt::SelectAccount | Prompt::Consent);
     if request.prompt.iter().any(asks) {
         return None;
@@ -252,8 +247,8 @@ fn settled<'a>(usable: &'a [AccessChoice], request: &AuthorizationRequest) -> Op
     (usable.len() == 1 || hinted || silent).then_some(last)
 }
 
-/// Keeps a request while the person does what is missing.
-async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> {
+/// Stores a request while the person does what is missing.
+async fn park(backend: &Backend, asked: &KnownRequest, now: Timestamp) -> Result<Uuid> {
     let id = backend.world.id();
     let mut tx = backend.db.begin().await?;
     execute!(
@@ -269,11 +264,10 @@ async fn park(backend: &Backend, asked: &Asked, now: Timestamp) -> Result<Uuid> 
     Ok(id)
 }
 
-/// Goes on with a request that waited, with the access that the person chose.
+/// Continues a stored request with the access that the person chose.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is unknown, over, answered already, or its platform no longer in use, or the access is not
-/// theirs; [`domain::issues::Problem::NotOffered`] at [`domain::issues::Field::Access`] if the platform does not admit it;
+/// [`Error::NotFound`] if the request is unknown, expired or answered, its platform is disabled, or the access is not theirs; [`domain::issues::Problem::NotOffered`] at [`domain::issues::Field::Access`] if the platform does not admit it;
 /// [`Error::SignedOut`] if the session ended meanwhile.
 pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
     let mut conn = backend.db.read().await?;
@@ -283,17 +277,17 @@ pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Opt
         return Ok(Next::Wait { request, step: Step::SignIn });
     }
     let Some(access) = access else { return Ok(Next::Wait { request, step: Step::Choose }) };
-    let access = launch::usable(&mut conn, backend, actor, &platform, access).await?;
+    let access = access::usable(&mut conn, backend, actor, &platform, access).await?;
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
     drop(conn);
     if !due.is_empty() {
         return Ok(Next::Wait { request, step: Step::Accept(access.id) });
     }
-    Ok(Next::Redirect(give_code(backend, actor, &asked, access.id, Some(request)).await?))
+    Ok(Next::Redirect(issue_code(backend, actor, &asked, access.id, Some(request)).await?))
 }
 
-/// A request that waits; its client and its redirect must still be what they were.
-async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(Asked, Platform, Timestamp)> {
+/// A stored request, if its client and its redirect still exist.
+async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(KnownRequest, Platform, Timestamp)> {
     let found: Option<(Uuid, Json<AuthorizationRequest>, i64)> = fetch_optional!(
         conn,
         (Uuid, Json<AuthorizationRequest>, i64),
@@ -305,23 +299,22 @@ async fn waiting(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(A
     let platform = platforms::by_id(conn, platform_id).await?;
     let client = client::by_id(conn, platform_id).await?.ok_or(Error::NotFound)?;
     let redirect = registered(conn, platform_id, request.redirect_uri.as_deref().unwrap_or_default()).await?;
-    let way = Way { redirect: redirect.ok_or(Error::NotFound)?, state: request.state.clone() };
-    Ok((Asked { client, request, way }, platform, Timestamp::from_micros(made_at)))
+    let return_to = ReturnAddress { redirect: redirect.ok_or(Error::NotFound)?, state: request.state.clone() };
+    Ok((KnownRequest { client, request, return_to }, platform, Timestamp::from_micros(made_at)))
 }
 
-/// Gives a code: the session of the person at the platform, bound to this access, and the address that takes it there.
-/// A request that waited is answered once.
-async fn give_code(
+/// Starts the grant and returns the redirect that carries its code. A stored request is answered only once.
+async fn issue_code(
     backend: &Backend,
     actor: &Actor,
-    asked: &Asked,
+    asked: &KnownRequest,
     access_id: Uuid,
     request: Option<Uuid>,
 ) -> Result<Url> {
     let now = backend.world.now();
     let (grant_id, code) = (backend.world.id(), Token::timed(&backend.world));
     let mut tx = backend.db.begin().await?;
-    // Whatever ends a right of this person waits, or was before us and is seen.
+    // Whatever ends a right of this person waits for us, or is already visible.
     tx.lock_user(actor.user_id).await?;
     if let Some(request) = request
         && execute!(tx, "DELETE FROM oidc_requests WHERE id = $1", request)? == 0
@@ -365,11 +358,11 @@ async fn give_code(
         asks.redirect_uri.as_deref().unwrap_or_default(),
         asks.challenge.as_ref().map(|challenge| challenge.as_str()),
         now.micros(),
-        now.plus(CODE_HOLDS).micros()
+        now.plus(CODE_LIFETIME).micros()
     )?;
     backend.record(&mut tx, actor, Action::PlatformEntered, Some(asked.client.id), (access_id, grant_id))?;
     tx.commit().await?;
-    Ok(answer(backend, &asked.way, &[("code", code.expose())]))
+    Ok(answer(backend, &asked.return_to, &[("code", code.expose())]))
 }
 
 #[cfg(test)]
@@ -387,8 +380,8 @@ mod tests {
         AuthorizationRequest::parse(&parameters(&pairs).unwrap()).unwrap()
     }
 
-    fn access(id: u128, last_used: bool) -> AccessChoice {
-        AccessChoice {
+    fn access(id: u128, last_used: bool) -> UsableAccess {
+        UsableAccess {
             id: Uuid::from_u128(id),
             profile_type: ProfileType::NonPenyedia,
             role: Role::Pa,
@@ -411,8 +404,8 @@ mod tests {
     #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000001")], Some(1))]
     #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000002")], None)]
     #[case(&[access(1, true), access(2, false)], &[("login_hint", "siti.pa@contoh.go.id")], None)]
-    fn only_what_was_chosen_is_taken_without_asking(
-        #[case] usable: &[AccessChoice],
+    fn only_the_last_choice_is_used_without_asking(
+        #[case] usable: &[UsableAccess],
         #[case] changes: &[(&str, &str)],
         #[case] expected: Option<u128>,
     ) {
@@ -429,7 +422,7 @@ mod tests {
     #[case(&[("max_age", "0")], 1001, true)]
     #[case(&[("prompt", "login")], 999, false)]
     #[case(&[("prompt", "login")], 1001, true)] // for this very request
-    fn who_signed_in_too_long_ago_signs_in_again(
+    fn an_old_sign_in_must_be_repeated(
         #[case] changes: &[(&str, &str)],
         #[case] signed_in_at: i64,
         #[case] enough: bool,

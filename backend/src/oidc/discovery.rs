@@ -1,27 +1,13 @@
-//! What a client library must know of us (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
+//! The discovery document (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 
 use serde_json::{Value, json};
 
-use super::{client::ASSERTION_ALGORITHMS, keys::Algorithm};
+use super::{
+    client::ASSERTION_ALGORITHMS,
+    endpoints::{ACR, AUTHORIZE, INTROSPECT, JWKS, LOGOUT, REVOKE, TOKEN, USERINFO},
+    keys::Algorithm,
+};
 use crate::Backend;
-
-/// Where a platform sends a person.
-pub const AUTHORIZE: &str = "/oidc/authorize";
-/// Where tokens are.
-pub const TOKEN: &str = "/oidc/token";
-/// Where the person's claims are.
-pub const USERINFO: &str = "/oidc/userinfo";
-/// Where the key set is.
-pub const JWKS: &str = "/oidc/jwks";
-/// Where a token is given back.
-pub const REVOKE: &str = "/oidc/revoke";
-/// Where a token is asked about.
-pub const INTROSPECT: &str = "/oidc/introspect";
-/// Where a person signs out.
-pub const LOGOUT: &str = "/oidc/logout";
-
-/// The one way in which people sign in, as the claim `acr`: by password.
-pub const ACR: &str = "urn:gerbang:acr:kata-sandi";
 
 /// The document at `/.well-known/openid-configuration`.
 pub fn document(backend: &Backend) -> Value {

@@ -1,4 +1,4 @@
-//! The session of a person at a platform, bound to one access: what it stands on now, and what is said of the person.
+//! Grants: the session of a person at a platform, bound to one access, and the claims about that person.
 
 use domain::{
     oidc::{Scope, Scopes},
@@ -19,20 +19,19 @@ use crate::{
     world::World,
 };
 
-/// A grant with all that it stands on, as stored at this moment.
+/// A grant with the current state of the rights behind it.
 #[derive(Clone, sqlx::FromRow)]
 pub(crate) struct Grant {
-    /// Its row; the claim `sid`.
+    /// The claim `sid`.
     pub id: Uuid,
-    /// The platform.
     pub platform_id: Uuid,
     /// What was granted.
     pub scope: String,
-    /// What the platform gave, to find again in the ID token.
+    /// Of the request, for the ID token.
     pub nonce: Option<String>,
     /// When the person signed in.
     pub auth_time: i64,
-    /// How.
+    /// How the person signed in.
     pub acr: Option<String>,
     ended_at: Option<i64>,
     closed_at: Option<i64>,
@@ -41,7 +40,6 @@ pub(crate) struct Grant {
     subject_type: SubjectType,
     roles: Json<Vec<Role>>,
     profile_types: Json<Vec<ProfileType>>,
-    /// The person.
     pub user_id: Uuid,
     user_name: String,
     email: String,
@@ -62,7 +60,7 @@ pub(crate) struct Grant {
     nama_satker: Option<String>,
 }
 
-/// The chosen access, as platforms are told: the claim `gerbang`.
+/// The claim `gerbang`: the chosen access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessClaims {
     access_id: Uuid,
@@ -76,11 +74,11 @@ pub struct AccessClaims {
     kd_satker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nama_satker: Option<String>,
-    /// The end of the last day in the person's zone, in seconds.
+    /// The end of its last day in the person's zone, in seconds.
     access_expires_at: i64,
 }
 
-/// What the scopes of a token tell of the person (OpenID Connect Core 1.0, section 5.4).
+/// The claims about a person that scopes give (OpenID Connect Core 1.0, section 5.4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PersonClaims {
     sub: String,
@@ -88,15 +86,14 @@ pub struct PersonClaims {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
-    /// An account is made by confirming its address, so it always is.
+    /// Always true, because an account is made by confirming its address.
     #[serde(skip_serializing_if = "Option::is_none")]
     email_verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gerbang: Option<AccessClaims>,
 }
 
-/// A query for grants with all that they stand on: the columns that come before, and the tables that `g`, the grant, is
-/// found by.
+/// A query for [`Grant`]s: columns that come first, the tables with the grant as `g`, and a condition.
 macro_rules! select {
     ($columns:literal, $from:literal) => {
         concat!(
@@ -122,7 +119,7 @@ macro_rules! select {
 }
 pub(crate) use select;
 
-/// A grant that holds at this moment, by its row; see [`Grant::if_live`].
+/// The grant with this id, if it is live.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -132,11 +129,10 @@ pub(crate) async fn live(conn: &mut Conn, backend: &Backend, id: Uuid) -> Result
 }
 
 impl Grant {
-    /// Whether it holds at this moment: not if it has ended, or if a right that it stands on is gone, whether or not
-    /// anything has noticed yet. Every use of a token asks here.
+    /// True unless it or a right behind it has ended, even if nothing has recorded that yet. Every use of a token asks here.
     ///
     /// # Errors
-    /// If what is stored makes no sense.
+    /// If stored data is inconsistent.
     pub fn is_live(&self, world: &World) -> Result<bool> {
         if self.ended_at.is_some() || self.disabled_at.is_some() || self.closed_at.is_some() {
             return Ok(false);
@@ -145,10 +141,10 @@ impl Grant {
         Ok(admits(&admission, &self.facts()?, world.today(self.zone)).is_ok())
     }
 
-    /// Itself, if it holds at this moment.
+    /// `None` unless the grant is live.
     ///
     /// # Errors
-    /// As of [`Grant::is_live`].
+    /// As [`Grant::is_live`].
     pub fn if_live(self, backend: &Backend) -> Result<Option<Self>> {
         Ok(self.is_live(&backend.world)?.then_some(self))
     }
@@ -164,19 +160,17 @@ impl Grant {
         })
     }
 
-    /// The instant at which the access ends: no token holds longer.
+    /// The end of the access. No token is valid longer.
     pub fn access_ends_at(&self) -> Timestamp {
         let after = self.last_day.next_day().unwrap_or(Date::MAX);
         Timestamp::start_of(after, self.zone)
     }
 
-    /// The scopes that were granted.
     pub fn scopes(&self) -> Scopes {
         Scopes::parse(&self.scope)
     }
 
-    /// The name of the person for a platform: pairwise by sector, unless its settings say otherwise (OpenID Connect
-    /// Core 1.0, section 8).
+    /// The claim `sub`: pairwise by sector, unless the platform is set otherwise (OpenID Connect Core 1.0, section 8).
     pub fn subject(&self, backend: &Backend) -> String {
         match self.subject_type {
             SubjectType::Pairwise => backend.oidc.keys.pairwise(&self.sector, self.user_id),
@@ -184,7 +178,7 @@ impl Grant {
         }
     }
 
-    /// What these scopes tell of the person.
+    /// The claims that these scopes give.
     pub fn claims(&self, backend: &Backend, scopes: &Scopes) -> PersonClaims {
         PersonClaims {
             sub: self.subject(backend),
@@ -257,7 +251,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_left_out() {
+    fn unknown_claims_are_omitted() {
         let claims = serde_json::to_value(grant().access_claims()).unwrap();
         assert_eq!(
             claims,

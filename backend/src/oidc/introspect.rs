@@ -1,5 +1,5 @@
-//! Introspection (RFC 7662): a platform asks whether a token of its own still holds. Of what is not its own, or does not
-//! hold, nothing is said but that (section 2.2).
+//! Introspection (RFC 7662): a platform asks about a token of its own. Unknown tokens, foreign ones and ended ones get the same
+//! answer (section 2.2).
 
 use domain::{
     oidc::{ErrorCode, OAuthError, Parameters, Scopes},
@@ -8,7 +8,7 @@ use domain::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Refusal, client::Client, grant};
+use super::{client::Client, error::EndpointError, grant};
 use crate::{
     Backend,
     db::{Conn, fetch_optional},
@@ -16,16 +16,15 @@ use crate::{
     secrets::Token,
 };
 
-/// What is said of a token (RFC 7662, section 2.2).
+/// An answer (RFC 7662, section 2.2).
 #[derive(Debug, Serialize)]
 pub struct Introspection {
-    /// Whether it holds.
     pub active: bool,
     #[serde(flatten)]
     facts: Option<Facts>,
 }
 
-/// What is said of one that holds. Times are in seconds.
+/// The claims of an active token. Times are in seconds.
 #[derive(Debug, Serialize)]
 struct Facts {
     client_id: String,
@@ -39,28 +38,28 @@ struct Facts {
     token_type: Option<&'static str>,
 }
 
-/// A token as stored.
+/// An access token or a refresh token as stored.
 #[derive(sqlx::FromRow)]
-pub(super) struct Stored {
+pub(super) struct StoredToken {
     pub grant_id: Uuid,
-    /// Of an access token; a refresh token is good for all that was granted.
+    /// Of an access token. A refresh token has all that was granted.
     pub scope: Option<String>,
     pub created_at: i64,
     pub expires_at: i64,
-    /// When a refresh token was used.
+    /// Of a refresh token.
     pub used_at: Option<i64>,
 }
 
-/// The token that a request is about.
+/// The parameter `token`.
 pub(super) fn presented(parameters: &Parameters) -> std::result::Result<&str, OAuthError> {
     parameters.get("token").ok_or_else(|| OAuthError::new(ErrorCode::InvalidRequest, "token is missing."))
 }
 
-/// A token of a client, of either kind, whether or not it holds.
-pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Result<Option<Stored>> {
+/// A token of this client, of either kind, active or not.
+pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Result<Option<StoredToken>> {
     Ok(fetch_optional!(
         conn,
-        Stored,
+        StoredToken,
         "SELECT t.grant_id, t.scope, t.created_at, t.expires_at, t.used_at
          FROM (SELECT grant_id, scope, created_at, expires_at, NULL AS used_at FROM oidc_access_tokens
                WHERE token_hash = $1
@@ -74,7 +73,7 @@ pub(super) async fn stored(conn: &mut Conn, client: &Client, token: &str) -> Res
     )?)
 }
 
-/// Says whether a token holds. Changes nothing.
+/// Answers whether a token is active.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidRequest`] without a token.
@@ -84,7 +83,7 @@ pub async fn introspect(
     parameters: &Parameters,
 ) -> std::result::Result<Introspection, OAuthError> {
     let token = presented(parameters)?;
-    let facts = facts(backend, client, token).await.map_err(|error| Refusal::from(error).told())?;
+    let facts = facts(backend, client, token).await.map_err(|error| EndpointError::from(error).into_oauth())?;
     Ok(Introspection { active: facts.is_some(), facts })
 }
 

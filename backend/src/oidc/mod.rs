@@ -1,21 +1,21 @@
-//! The OpenID Connect provider: how a person arrives at a platform, signed in, with the one access that they chose
-//! (guide steps 16 to 19 and what follows).
+//! The OpenID Connect provider: how a person arrives at a platform, signed in, with the one access that they chose (guide
+//! steps 16 to 19).
 //!
-//! - [`authorize`]: a platform asks for a person; they sign in, choose an access, accept terms, and go back with a code.
-//! - [`client`]: which platform speaks; [`token`]: a code, or a refresh token, becomes tokens (`exchange`).
-//! - [`userinfo`], [`introspect`], [`revoke`]: what becomes of an access token.
-//! - [`logout`]: the way out, begun at a platform or here; platforms are told over the back channel.
-//! - [`rights`]: a grant ends in the transaction in which the right ends that it stands on.
-//! - [`keys`]: what signs, and what is derived from the one secret of the installation.
+//! - [`authorize`]: a platform asks for a person, who signs in, chooses an access, accepts terms, and returns with a code.
+//! - [`client`]: client authentication. [`token`]: a code or a refresh token becomes tokens (`exchange`).
+//! - [`userinfo`], [`introspect`], [`revoke`]: the uses of an access token.
+//! - [`logout`]: signing out, begun at a platform or here, and the notices to platforms.
+//! - [`rights`]: a grant ends in the transaction that ends the right behind it.
+//! - [`keys`]: the keys that sign, and what is derived from the secret of the installation.
 //!
-//! A *grant* is the session of a person at a platform, bound to one access; its id is the claim `sid`. Codes and tokens
-//! are 256 random bits, stored as a hash. Access tokens are looked up at every use, so that a right that ended ends them
-//! at once; nothing here trusts what was true when a token was made.
+//! A *grant* is the session of a person at a platform, bound to one access. Its id is the claim `sid`. Codes and tokens are
+//! 256 random bits, stored as a hash. Access tokens are looked up at every use, so that they end at once with the rights
+//! behind them: nothing here trusts what was true when a token was made.
 
 pub mod authorize;
 pub mod client;
 pub mod discovery;
-mod exchange;
+pub mod endpoints;
 pub mod grant;
 pub mod introspect;
 pub mod keys;
@@ -25,112 +25,25 @@ pub mod rights;
 pub mod token;
 pub mod userinfo;
 
-use std::{sync::Arc, time::Duration};
+mod audience;
+mod error;
+mod exchange;
+mod provider;
 
-use domain::oidc::{ErrorCode, OAuthError};
-use tokio::sync::Notify;
+use std::time::Duration;
 
-use crate::{
-    Backend,
-    db::{batcher::Batcher, execute},
-    error::{Error, Result},
-};
+use crate::{Backend, db::execute, error::Result};
 
 pub use keys::Secret;
+pub use provider::Provider;
 
-/// How long a platform has to answer a notice over the back channel.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long what is over is kept, so that a code or a token that comes late is still known for what it is.
+/// How long an ended grant is kept, so that a late code or token is still recognised.
 const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What the provider keeps in memory.
-pub struct Provider {
-    /// Keys: those that sign, and those derived from the secret.
-    pub(crate) keys: keys::Keys,
-    /// Exchanges that wait to be carried out together.
-    exchanges: Batcher<exchange::Exchange, exchange::Outcome>,
-    /// Wakes the worker of the back channel when a notice was written.
-    pub(crate) bell: Arc<Notify>,
-    /// Carries the notices.
-    pub(crate) http: reqwest::Client,
-}
-
-impl Provider {
-    /// With the secret of the installation.
-    ///
-    /// # Errors
-    /// If no HTTPS client can be made on this machine.
-    pub fn new(secret: &Secret) -> Result<Self> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(PATIENCE)
-            .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none()) // a notice goes where the administrator said, nowhere else
-            .build()
-            .map_err(Error::internal)?;
-        Ok(Self { keys: keys::Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http })
-    }
-}
-
-impl Backend {
-    /// Our name as an issuer (OpenID Connect Discovery 1.0, section 3): the base address without a slash at the end.
-    pub fn issuer(&self) -> String {
-        self.settings.link("")
-    }
-}
-
-/// Why a request of a platform is refused.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    /// In the words of the specifications.
-    WireCode(OAuthError),
-    /// By a fault of ours, or for want of a part that is needed.
-    Fault(Error),
-}
-
-impl Refusal {
-    /// A refusal with its code and an explanation for developers.
-    pub fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self::WireCode(OAuthError::new(code, description))
-    }
-
-    /// What the platform is told; the text of a fault stays in the log.
-    pub fn told(self) -> OAuthError {
-        match self {
-            Self::WireCode(error) => error,
-            Self::Fault(Error::Unavailable(cause)) => {
-                tracing::warn!(%cause, "a platform could not be answered");
-                OAuthError::new(ErrorCode::TemporarilyUnavailable, "Try again shortly.")
-            }
-            Self::Fault(error) => {
-                tracing::error!(%error, "a platform could not be answered");
-                OAuthError::new(ErrorCode::ServerError, "The fault is ours and is in our log.")
-            }
-        }
-    }
-}
-
-impl From<OAuthError> for Refusal {
-    fn from(error: OAuthError) -> Self {
-        Self::WireCode(error)
-    }
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Fault(error)
-    }
-}
-
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-/// Gets ready at the start: the first keys are made, and those that sign are opened.
+/// Prepares the provider at the start: makes the first keys, and opens those that sign.
 ///
 /// # Errors
-/// If the database refuses, or the keys in it were sealed with another secret.
+/// If the database refuses, or its keys were sealed with another secret.
 pub async fn ready(backend: &Backend) -> Result<()> {
     keys::rotate(backend).await?;
     for algorithm in keys::Algorithm::ALL {
@@ -139,8 +52,8 @@ pub async fn ready(backend: &Backend) -> Result<()> {
     Ok(())
 }
 
-/// Clears away what is over: requests, assertions, tokens, and grants with all that they gave, a month after their end.
-/// Run from time to time.
+/// Deletes expired requests, assertions and access tokens, and grants a month after their end with all that belongs to
+/// them. Returns the number of deleted rows. Runs from time to time.
 ///
 /// # Errors
 /// If the database refuses.
@@ -151,7 +64,7 @@ pub async fn sweep(backend: &Backend) -> Result<usize> {
     let mut cleared = execute!(tx, "DELETE FROM oidc_requests WHERE expires_at <= $1", now)?;
     cleared += execute!(tx, "DELETE FROM oidc_jtis WHERE expires_at <= $1", now)?;
     cleared += execute!(tx, "DELETE FROM oidc_access_tokens WHERE expires_at <= $1", now)?;
-    // A grant of which nothing can come any more is over by itself: its code was not fetched, or its last token is past.
+    // A grant that can give no more tokens has ended: its code was never used, or its last refresh token expired.
     execute!(
         tx,
         "UPDATE oidc_grants SET ended_at = $1, ended_why = 'unused'
@@ -174,18 +87,4 @@ pub async fn sweep(backend: &Backend) -> Result<usize> {
     }
     tx.commit().await?;
     Ok(usize::try_from(cleared).unwrap_or(usize::MAX))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_of_ours_is_not_told() {
-        let told = Refusal::from(Error::internal("the table oidc_codes is gone")).told();
-        assert_eq!(told.code, ErrorCode::ServerError);
-        assert!(!told.description.contains("oidc_codes"));
-        let told = Refusal::from(Error::Unavailable("no free connection".into())).told();
-        assert_eq!(told.code, ErrorCode::TemporarilyUnavailable);
-    }
 }

@@ -1,17 +1,17 @@
-//! Revocation (RFC 7009): a platform gives back a token of its own.
+//! Revocation (RFC 7009): a platform ends a token of its own.
 
 use domain::oidc::{OAuthError, Parameters};
 
 use super::{
-    Refusal,
     client::Client,
+    error::EndpointError,
     introspect::{presented, stored},
     rights::{GrantsOf, Why, end_grants},
 };
 use crate::{Backend, db::execute, error::Result, secrets::Token};
 
-/// Ends an access token, or with a refresh token all that came of the same sign-in (RFC 7009, section 2.1). What is not
-/// known, or another's, is as good as revoked (section 2.2).
+/// Ends an access token, or with a refresh token the whole grant (RFC 7009, section 2.1). Does nothing for an unknown or
+/// foreign token (section 2.2).
 ///
 /// # Errors
 /// [`domain::oidc::ErrorCode::InvalidRequest`] without a token.
@@ -20,7 +20,7 @@ pub async fn revoke(
     client: &Client,
     parameters: &Parameters,
 ) -> std::result::Result<(), OAuthError> {
-    end(backend, client, presented(parameters)?).await.map_err(|error| Refusal::from(error).told())
+    end(backend, client, presented(parameters)?).await.map_err(|error| EndpointError::from(error).into_oauth())
 }
 
 async fn end(backend: &Backend, client: &Client, token: &str) -> Result<()> {

@@ -1,8 +1,8 @@
-//! Rights that end: what was granted on them ends in the same transaction, and the platforms are told.
+//! Ends grants in the transaction that ends the right behind them, and writes notices for their platforms.
 //!
-//! A token is refused from the very moment, since each use asks [`super::grant::live`]. What is written here besides is
-//! that the grant is over, for good, and a notice for the worker of [`super::logout`]. Who writes a grant holds
-//! [`Tx::lock_user`], as do those who take a right away: neither passes the other by unseen.
+//! Tokens stop working at once anyway, because every use asks [`super::grant::live`]. Here the grant is marked as ended for
+//! good, with a notice for the worker of [`super::logout`]. Whoever writes a grant holds [`Tx::lock_user`], as does whoever
+//! ends a right, so that neither misses the other.
 
 use domain::{
     role::Role,
@@ -21,34 +21,29 @@ use crate::{
 /// Why a grant ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// The person signed out here.
+    /// The person signed out of Gerbang.
     SignedOut,
-    /// The person signed out at the platform itself.
+    /// The person signed out at the platform.
     LoggedOut,
-    /// The person ended the session from their list.
+    /// The person ended the session in their list.
     SessionEnded,
-    /// The password was changed or set anew.
     PasswordChanged,
-    /// The account was disabled.
     AccountDisabled,
-    /// The access was taken away.
     AccessRevoked,
-    /// The last day of the access is over.
     AccessExpired,
-    /// The platform admits the role of the access no more.
+    /// The platform no longer admits the role.
     NotAdmitted,
-    /// Nobody can enter the platform any more.
     PlatformDisabled,
-    /// A code came twice (RFC 6749, section 4.1.2).
+    /// A code was used twice (RFC 6749, section 4.1.2).
     CodeReplayed,
-    /// A refresh token came twice (RFC 9700, section 4.14.2).
+    /// A refresh token was used twice (RFC 9700, section 4.14.2).
     TokenReplayed,
-    /// The platform gave a token back (RFC 7009).
+    /// The platform revoked a refresh token (RFC 7009).
     Revoked,
 }
 
 impl Why {
-    /// The word that is stored.
+    /// The stored text.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
@@ -66,38 +61,43 @@ impl Why {
         }
     }
 
-    /// Whether the platform is told: it knows what it did itself.
-    const fn is_told(self) -> bool {
+    /// True if the platform gets a notice. It needs none about its own action.
+    const fn notifies(self) -> bool {
         !matches!(self, Self::LoggedOut | Self::Revoked)
     }
 
-    /// Whether nothing else in the transaction leaves a trail of it.
-    const fn leaves_a_trail(self) -> bool {
+    /// True if the transaction writes no other audit event for it.
+    const fn needs_audit(self) -> bool {
         matches!(self, Self::AccessExpired | Self::CodeReplayed | Self::TokenReplayed | Self::Revoked)
     }
 }
 
-/// Which grants end.
+/// A set of grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantsOf {
-    /// Those that stand on this access.
+    /// Of this access.
     Access(Uuid),
-    /// All of this person.
+    /// Of this person.
     User(Uuid),
-    /// Those that were made in this session.
+    /// Made in this session.
     Session(Uuid),
-    /// Those of this person that were not made in this session.
-    OthersOf { user_id: Uuid, session_id: Uuid },
-    /// All at this platform.
+    /// Of this person, but not made in this session.
+    OthersOf {
+        user_id: Uuid,
+        session_id: Uuid,
+    },
+    /// At this platform.
     Platform(Uuid),
-    /// Those at this platform that stand on an access of this role.
-    RoleAt { platform_id: Uuid, role: Role },
-    /// This one.
+    /// At this platform, of an access with this role.
+    RoleAt {
+        platform_id: Uuid,
+        role: Role,
+    },
     Grant(Uuid),
 }
 
 impl GrantsOf {
-    /// What the trail says that it is about.
+    /// The subject of the audit event.
     const fn subject(self) -> Uuid {
         match self {
             Self::Access(id) | Self::User(id) | Self::Session(id) | Self::Platform(id) | Self::Grant(id) => id,
@@ -107,14 +107,14 @@ impl GrantsOf {
     }
 }
 
-/// The end of the grants of which this is so: `$1` is now, `$2` is why.
+/// Ends the grants that meet a condition. `$1` is now, `$2` is why.
 macro_rules! end {
     ($condition:literal) => {
         concat!("UPDATE oidc_grants SET ended_at = $1, ended_why = $2 WHERE ended_at IS NULL AND ", $condition)
     };
 }
 
-/// Rights that may have ended without their grants, by the row that says so.
+/// Rights that may have ended without their grants, by the row that records it.
 const GONE: [(Why, &str); 3] = [
     (
         Why::AccountDisabled,
@@ -129,14 +129,14 @@ const GONE: [(Why, &str); 3] = [
         end!("EXISTS (SELECT 1 FROM accesses a WHERE a.id = oidc_grants.access_id AND a.revoked_at IS NOT NULL)"),
     ),
 ];
-/// Those of accesses whose last day is over: `$3` to `$5` are the dates of today from west to east.
+/// Grants of expired accesses. `$3` to `$5` are the dates of today in WIB, WITA and WIT.
 const EXPIRED: &str = end!(
     "EXISTS (SELECT 1 FROM accesses a JOIN users u ON u.id = a.user_id WHERE a.id = oidc_grants.access_id
                AND a.last_day < CASE u.zone WHEN 'wib' THEN $3 WHEN 'wita' THEN $4 ELSE $5 END)"
 );
 
-/// Ends what was granted on a right that ends with `tx`; gives how many grants there were. Platforms with a back channel
-/// are told once `tx` is committed.
+/// Ends the grants of a right that ends in `tx`. Returns how many ended. Platforms with a back channel are notified after
+/// `tx` is committed.
 ///
 /// # Errors
 /// If the database refuses.
@@ -169,7 +169,7 @@ pub async fn end_grants(backend: &Backend, tx: &mut Tx, why: Why, of: GrantsOf) 
     Ok(ended)
 }
 
-/// What follows when grants ended at `now`: their platforms are told, and the trail says it.
+/// Writes the notices and the audit event for grants that ended at `now`.
 async fn follow_up(
     backend: &Backend,
     tx: &mut Tx,
@@ -181,8 +181,8 @@ async fn follow_up(
     if ended == 0 {
         return Ok(());
     }
-    if why.is_told() {
-        // A notice has the id of its grant: none is told twice of one end.
+    if why.notifies() {
+        // A notice has the id of its grant, so that a platform gets one per grant.
         execute!(
             tx,
             "INSERT INTO logout_notices (id, grant_id, platform_id, attempts, due_at)
@@ -194,13 +194,13 @@ async fn follow_up(
         )?;
         tx.ring(&backend.oidc.bell);
     }
-    if why.leaves_a_trail() {
+    if why.needs_audit() {
         backend.record(tx, Who::nobody(), Action::EntryEnded, subject, (why.as_str(), ended))?;
     }
     Ok(())
 }
 
-/// The next instant at which an access can end: midnight in one of the zones.
+/// The next instant at which an access can expire: midnight in one of the zones.
 pub(crate) fn next_end(now: Timestamp) -> Timestamp {
     Zone::ALL
         .map(|zone| Timestamp::start_of(now.date(zone).next_day().unwrap_or(Date::MAX), zone))
@@ -208,15 +208,15 @@ pub(crate) fn next_end(now: Timestamp) -> Timestamp {
         .fold(Timestamp::from_micros(i64::MAX), Timestamp::min)
 }
 
-/// Ends every grant whose right has ended by time, or without this being noticed; gives how many there were. Run at
-/// [`next_end`], and from time to time.
+/// Ends every grant whose right expired, or ended without ending the grant. Returns how many ended. Runs at [`next_end`] and
+/// from time to time.
 ///
 /// # Errors
 /// If the database refuses.
 pub async fn end_over(backend: &Backend) -> Result<usize> {
     let now = backend.world.now();
     let [wib, wita, wit] = Zone::ALL.map(|zone| now.date(zone));
-    // Looking costs the one writer nothing while there is none.
+    // Look first with a reader, so that the writer is free while there is nothing to do.
     let mut conn = backend.db.read().await?;
     let any: Option<(i64,)> = fetch_optional!(
         conn,
@@ -267,13 +267,13 @@ mod tests {
     #[case(datetime!(2026-12-31 15:00 UTC), datetime!(2026-12-31 16:00 UTC))] // Makassar
     #[case(datetime!(2026-12-31 16:00 UTC), datetime!(2026-12-31 17:00 UTC))] // Jakarta
     #[case(datetime!(2026-12-31 17:00 UTC), datetime!(2027-01-01 15:00 UTC))]
-    fn an_access_can_end_three_times_a_day(#[case] now: time::OffsetDateTime, #[case] next: time::OffsetDateTime) {
+    fn accesses_expire_at_three_instants_a_day(#[case] now: time::OffsetDateTime, #[case] next: time::OffsetDateTime) {
         assert_eq!(next_end(at(now)), at(next));
     }
 
     #[test]
-    fn a_platform_is_not_told_what_it_did_itself() {
-        assert!(Why::SignedOut.is_told() && Why::AccessExpired.is_told() && Why::TokenReplayed.is_told());
-        assert!(!Why::LoggedOut.is_told() && !Why::Revoked.is_told());
+    fn a_platform_gets_no_notice_of_its_own_action() {
+        assert!(Why::SignedOut.notifies() && Why::AccessExpired.notifies() && Why::TokenReplayed.notifies());
+        assert!(!Why::LoggedOut.notifies() && !Why::Revoked.notifies());
     }
 }

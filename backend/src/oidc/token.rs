@@ -1,6 +1,7 @@
-//! The token endpoint (RFC 6749, sections 4.1.3 and 6; OpenID Connect Core 1.0, sections 3.1.3 and 12): a code, or a
-//! refresh token, becomes tokens. Each is taken once; one that comes a second time ends the session at the platform.
+//! The token endpoint (RFC 6749, sections 4.1.3 and 6; OpenID Connect Core 1.0, sections 3.1.3 and 12): a code or a refresh
+//! token becomes tokens. Each works once; a second use ends the session at the platform.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     oidc::{ErrorCode, OAuthError, Parameters},
     time::Timestamp,
@@ -9,21 +10,25 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Refusal,
     client::Client,
-    exchange::{self, Exchange, Given, Outcome, Terms},
+    error::EndpointError,
+    exchange::{self, Exchange, ExchangeRequest, IssuedTokens, Outcome},
     grant::{Grant, PersonClaims},
     keys::{self, Signer},
     rights::{GrantsOf, Why, end_grants},
 };
-use crate::{Backend, error::Result, secrets::Token};
+use crate::{
+    Backend,
+    error::Result,
+    secrets::{Token, sha256},
+};
 
-/// The tokens (RFC 6749, section 5.1).
+/// A successful answer (RFC 6749, section 5.1).
 #[derive(Debug, Serialize)]
 pub struct TokenResponse {
     access_token: String,
     token_type: &'static str,
-    /// Seconds.
+    /// In seconds.
     expires_in: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
@@ -43,7 +48,7 @@ struct IdClaims<'a> {
     nonce: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'a str>,
-    /// By password, the only way there is (RFC 8176, section 2).
+    /// By password, the only way to sign in (RFC 8176, section 2).
     amr: [&'static str; 1],
     at_hash: String,
     sid: Uuid,
@@ -51,67 +56,67 @@ struct IdClaims<'a> {
     person: PersonClaims,
 }
 
-/// Answers a request for tokens of a client that has shown who it is.
+/// Answers a request for tokens by an authenticated client.
 ///
 /// # Errors
-/// In the words of RFC 6749, section 5.2.
+/// With the codes of RFC 6749, section 5.2.
 pub async fn token(
     backend: &Backend,
     client: &Client,
     parameters: &Parameters,
 ) -> std::result::Result<TokenResponse, OAuthError> {
-    exchange(backend, client, parameters).await.map_err(Refusal::told)
+    exchange(backend, client, parameters).await.map_err(EndpointError::into_oauth)
 }
 
 async fn exchange(
     backend: &Backend,
     client: &Client,
     parameters: &Parameters,
-) -> std::result::Result<TokenResponse, Refusal> {
-    let missing = |description| Refusal::new(ErrorCode::InvalidRequest, description);
+) -> std::result::Result<TokenResponse, EndpointError> {
+    let missing = |description| EndpointError::new(ErrorCode::InvalidRequest, description);
     let text = |name| parameters.get(name).map(str::to_owned);
-    let (presented, terms, why) = match parameters.get("grant_type") {
+    let (presented, request, why) = match parameters.get("grant_type") {
         Some("authorization_code") => (
             parameters.get("code").ok_or_else(|| missing("code is missing."))?,
-            Terms::Code { redirect_uri: text("redirect_uri"), verifier: text("code_verifier") },
+            ExchangeRequest::Code { redirect_uri: text("redirect_uri"), verifier: text("code_verifier") },
             Why::CodeReplayed,
         ),
         Some("refresh_token") => (
             parameters.get("refresh_token").ok_or_else(|| missing("refresh_token is missing."))?,
-            Terms::Refresh { scope: text("scope") },
+            ExchangeRequest::Refresh { scope: text("scope") },
             Why::TokenReplayed,
         ),
         None => return Err(missing("grant_type is missing.")),
         Some(_) => {
             let said = "grant_type must be authorization_code or refresh_token.";
-            return Err(Refusal::new(ErrorCode::UnsupportedGrantType, said));
+            return Err(EndpointError::new(ErrorCode::UnsupportedGrantType, said));
         }
     };
-    // An ID token that comes of refreshing has no nonce (OpenID Connect Core 1.0, section 12.2).
-    let with_nonce = matches!(terms, Terms::Code { .. });
-    // Before anything is taken: whoever cannot be given an ID token keeps what they have.
+    // The ID token of a refresh has no nonce (OpenID Connect Core 1.0, section 12.2).
+    let with_nonce = matches!(request, ExchangeRequest::Code { .. });
+    // Before anything is used up: if no key can sign, the client keeps its code.
     let signer = keys::signer(backend, client.id_token_alg).await?;
-    let exchange = Exchange { platform_id: client.id, presented: Token::presented(presented), terms };
+    let exchange = Exchange { platform_id: client.id, presented: Token::presented(presented), request };
     match exchange::carry_out(backend, exchange).await? {
-        Outcome::Given(grant, given) => {
+        Outcome::Issued(grant, tokens) => {
             let nonce = grant.nonce.as_deref().filter(|_| with_nonce);
-            Ok(response(backend, client, &signer, &grant, given, nonce)?)
+            Ok(response(backend, client, &signer, &grant, tokens, nonce)?)
         }
         Outcome::Replayed(grant_id) => Err(replayed(backend, why, grant_id).await),
-        Outcome::Refused(refusal) => Err(refusal),
+        Outcome::Refused(error) => Err(error),
     }
 }
 
-/// Ends the session at the platform, since somebody has what another used already (RFC 6749, section 4.1.2; RFC 9700,
-/// section 4.14.2), and gives the refusal.
-async fn replayed(backend: &Backend, why: Why, grant_id: Uuid) -> Refusal {
+/// Ends the session at the platform, because two parties hold the same code or refresh token (RFC 6749, section 4.1.2; RFC
+/// 9700, section 4.14.2). Returns the error for the client.
+async fn replayed(backend: &Backend, why: Why, grant_id: Uuid) -> EndpointError {
     let ended = async {
         let mut tx = backend.db.begin().await?;
         end_grants(backend, &mut tx, why, GrantsOf::Grant(grant_id)).await?;
         tx.commit().await
     };
     match ended.await {
-        Ok(()) => exchange::invalid(),
+        Ok(()) => exchange::invalid_grant(),
         Err(error) => error.into(),
     }
 }
@@ -121,29 +126,46 @@ fn response(
     client: &Client,
     signer: &Signer,
     grant: &Grant,
-    given: Given,
+    tokens: IssuedTokens,
     nonce: Option<&str>,
 ) -> Result<TokenResponse> {
     let now = backend.world.now();
     let claims = IdClaims {
         iss: backend.issuer(),
         aud: &client.client_id,
-        exp: given.expires_at.seconds(),
+        exp: tokens.expires_at.seconds(),
         iat: now.seconds(),
         auth_time: Timestamp::from_micros(grant.auth_time).seconds(),
         nonce,
         acr: grant.acr.as_deref(),
         amr: ["pwd"],
-        at_hash: keys::half_hash(given.access_token.expose()),
+        at_hash: at_hash(tokens.access_token.expose()),
         sid: grant.id,
-        person: grant.claims(backend, &given.scopes),
+        person: grant.claims(backend, &tokens.scopes),
     };
     Ok(TokenResponse {
         id_token: signer.sign("JWT", &claims)?,
-        access_token: given.access_token.expose().to_owned(),
+        access_token: tokens.access_token.expose().to_owned(),
         token_type: "Bearer",
-        expires_in: given.expires_at.since(now).as_secs(),
-        refresh_token: given.refresh_token.map(|(token, _)| token.expose().to_owned()),
-        scope: given.scopes.to_string(),
+        expires_in: tokens.expires_at.since(now).as_secs(),
+        refresh_token: tokens.refresh_token.map(|(token, _)| token.expose().to_owned()),
+        scope: tokens.scopes.to_string(),
     })
+}
+
+/// The claim `at_hash` (OpenID Connect Core 1.0, section 3.1.3.6): the left half of the hash of the access token. Both of
+/// our algorithms use SHA-256.
+fn at_hash(access_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&sha256(access_token.as_bytes())[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of OpenID Connect Core 1.0, appendix A.3.
+    #[test]
+    fn the_hash_of_an_access_token() {
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
 }

@@ -1,16 +1,15 @@
-//! The launcher: platforms, the accesses usable there, and the way in (guide steps 16 to 19).
+//! The launcher: which platforms a person may enter, with which accesses, and the way in (guide steps 16 to 19).
 
-use domain::{
-    issues::{Field, Problem},
-    platforms::{AccessFacts, NotAdmitted, admits},
-    role::{ProfileType, Role},
-    validity::Validity,
-};
+use domain::platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess};
 use time::Date;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Platform, Row, by_id, by_slug, select, terms};
+use super::{
+    access::{AccessRow, accesses, usable, usable_there},
+    platform::{Platform, PlatformRow, by_id, by_slug, select},
+    terms,
+};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -18,141 +17,55 @@ use crate::{
     error::{Error, Result},
 };
 
-/// A platform in the launcher.
+/// A platform, and whether a person can enter it.
 #[derive(Clone, Debug)]
 pub struct PlatformChoice {
-    /// The platform.
     pub platform: Platform,
-    /// With how many accesses the person may enter it, or why with none.
+    /// The number of accesses that it admits, or why it admits none.
     pub entry: std::result::Result<usize, Closed>,
 }
 
-/// Why a person cannot enter a platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closed {
-    /// It admits other profile types.
-    OtherProfile(Vec<ProfileType>),
-    /// It admits other roles.
-    OtherRole(Vec<Role>),
-    /// The first access that it would admit begins on this day.
-    NotYet(Date),
-    /// The accesses that it would admit are over or were taken away.
-    Over,
-    /// The person has no access at all.
-    NoAccess,
-}
-
-/// An access that is usable on a platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessChoice {
-    /// Its row.
-    pub id: Uuid,
-    /// The profile type of its role.
-    pub profile_type: ProfileType,
-    /// The role that it proves.
-    pub role: Role,
-    /// The work unit, or the company.
-    pub place: String,
-    /// The institution, or the number of the company.
-    pub institution: Option<String>,
-    /// Its last day.
-    pub last_day: Date,
-    /// Whether the person chose it here the last time.
-    pub last_used: bool,
-}
-
-/// What comes of a choice.
+/// What follows **Selanjutnya**.
 #[derive(Clone, Debug)]
 pub enum Launch {
     /// These terms must be accepted first.
     Accept(Vec<terms::Version>),
-    /// The person may go there.
+    /// To this address of the platform.
     Go(Url),
 }
 
-/// An authorization request of a platform that waits for the person (see [`crate::oidc`]).
-#[derive(Clone, Debug)]
-pub struct Parked {
-    /// The platform that asks.
-    pub platform: Platform,
-    /// The accesses usable there.
-    pub accesses: Vec<AccessChoice>,
-}
-
-#[derive(sqlx::FromRow)]
-struct AccessRow {
-    id: Uuid,
-    #[sqlx(try_from = "String")]
-    profile_type: ProfileType,
-    #[sqlx(try_from = "String")]
-    role: Role,
-    work_unit: Option<String>,
-    institution: Option<String>,
-    company: Option<String>,
-    nib: Option<String>,
-    first_day: Date,
-    last_day: Date,
-    revoked_at: Option<i64>,
-    chosen: bool,
-}
-
-/// All accesses of a person, those that end last first, with whether each was the last choice on a platform.
-async fn accesses(conn: &mut Conn, user_id: Uuid, platform_id: Uuid) -> Result<Vec<AccessRow>> {
-    Ok(fetch_all!(
-        conn,
-        AccessRow,
-        "SELECT a.id, a.profile_type, a.role, w.name AS work_unit, i.name AS institution, k.name AS company,
-                k.nib, a.first_day, a.last_day, a.revoked_at, c.access_id IS NOT NULL AS chosen
-         FROM accesses a
-         LEFT JOIN institutions i ON i.id = a.institution_id
-         LEFT JOIN work_units w ON w.id = a.work_unit_id
-         LEFT JOIN companies k ON k.application_id = a.application_id
-         LEFT JOIN platform_choices c ON c.user_id = a.user_id AND c.platform_id = $2 AND c.access_id = a.id
-         WHERE a.user_id = $1 ORDER BY a.last_day DESC, a.id LIMIT 100",
-        user_id,
-        platform_id
-    )?)
-}
-
-impl AccessRow {
-    fn facts(&self) -> Result<AccessFacts> {
-        let validity = Validity::new(self.first_day, self.last_day)
-            .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
-        Ok(AccessFacts {
-            role: self.role,
-            profile_type: self.profile_type,
-            validity,
-            revoked: self.revoked_at.is_some(),
-        })
-    }
-
-    /// Whether a platform admits it today.
-    fn admitted(&self, platform: &Platform, today: Date) -> Result<std::result::Result<(), NotAdmitted>> {
-        Ok(admits(&platform.admission, &self.facts()?, today))
-    }
-
-    fn choice(self) -> AccessChoice {
-        AccessChoice {
-            id: self.id,
-            profile_type: self.profile_type,
-            role: self.role,
-            place: self.company.or(self.work_unit).unwrap_or_default(),
-            institution: self.institution.or(self.nib.map(|nib| format!("NIB {nib}"))),
-            last_day: self.last_day,
-            last_used: self.chosen,
+/// What the launcher shows. `slug` is the platform that the address names.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn launcher(backend: &Backend, actor: &Actor, slug: Option<&str>) -> Result<Launcher> {
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    for PlatformChoice { platform, entry } in platforms(backend, actor).await? {
+        match entry {
+            Ok(_) => open.push(platform.summary()),
+            Err(why) => closed.push((platform.name, why)),
         }
     }
+    let chosen = match slug.filter(|slug| open.iter().any(|platform| platform.slug == **slug)) {
+        Some(slug) => {
+            let (platform, accesses) = accesses_for(backend, actor, slug).await?;
+            Some((platform.summary(), accesses))
+        }
+        None => None,
+    };
+    let unknown = slug.is_some() && chosen.is_none();
+    Ok(Launcher { open, closed, chosen, unknown })
 }
 
-/// Every platform in use, by name, each with whether the person may enter it and why not. Changes nothing.
+/// Every enabled platform, by name, each with whether the person can enter it.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformChoice>> {
     let today = backend.world.today(actor.zone);
     let mut conn = backend.db.read().await?;
-    let rows: Vec<Row> = fetch_all!(conn, Row, select!(" ORDER BY name, id LIMIT 200"))?;
-    // Which was the last choice does not matter here.
+    let rows: Vec<PlatformRow> = fetch_all!(conn, PlatformRow, select!(" ORDER BY name, id LIMIT 200"))?;
+    // The last choice does not matter here.
     let own = accesses(&mut conn, actor.user_id, Uuid::nil()).await?;
     rows.into_iter()
         .map(|row| {
@@ -163,7 +76,7 @@ pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformC
         .collect()
 }
 
-/// With how many of these accesses a platform can be entered today, or why with none.
+/// The number of these accesses that a platform admits today, or why it admits none.
 fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::result::Result<usize, Closed>> {
     let mut usable = 0;
     for access in own {
@@ -192,62 +105,24 @@ fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::res
     Ok(Err(upcoming.map(|access| access.first_day).min().map_or(Closed::Over, Closed::NotYet)))
 }
 
-/// A platform, and the person's accesses that are usable there: the last choice first, then those that end last.
-/// Changes nothing.
+/// A platform, and the accesses that the person can use there.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is no such platform in use.
-pub async fn accesses_for(backend: &Backend, actor: &Actor, slug: &str) -> Result<(Platform, Vec<AccessChoice>)> {
+/// [`Error::NotFound`] for an unknown or disabled platform.
+pub async fn accesses_for(backend: &Backend, actor: &Actor, slug: &str) -> Result<(Platform, Vec<UsableAccess>)> {
     let mut conn = backend.db.read().await?;
     let platform = by_slug(&mut conn, slug).await?;
     let choices = usable_there(&mut conn, backend, actor, &platform).await?;
     Ok((platform, choices))
 }
 
-pub(crate) async fn usable_there(
-    conn: &mut Conn,
-    backend: &Backend,
-    actor: &Actor,
-    platform: &Platform,
-) -> Result<Vec<AccessChoice>> {
-    let today = backend.world.today(actor.zone);
-    let mut choices = Vec::new();
-    for access in accesses(conn, actor.user_id, platform.id).await? {
-        if access.admitted(platform, today)?.is_ok() {
-            choices.push(access.choice());
-        }
-    }
-    choices.sort_by_key(|choice| !choice.last_used);
-    Ok(choices)
-}
-
-/// One of the person's own accesses, if the platform admits it today.
+/// **Selanjutnya**: remembers the choice, and returns the way in, or the terms to accept first (step 19). The way in is a
+/// login initiated by a third party (OpenID Connect Core 1.0, section 4): the platform then asks us for the person as if
+/// they had come to it first. A platform without an address for that is opened at its own address.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is not theirs; [`Problem::NotOffered`] at [`Field::Access`] if the platform does not admit
-/// it.
-pub(crate) async fn usable(
-    conn: &mut Conn,
-    backend: &Backend,
-    actor: &Actor,
-    platform: &Platform,
-    access_id: Uuid,
-) -> Result<AccessChoice> {
-    let own = accesses(conn, actor.user_id, platform.id).await?;
-    let access = own.into_iter().find(|access| access.id == access_id).ok_or(Error::NotFound)?;
-    match access.admitted(platform, backend.world.today(actor.zone))? {
-        Ok(()) => Ok(access.choice()),
-        Err(_) => Err(Error::invalid(Field::Access, Problem::NotOffered)),
-    }
-}
-
-/// **Selanjutnya**: remembers the choice, and gives the way in, or the terms that must be accepted before (step 19).
-/// The way is that of a login that a third party begins (OpenID Connect Core, section 4): the platform then asks us for
-/// the person as if they had come to it first. A platform without such an address is opened where it is.
-///
-/// # Errors
-/// [`Error::NotFound`] for an unknown platform or an access of somebody else; [`Problem::NotOffered`] at
-/// [`Field::Access`] for one that the platform does not admit.
+/// [`Error::NotFound`] for an unknown platform or a foreign access; [`domain::issues::Problem::NotOffered`] at
+/// [`domain::issues::Field::Access`] for one that the platform does not admit.
 pub async fn launch(backend: &Backend, actor: &Actor, slug: &str, access_id: Uuid) -> Result<Launch> {
     let mut tx = backend.db.begin().await?;
     let platform = by_slug(&mut tx, slug).await?;
@@ -258,16 +133,11 @@ pub async fn launch(backend: &Backend, actor: &Actor, slug: &str, access_id: Uui
     if due.is_empty() { Ok(Launch::Go(way_in(backend, &platform, access_id)?)) } else { Ok(Launch::Accept(due)) }
 }
 
-/// What stands before an access on a platform: the terms that are due, none if none are. Changes nothing.
+/// What the terms page shows before a platform is entered with an access.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown platform, or an access that is not theirs or not admitted there (any more).
-pub async fn before_entering(
-    backend: &Backend,
-    actor: &Actor,
-    slug: &str,
-    access_id: Uuid,
-) -> Result<(Platform, AccessChoice, Vec<terms::Version>)> {
+/// [`Error::NotFound`] for an unknown platform, or an access that is not theirs or not admitted there.
+pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: Uuid) -> Result<Agreement> {
     let mut conn = backend.db.read().await?;
     let platform = by_slug(&mut conn, slug).await?;
     let access = match usable(&mut conn, backend, actor, &platform, access_id).await {
@@ -275,25 +145,31 @@ pub async fn before_entering(
         found => found?,
     };
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
-    Ok((platform, access, due))
+    let documents = due.into_iter().map(terms::Version::document).collect();
+    Ok(Agreement { platform: platform.summary(), access, documents })
 }
 
-/// The request of a platform that waits for the person. Changes nothing.
+/// What the page of a waiting request shows, with the agreement for `access` once that is chosen.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is unknown or over, or its platform is no longer in use.
-pub async fn parked(backend: &Backend, actor: &Actor, request: Uuid) -> Result<Parked> {
+/// [`Error::NotFound`] if the request is unknown or expired, or its platform is disabled; as [`agreement`].
+pub async fn request(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<PlatformRequest> {
     let mut conn = backend.db.read().await?;
     let platform = asking(&mut conn, backend, request).await?;
     let accesses = usable_there(&mut conn, backend, actor, &platform).await?;
-    Ok(Parked { platform, accesses })
+    drop(conn);
+    let agreement = match access {
+        Some(access) => Some(agreement(backend, actor, &platform.slug, access).await?),
+        None => None,
+    };
+    Ok(PlatformRequest { platform: platform.summary(), accesses, agreement })
 }
 
 /// Remembers the access that the person chose for a request of a platform.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown request or an access of somebody else; [`Problem::NotOffered`] at
-/// [`Field::Access`] for one that the platform does not admit.
+/// [`Error::NotFound`] for an unknown request or a foreign access; [`domain::issues::Problem::NotOffered`] at
+/// [`domain::issues::Field::Access`] for one that the platform does not admit.
 pub async fn remember(backend: &Backend, actor: &Actor, request: Uuid, access_id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let platform = asking(&mut tx, backend, request).await?;
@@ -302,7 +178,7 @@ pub async fn remember(backend: &Backend, actor: &Actor, request: Uuid, access_id
     tx.commit().await
 }
 
-/// The platform of a request that waits.
+/// The platform of a waiting request.
 async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<Platform> {
     let found: Option<(Uuid,)> = fetch_optional!(
         conn,
@@ -315,7 +191,7 @@ async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<Pla
     by_id(conn, platform_id).await
 }
 
-/// Writes the choice, over the one before.
+/// Writes the choice over the previous one.
 async fn choose(tx: &mut Tx, backend: &Backend, actor: &Actor, platform: &Platform, access_id: Uuid) -> Result<()> {
     execute!(
         tx,
@@ -330,16 +206,16 @@ async fn choose(tx: &mut Tx, backend: &Backend, actor: &Actor, platform: &Platfo
     backend.record(tx, actor, Action::PlatformChosen, Some(platform.id), access_id)
 }
 
-/// The address that opens a platform: `iss` says who sends the person, `login_hint` which access they chose,
-/// `target_link_uri` where they want to be (OpenID Connect Core, section 4). The hint gives no right: the provider
-/// takes it only where it is the choice that is remembered of the very person who is signed in.
+/// The address that opens a platform (OpenID Connect Core 1.0, section 4): `iss` is our issuer, `login_hint` the chosen
+/// access, `target_link_uri` the address of the platform. The hint gives no right: the provider accepts it only if it equals
+/// the stored choice of the person who is signed in.
 fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url> {
     let Some(begin) = &platform.initiate_login_uri else {
         return Url::parse(&platform.address).map_err(Error::internal);
     };
     let mut url = Url::parse(begin).map_err(Error::internal)?;
     url.query_pairs_mut()
-        .append_pair("iss", &backend.settings.link(""))
+        .append_pair("iss", &backend.issuer())
         .append_pair("login_hint", &access_id.to_string())
         .append_pair("target_link_uri", &platform.address);
     Ok(url)
@@ -347,7 +223,10 @@ fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url
 
 #[cfg(test)]
 mod tests {
-    use domain::platforms::Admission;
+    use domain::{
+        platforms::Admission,
+        role::{ProfileType, Role},
+    };
     use rstest::rstest;
     use time::macros::date;
 
@@ -398,16 +277,13 @@ mod tests {
         ],
         Err(Closed::NotYet(date!(2027 - 01 - 01)))
     )]
-    fn a_platform_says_why_it_is_closed(
-        #[case] own: &[AccessRow],
-        #[case] expected: std::result::Result<usize, Closed>,
-    ) {
+    fn a_closed_platform_has_a_reason(#[case] own: &[AccessRow], #[case] expected: std::result::Result<usize, Closed>) {
         let platform = platform(&[ProfileType::NonPenyedia], &[Role::Pa]);
         assert_eq!(entry(&platform, own, TODAY).unwrap(), expected);
     }
 
     #[test]
-    fn of_another_profile_type_the_type_is_named() {
+    fn the_reason_names_the_admitted_profile_types() {
         let closed = entry(&platform(&[ProfileType::Penyedia], &[]), &[access(Role::Pa, TODAY, TODAY, None)], TODAY);
         assert_eq!(closed.unwrap(), Err(Closed::OtherProfile(vec![ProfileType::Penyedia])));
     }

@@ -1,4 +1,4 @@
-//! A platform as an administrator types it, and its rules: name and admission, the client of OpenID Connect, addresses.
+//! The form with which an administrator adds or changes a platform, and its rules.
 
 use std::collections::BTreeSet;
 
@@ -15,94 +15,83 @@ use crate::{
 
 /// The symbols of `icons.svg` that may stand for a platform.
 pub const LOGOS: [&str; 8] = ["ban", "cart", "gavel", "list", "office", "chart", "inbox", "file"];
-/// How ID tokens can be signed; the first is the default (OpenID Connect Registration, section 2).
+/// How ID tokens can be signed. The first is the default (OpenID Connect Registration, section 2).
 pub const ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
-/// The fewest and the most characters of a platform's name.
+/// The length of a name in characters.
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=60;
-/// The fewest and the most characters of its line.
+/// The length of a line in characters.
 const LINE_LENGTH: std::ops::RangeInclusive<usize> = 3..=80;
-/// Most addresses of one kind.
+/// The most addresses of one kind.
 const MOST_ADDRESSES: usize = 20;
-/// Most bytes of a set of keys.
+/// The longest key set in bytes.
 const MOST_JWKS: usize = 16 * 1024;
 
 /// A platform as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformForm {
-    /// Name.
     pub name: String,
-    /// Name in addresses.
     pub slug: String,
     /// What it is for.
     pub line: String,
-    /// The symbol that stands for it; empty for none.
+    /// One of [`LOGOS`], or empty.
     pub logo: String,
-    /// Where it is.
     pub address: String,
-    /// Where it lets us begin the sign-in; empty for nowhere.
+    /// Where Gerbang sends people to begin signing in there; may be empty.
     pub initiate_login_uri: String,
-    /// Whether it can keep a secret.
     pub client_kind: Option<ClientKind>,
-    /// How it proves itself.
     pub auth_method: Option<AuthMethod>,
     /// Its public keys (RFC 7517), for `private_key_jwt`.
     pub jwks: String,
-    /// How what it is told of people is signed: one of [`ALGORITHMS`]; empty for the first.
+    /// One of [`ALGORITHMS`]; empty for the first.
     pub id_token_alg: String,
-    /// How people are named to it.
     pub subject_type: Option<SubjectType>,
-    /// The host that it shares its names of people with; empty for that of its address.
+    /// The host whose platforms share pairwise identifiers; empty for the host of the first redirect.
     pub sector: String,
-    /// Whether it must prove possession (RFC 7636).
+    /// The client must use PKCE (RFC 7636).
     pub pkce_required: bool,
-    /// The profile types that it admits.
+    /// Those that it admits.
     pub profile_types: Vec<ProfileType>,
-    /// The roles that it admits.
+    /// Those that it admits.
     pub roles: Vec<Role>,
-    /// The profile types that must accept its terms.
+    /// Those that must accept its terms.
     pub terms_for: Vec<ProfileType>,
-    /// Where it may be returned to after signing in, one a line.
+    /// Redirects after signing in, one a line.
     pub redirects: String,
-    /// Where it may be returned to after signing out, one a line.
+    /// Redirects after signing out, one a line.
     pub logout_redirects: String,
-    /// Where it is told that a session ended; empty for nowhere.
+    /// Where Gerbang reports that a session ended; may be empty.
     pub backchannel_logout_uri: String,
 }
 
-/// A form that passed its rules.
+/// A valid form.
 pub struct CheckedPlatform<'f> {
-    /// What was typed.
     pub form: &'f PlatformForm,
-    /// Whether it can keep a secret.
     pub kind: ClientKind,
-    /// How it proves itself.
     pub auth: AuthMethod,
-    /// How people are named to it.
     pub subject: SubjectType,
-    /// The host that it shares its names of people with.
+    /// The host whose platforms share pairwise identifiers.
     pub sector: String,
-    /// Its public keys, where it proves itself by one.
+    /// For `private_key_jwt` only.
     pub jwks: Option<Value>,
-    /// How its ID tokens are signed.
+    /// One of [`ALGORITHMS`].
     pub algorithm: &'static str,
-    /// Whether it must prove possession.
     pub pkce_required: bool,
-    /// Where it may be returned to after signing in.
+    /// Redirects after signing in.
     pub redirects: Vec<RedirectUri>,
-    /// Where it may be returned to after signing out.
+    /// Redirects after signing out.
     pub logout_redirects: Vec<RedirectUri>,
 }
 
-/// The addresses of a field with one a line.
+/// The lines of a field that are not empty, sorted, each once.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 impl PlatformForm {
-    /// Checks everything at once.
+    /// Checks the whole form.
     ///
     /// # Errors
-    /// Everything that is wrong, each at its field.
+    /// Every issue, at its field.
     pub fn check(&self) -> Result<CheckedPlatform<'_>, Vec<Issue>> {
         let mut issues = Vec::new();
         let mut note = |field, outcome: Result<(), Problem>| {
@@ -143,7 +132,7 @@ impl PlatformForm {
                 Ok(redirects),
                 Ok(logout_redirects),
             ) if issues.is_empty() => {
-                // Who can keep no secret must prove possession (RFC 9700, section 2.1.1).
+                // Public clients must use PKCE (RFC 9700, section 2.1.1).
                 let pkce_required = self.pkce_required || kind == ClientKind::Public;
                 Ok(CheckedPlatform {
                     form: self,
@@ -162,20 +151,19 @@ impl PlatformForm {
         }
     }
 
-    /// At least one role, each of a profile type that is admitted.
+    /// At least one role, each of an admitted profile type.
     fn check_roles(&self) -> Result<(), Problem> {
         some(&self.roles)?;
         let fits = self.roles.iter().all(|role| self.profile_types.contains(&role.info().profile_type));
         fits.then_some(()).ok_or(Problem::NotOffered)
     }
 
-    /// How ID tokens are signed.
     fn algorithm(&self) -> Result<&'static str, Problem> {
         let named = |algorithm: &&str| *algorithm == self.id_token_alg || self.id_token_alg.is_empty();
         ALGORITHMS.into_iter().find(named).ok_or(Problem::NotOffered)
     }
 
-    /// A client that can keep no secret proves nothing; every other proves itself.
+    /// A public client does not authenticate; every other does.
     fn check_auth(&self) -> Result<AuthMethod, Problem> {
         let method = self.auth_method.ok_or(Problem::Missing)?;
         let fits = match self.client_kind {
@@ -186,8 +174,8 @@ impl PlatformForm {
         fits.then_some(method).ok_or(Problem::NotOffered)
     }
 
-    /// A set of public keys (RFC 7517, section 5) where it is needed, and none where it is not. A private part must not
-    /// leave its owner: a set that carries one is refused.
+    /// The key set (RFC 7517, section 5), or `None` where the method needs none. A set with a private part is refused,
+    /// because that must not leave its owner.
     fn check_jwks(&self) -> Result<Option<Value>, Problem> {
         let text = self.jwks.trim();
         if self.auth_method != Some(AuthMethod::PrivateKeyJwt) {
@@ -209,8 +197,8 @@ impl PlatformForm {
         if keys.is_some_and(|keys| keys.iter().all(public)) { Ok(Some(set)) } else { Err(Problem::NotAKeySet) }
     }
 
-    /// The host after which people are named: the one that is typed, else that of the first address to return to, so
-    /// that it is one that the platform answers for (OpenID Connect Core, section 8.1).
+    /// The sector of pairwise identifiers: the typed host, or that of the first redirect, which the platform controls
+    /// (OpenID Connect Core 1.0, section 8.1).
     fn check_sector(&self) -> Result<String, Problem> {
         let typed = self.sector.trim().to_ascii_lowercase();
         if typed.is_empty() {
@@ -222,12 +210,12 @@ impl PlatformForm {
     }
 }
 
-/// Passes for at least one.
+/// Refuses an empty choice.
 fn some<T>(chosen: &[T]) -> Result<(), Problem> {
     if chosen.is_empty() { Err(Problem::Missing) } else { Ok(()) }
 }
 
-/// An address of a platform: of the same form as one to return to, so over https, or on this machine.
+/// An address of the platform. The rules of [`RedirectUri`] hold for it too.
 fn address(text: &str) -> Result<RedirectUri, Problem> {
     if text.trim().is_empty() { Err(Problem::Missing) } else { RedirectUri::parse(text.trim()) }
 }
@@ -236,7 +224,6 @@ fn optional_address(text: &str) -> Result<(), Problem> {
     if text.trim().is_empty() { Ok(()) } else { RedirectUri::parse(text.trim()).map(drop) }
 }
 
-/// Addresses to return to, one a line.
 fn parse_lines(text: &str) -> Result<Vec<RedirectUri>, Problem> {
     let lines = lines(text);
     if lines.len() > MOST_ADDRESSES {
@@ -278,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_that_is_complete_passes() {
+    fn a_complete_form_is_valid() {
         let form = form();
         let checked = form.check().unwrap();
         assert_eq!(checked.redirects.len(), 1);
@@ -286,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_form_names_everything_that_is_missing() {
+    fn an_empty_form_lists_all_required_fields() {
         let fields: Vec<Field> = wrong(&PlatformForm::default()).into_iter().map(|(field, _)| field).collect();
         let expected = [
             Field::PlatformName,
@@ -304,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_client_proves_possession_and_nothing_else() {
+    fn a_public_client_uses_pkce_and_does_not_authenticate() {
         let public = PlatformForm { client_kind: Some(ClientKind::Public), pkce_required: false, ..form() };
         assert_eq!(wrong(&public), [(Field::AuthMethod, Problem::NotOffered)]);
         let public = PlatformForm { auth_method: Some(AuthMethod::None), ..public };
@@ -319,7 +306,7 @@ mod tests {
     #[case(r#"{"keys":[]}"#, Problem::NotAKeySet)]
     #[case(r#"{"keys":[{"kty":"oct","k":"AAAA"}]}"#, Problem::NotAKeySet)]
     #[case(r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}]}"#, Problem::NotAKeySet)]
-    fn only_public_keys_are_taken(#[case] jwks: &str, #[case] expected: Problem) {
+    fn a_key_set_holds_public_keys_only(#[case] jwks: &str, #[case] expected: Problem) {
         let form = PlatformForm { auth_method: Some(AuthMethod::PrivateKeyJwt), jwks: jwks.to_owned(), ..form() };
         assert_eq!(wrong(&form), [(Field::Jwks, expected)]);
     }
@@ -333,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_of_a_profile_that_is_not_admitted_is_not_offered() {
+    fn a_role_of_a_profile_type_that_is_not_admitted_is_refused() {
         let form = PlatformForm { profile_types: vec![ProfileType::Penyedia], ..form() };
         assert_eq!(wrong(&form), [(Field::Roles, Problem::NotOffered)]);
     }

@@ -1,25 +1,37 @@
-//! Terms of a platform (guide step 19): which version is in force, and which a person must accept.
+//! Terms of a platform (guide step 19): which version is in force, which a person must accept, and what an administrator
+//! may publish.
 
 use ::time::{Date, Duration};
 use uuid::Uuid;
 
-/// Which of a platform's two documents.
+use crate::{
+    issues::{Field, Issue, Problem},
+    text::check_paragraphs,
+    validity::DateInput,
+};
+
+/// The length of a version in characters. The longest must fit into a posted form.
+pub const TEXT_LENGTH: std::ops::RangeInclusive<usize> = 20..=40_000;
+/// The longest period of grace.
+pub const MOST_GRACE_DAYS: u32 = 90;
+
+/// The two documents of a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum TermsKind {
-    /// What holds for whoever uses the platform.
+    /// Terms of use.
     Syarat,
-    /// What becomes of their data there.
+    /// Privacy policy.
     Privasi,
 }
 
 crate::text_enum!(TermsKind);
 
 impl TermsKind {
-    /// Both, in the order in which they are read (guide step 19).
+    /// In reading order (guide step 19).
     pub const ALL: [Self; 2] = [Self::Syarat, Self::Privasi];
 
-    /// The guide's name for it.
+    /// The name that the guide uses.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Syarat => "Syarat dan Ketentuan",
@@ -28,37 +40,34 @@ impl TermsKind {
     }
 }
 
-/// A version of a document, without what it says.
+/// A published version of a document, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermsVersion {
-    /// Its row.
     pub id: Uuid,
-    /// Which of the two documents.
     pub kind: TermsKind,
-    /// Its number, from 1, in the order in which they were published.
+    /// Counts from 1 in the order of publication.
     pub version: u32,
-    /// From which day it is in force.
     pub in_force_on: Date,
-    /// For how many days from then on who accepted an earlier one may still wait.
+    /// For this many days, people who accepted an earlier version can enter without accepting this one.
     pub grace_days: u32,
 }
 
 impl TermsVersion {
-    /// Whether it may still wait on `today`.
+    /// True during its days of grace.
     fn may_wait(&self, today: Date) -> bool {
         today < self.in_force_on.saturating_add(Duration::days(i64::from(self.grace_days)))
     }
 }
 
-/// The version of a document that is in force on `today`: of those whose day has come, the one published last, so that
-/// a mistake is mended by one more version, also one that begins earlier than another that was announced.
+/// The version of a document in force on `today`: the one published last of those that have begun. So one more version
+/// corrects a mistake, even if it begins before one that was announced.
 pub fn in_force(versions: &[TermsVersion], kind: TermsKind, today: Date) -> Option<&TermsVersion> {
     let begun = versions.iter().filter(|version| version.kind == kind && version.in_force_on <= today);
     begun.max_by_key(|version| version.version)
 }
 
-/// The versions that a person must accept on `today`, who accepted the versions `accepted` before: of each document the
-/// one in force, if they did not accept it and its days of grace are over for them.
+/// The versions that a person must accept on `today`, given those that they accepted before: of each document the one in
+/// force, unless they accepted it or are within days of grace.
 pub fn due(versions: &[TermsVersion], accepted: &[Uuid], today: Date) -> Vec<Uuid> {
     TermsKind::ALL
         .into_iter()
@@ -68,8 +77,8 @@ pub fn due(versions: &[TermsVersion], accepted: &[Uuid], today: Date) -> Vec<Uui
         .collect()
 }
 
-/// Whether a person may go on with what they accepted last: not once the days of grace of any version that followed are
-/// over, since two new versions in a row must not make one wait longer. Who accepted none has nothing to go on with.
+/// True while the last accepted version still suffices: until the days of grace of any later version are over, so that
+/// two new versions in a row do not extend the grace. Without an accepted version there is no grace.
 fn waits(versions: &[TermsVersion], current: &TermsVersion, accepted: &[Uuid], today: Date) -> bool {
     let kind = current.kind;
     let of_kind = || versions.iter().filter(move |version| version.kind == kind);
@@ -79,18 +88,73 @@ fn waits(versions: &[TermsVersion], current: &TermsVersion, accepted: &[Uuid], t
     followed.all(|version| version.may_wait(today))
 }
 
-/// Whether a version was in force at some time until `today`; one that was mended before its day never was.
+/// True if a version was in force at some time up to `today`. One that was corrected before its day never was.
 fn ever_in_force(versions: &[TermsVersion], version: &TermsVersion, today: Date) -> bool {
     let first_day = version.in_force_on;
     first_day <= today && in_force(versions, version.kind, first_day).is_some_and(|then| then.id == version.id)
 }
 
+/// A version as an administrator types it.
+#[derive(Clone, Debug)]
+pub struct TermsInput {
+    pub kind: TermsKind,
+    /// In Markdown.
+    pub text: String,
+    pub in_force_on: DateInput,
+    pub grace_days: String,
+}
+
+/// A valid version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedTerms {
+    /// With `\n` as line ends, so that the hash does not depend on the browser.
+    pub text: String,
+    pub in_force_on: Date,
+    pub grace_days: u32,
+}
+
+impl TermsInput {
+    /// Checks a version that is published on `today`.
+    ///
+    /// # Errors
+    /// Every issue, at its field.
+    pub fn check(&self, today: Date) -> Result<CheckedTerms, Vec<Issue>> {
+        let text = self.text.replace("\r\n", "\n").trim().to_owned();
+        let checked_text = check_paragraphs(&text, TEXT_LENGTH);
+        let day = self.in_force_on.parse().and_then(|day| {
+            // People who entered yesterday cannot have accepted what is written today.
+            if day < today { Err(Problem::DayInPast { day }) } else { Ok(day) }
+        });
+        match (checked_text, day, self.check_grace_days()) {
+            (Ok(()), Ok(in_force_on), Ok(grace_days)) => Ok(CheckedTerms { text, in_force_on, grace_days }),
+            (text, day, grace_days) => {
+                let issues = [
+                    text.err().map(|problem| Issue::new(Field::Text, problem)),
+                    day.err().map(|problem| Issue::new(Field::Day, problem)),
+                    grace_days.err().map(|problem| Issue::new(Field::GraceDays, problem)),
+                ];
+                Err(issues.into_iter().flatten().collect())
+            }
+        }
+    }
+
+    /// Empty means none.
+    fn check_grace_days(&self) -> Result<u32, Problem> {
+        let days = match self.grace_days.trim() {
+            "" => 0,
+            typed => typed.parse::<u32>().map_err(|_| Problem::BadCharacters)?,
+        };
+        if days > MOST_GRACE_DAYS { Err(Problem::TooMany { max: MOST_GRACE_DAYS }) } else { Ok(days) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
     use ::time::macros::date;
     use proptest::prelude::*;
     use rstest::rstest;
+
+    use super::*;
 
     const DAY: Date = date!(2026 - 12 - 01);
 
@@ -126,51 +190,87 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_was_announced_is_mended_before_its_day() {
+    fn an_announced_version_is_corrected_before_its_day() {
         let versions = [syarat(1, 0, 0), syarat(2, 20, 0), syarat(3, 10, 14)];
         for nth in [10, 20, 30] {
             assert_eq!(in_force(&versions, TermsKind::Syarat, day(nth)).unwrap().version, 3, "day {nth}");
         }
-        // The second was never in force: that it grants no days is nobody's concern.
+        // The second was never in force, so its lack of grace does not count.
         assert_eq!(due(&versions, &ids(&[1]), day(20)), ids(&[]));
         assert_eq!(due(&versions, &ids(&[1]), day(24)), ids(&[3]));
     }
 
     #[rstest]
-    // Nothing was accepted: no days of grace.
+    // Nothing accepted: no grace.
     #[case(&[], 0, &[1])]
     #[case(&[], 10, &[2])]
-    // The first was accepted: the second waits for fourteen days, and no longer.
+    // The first accepted: the second has fourteen days of grace.
     #[case(&[1], 9, &[])]
     #[case(&[1], 10, &[])]
     #[case(&[1], 23, &[])]
     #[case(&[1], 24, &[2])]
-    // The third follows within them: the days of the second go on as they were.
+    // The third follows within them and does not extend the grace of the second.
     #[case(&[1], 20, &[])]
     #[case(&[1], 26, &[3])]
     #[case(&[1, 2], 26, &[])]
     #[case(&[2], 33, &[])]
     #[case(&[2], 34, &[3])]
     #[case(&[2, 3], 34, &[])]
-    fn a_new_version_is_asked_for_after_its_days_of_grace(
+    fn a_new_version_must_be_accepted_after_its_days_of_grace(
         #[case] accepted: &[u32],
         #[case] nth: i64,
         #[case] expected: &[u32],
     ) {
-        // The third begins on the 25th day, so that on the 24th the second is asked for by itself.
+        // On the 24th day the third has not begun, so that only the second is asked for.
         let third = syarat(3, if nth == 24 { 25 } else { 20 }, 14);
         let versions = [syarat(1, 0, 30), syarat(2, 10, 14), third];
         assert_eq!(due(&versions, &ids(accepted), day(nth)), ids(expected));
     }
 
     #[test]
-    fn both_documents_are_asked_for_in_their_order() {
+    fn both_documents_must_be_accepted_in_reading_order() {
         let privacy = TermsVersion { id: Uuid::from_u128(9), kind: TermsKind::Privasi, ..syarat(1, 0, 0) };
         let versions = [privacy, syarat(1, 0, 0)];
         assert_eq!(due(&versions, &[], DAY), ids(&[1, 9]));
         assert_eq!(due(&versions, &ids(&[1]), DAY), ids(&[9]));
         assert_eq!(due(&versions, &ids(&[1, 9]), DAY), ids(&[]));
         assert_eq!(due(&[], &[], DAY), ids(&[]));
+    }
+
+    fn input(text: &str, day: Date, grace_days: &str) -> TermsInput {
+        TermsInput {
+            kind: TermsKind::Syarat,
+            text: text.into(),
+            in_force_on: DateInput::from_date(day),
+            grace_days: grace_days.into(),
+        }
+    }
+
+    #[test]
+    fn line_ends_of_a_form_do_not_change_the_hash() {
+        let text = "# Aturan\r\n\r\nData pada platform ini hanya dipakai untuk pengadaan.\r\n";
+        let checked = input(text, DAY, " 14 ").check(DAY).unwrap();
+        assert_eq!(checked.text, "# Aturan\n\nData pada platform ini hanya dipakai untuk pengadaan.");
+        assert_eq!((checked.in_force_on, checked.grace_days), (DAY, 14));
+    }
+
+    #[rstest]
+    #[case(
+        "",
+        date!(2026 - 11 - 30),
+        "91",
+        &[Problem::Missing, Problem::DayInPast { day: date!(2026 - 11 - 30) }, Problem::TooMany { max: 90 }],
+    )]
+    #[case("Terlalu pendek.", DAY, "-1", &[Problem::TooShort { min: 20 }, Problem::BadCharacters])]
+    fn every_issue_is_reported(
+        #[case] text: &str,
+        #[case] day: Date,
+        #[case] grace_days: &str,
+        #[case] expected: &[Problem],
+    ) {
+        let issues = input(text, day, grace_days).check(DAY).unwrap_err();
+        let problems: Vec<Problem> = issues.into_iter().map(|issue| issue.problem).collect();
+        assert_eq!(problems, expected);
     }
 
     fn published() -> impl Strategy<Value = Vec<TermsVersion>> {
@@ -201,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn who_accepted_nothing_is_asked_at_once(versions in published(), nth in -1i64..80) {
+        fn there_is_no_grace_without_an_accepted_version(versions in published(), nth in -1i64..80) {
             let current = in_force(&versions, TermsKind::Syarat, day(nth)).map(|current| current.id);
             prop_assert_eq!(due(&versions, &[], day(nth)), Vec::from_iter(current));
         }

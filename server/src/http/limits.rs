@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use backend::oidc::discovery::AUTHORIZE;
+use backend::oidc::endpoints::AUTHORIZE;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 

@@ -16,7 +16,8 @@ use axum::{
 use backend::oidc::{
     authorize::{self, Next},
     client::{self, Client},
-    discovery::{self, AUTHORIZE, INTROSPECT, JWKS, LOGOUT, REVOKE, TOKEN, USERINFO},
+    discovery,
+    endpoints::{AUTHORIZE, INTROSPECT, JWKS, LOGOUT, REVOKE, TOKEN, USERINFO},
     introspect, keys, logout, revoke, token, userinfo,
 };
 use domain::oidc::{ErrorCode, OAuthError, Parameters, parameters};
@@ -119,7 +120,7 @@ async fn discovery_document(State(state): State<AppState>) -> Response {
 /// `GET /oidc/jwks`. Keys are published a day before they sign, so clients may cache the set for an hour.
 async fn key_set(State(state): State<AppState>) -> Response {
     match keys::jwks(&state.backend).await {
-        Ok(keys) => ([(header::CACHE_CONTROL, "public, max-age=3600")], Json::<Value>(keys)).into_response(),
+        Ok(keys) => ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(keys)).into_response(),
         Err(error) => unavailable(&error),
     }
 }

@@ -4,13 +4,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use backend::{
-    accounts::sessions,
-    platforms::terms::{self, Draft},
-};
+use backend::{accounts::sessions, platforms::terms};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    platforms::{AuthMethod, ClientKind, terms::TermsKind},
+    platforms::{
+        AuthMethod, ClientKind,
+        terms::{TermsInput, TermsKind},
+    },
     role::Role,
     validity::DateInput,
 };
@@ -531,7 +531,7 @@ on_both_sites! {
         let admin = world.actor("admin@contoh.go.id").await;
         let today = world.backend.world.today(Default::default());
         let publish = async |kind: TermsKind, text: &str| {
-            let draft = Draft {
+            let draft = TermsInput {
                 kind,
                 text: text.to_owned(),
                 in_force_on: DateInput::from_date(today),

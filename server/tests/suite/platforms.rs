@@ -4,15 +4,20 @@
 use backend::{
     Actor,
     platforms::{
-        admin,
-        launch::{self, Closed, Launch},
-        terms::{self, Draft},
+        acceptances, admin,
+        launch::{self, Launch},
+        terms,
     },
     staff,
 };
 use domain::{
     issues::{Field, Problem, conflict::Conflict},
-    platforms::{AuthMethod, ClientKind, form::PlatformForm, terms::TermsKind},
+    platforms::{
+        AuthMethod, ClientKind,
+        form::PlatformForm,
+        launcher::Closed,
+        terms::{TermsInput, TermsKind},
+    },
     role::{ProfileType, Role},
     staff::StaffRole,
     validity::DateInput,
@@ -37,8 +42,8 @@ async fn outside(world: &World) -> Outside {
     Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
-fn draft(kind: TermsKind, day: Date, grace_days: &str) -> Draft {
-    Draft { kind, text: TEXT.into(), in_force_on: DateInput::from_date(day), grace_days: grace_days.into() }
+fn draft(kind: TermsKind, day: Date, grace_days: &str) -> TermsInput {
+    TermsInput { kind, text: TEXT.into(), in_force_on: DateInput::from_date(day), grace_days: grace_days.into() }
 }
 
 /// Publishes the next version of both documents, in force today.
@@ -98,7 +103,7 @@ on_both! {
             forbidden(admin::set_disabled(backend, stranger, id, true).await);
             forbidden(terms::list(backend, stranger, id).await);
             forbidden(terms::publish(backend, stranger, id, &draft(TermsKind::Syarat, TODAY, "0")).await);
-            forbidden(terms::export(backend, stranger, id).await);
+            forbidden(acceptances::export(backend, stranger, id).await);
             // Nor do they learn what is wrong with a form, or that there is no such platform.
             forbidden(admin::create(backend, stranger, &PlatformForm::default()).await);
             forbidden(admin::find(backend, stranger, Uuid::nil()).await);
@@ -137,12 +142,12 @@ on_both! {
         world.platform("kpa", |form| form.roles = vec![Role::Kpa]).await;
         let backend = &world.backend;
         not_found(launch::launch(backend, &siti, "kpa", budis).await);
-        not_found(launch::before_entering(backend, &siti, "kpa", budis).await);
+        not_found(launch::agreement(backend, &siti, "kpa", budis).await);
         let refused = launch::launch(backend, &siti, "kpa", sitis).await.err().unwrap();
         assert_eq!(problem_at(refused, Field::Access), Problem::NotOffered);
         not_found(launch::launch(backend, &siti, "tidak-ada", sitis).await);
         not_found(launch::remember(backend, &siti, Uuid::nil(), sitis).await);
-        not_found(launch::parked(backend, &siti, Uuid::nil()).await);
+        not_found(launch::request(backend, &siti, Uuid::nil(), None).await);
         assert_eq!(world.count("platform_choices").await, 0);
         gone(launch::launch(backend, &budi, "kpa", budis).await.unwrap());
         assert_eq!(world.count("platform_choices").await, 1);
@@ -291,7 +296,7 @@ on_both! {
         let both = published(&world, id).await;
         terms::accept(&world.backend, &siti, &both, access).await.unwrap();
         world.sql("UPDATE users SET name = '=Siti' WHERE email = 'siti.pa@contoh.go.id'").await.unwrap();
-        let csv = terms::export(&world.backend, &boss, id).await.unwrap();
+        let csv = acceptances::export(&world.backend, &boss, id).await.unwrap();
         let lines: Vec<&str> = csv.trim_start_matches('\u{feff}').split("\r\n").collect();
         assert_eq!(lines[0], "Nama,Surel,Dokumen,Versi,SHA-256,Role,Waktu (UTC),Alamat jaringan");
         assert_eq!(lines.len(), 4, "two acceptances and the end: {csv}");
@@ -302,7 +307,7 @@ on_both! {
         }
         let trail = "SELECT action FROM audit_events WHERE action = 'acceptances_exported'";
         assert_eq!(outside(&world).await.texts(trail).await.len(), 1);
-        not_found(terms::export(&world.backend, &boss, Uuid::nil()).await);
+        not_found(acceptances::export(&world.backend, &boss, Uuid::nil()).await);
     }
 
     async fn a_secret_is_given_once_and_two_hold_at_a_time(world) {
@@ -473,7 +478,7 @@ async fn terms_are_shown_without_anything_that_they_bring_along() {
     let (id, boss) = (platform(world, "spse").await, world.actor(ADMIN).await);
     let text = "# Aturan <script>alert(1)</script>\n\n[jahat](javascript:alert(1)) [baik](https://contoh.go.id/aturan) \
                 <img src=x onerror=alert(1)>\n\n</article><form action=\"https://jahat.example\">";
-    let hostile = Draft { text: text.into(), ..draft(TermsKind::Syarat, TODAY, "0") };
+    let hostile = TermsInput { text: text.into(), ..draft(TermsKind::Syarat, TODAY, "0") };
     terms::publish(&world.backend, &boss, id, &hostile).await.unwrap();
     let access = world.active(UNIT).await;
     let page = site.siti().await.get(&format!("/platform/spse/ketentuan?akses={access}")).await.expect(200);

@@ -1,6 +1,12 @@
+//! The terms of a platform, and **Setuju** (guide step 19).
+
 use domain::{
-    indonesian::{capitalised, date, words},
+    indonesian::{capitalised, date},
     issues::Field,
+    platforms::{
+        launcher::{Agreement, TermsDocument},
+        terms::TermsKind,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -11,17 +17,17 @@ use crate::{
     data::page_data,
     error::ApiError,
     forms::{FormState, PostForm},
-    platforms::api::{AgreementView, DocumentView, agreement},
+    platforms::{api::agreement, texts},
     prose::Prose,
 };
 
-/// `/platform/{slug}/ketentuan?akses=…`: what is to be accepted before a platform is entered (guide step 19).
+/// `/platform/{slug}/ketentuan?akses=…`.
 pub fn agreement_page() -> impl IntoView {
     let form = FormState::new();
     let (params, query) = (use_params_map(), use_query_map());
     let asked = move || {
         let slug = params.with(|params| params.get("slug")).unwrap_or_default();
-        // A form that came back has it among what was sent.
+        // A refused form has it among its values.
         let access = form.typed(Field::Access.as_str()).or_else(|| query.with(|query| query.get("akses")));
         (slug, access.and_then(|id| id.parse::<Uuid>().ok()))
     };
@@ -30,9 +36,9 @@ pub fn agreement_page() -> impl IntoView {
     view! {
         <Loaded
             data
-            view={move |agreement: AgreementView| {
+            view={move |agreement: Agreement| {
                 let action = format!("/platform/{}/ketentuan", agreement.platform.slug);
-                view! { <Agreement form action agreement /> }.into_any()
+                view! { <AgreementForm form action agreement /> }.into_any()
             }}
         />
     }
@@ -41,34 +47,21 @@ pub fn agreement_page() -> impl IntoView {
 
 /// The documents in full, and **Setuju**.
 #[component]
-pub fn Agreement(
+pub(super) fn AgreementForm(
     form: FormState,
-    /// Where it is posted to.
+    /// The address of the form.
     action: String,
-    agreement: AgreementView,
+    agreement: Agreement,
 ) -> impl IntoView {
-    let AgreementView { platform, access, documents } = agreement;
+    let Agreement { platform, access, documents } = agreement;
     let title = if documents.is_empty() {
         format!("Masuk ke {}", platform.name)
     } else {
         format!("Ketentuan {}", platform.name)
     };
-    let lead = match documents.len() {
-        0 => "Semua ketentuan platform ini sudah Anda setujui.".to_owned(),
-        1 => "Baca dokumen ini, lalu pilih Setuju untuk masuk.".to_owned(),
-        more => format!("Baca {} dokumen ini, lalu pilih Setuju untuk masuk.", words(more)),
-    };
+    let lead = texts::agreement_lead(documents.len());
     let button = if documents.is_empty() { "Lanjutkan" } else { "Setuju" };
-    let contents = documents.iter().map(|document| {
-        let href = format!("#d-{}", document.kind);
-        // An anchor within the page: the router leaves it to the browser.
-        view! { <li><a href=href rel="external">{document.kind.label()}</a></li> }
-    });
-    let contents = (documents.len() > 1).then(|| {
-        view! {
-            <nav aria-label="Dokumen"><ul class="row" role="list">{contents.collect_view()}</ul></nav>
-        }
-    });
+    let kinds = documents.iter().map(|document| document.kind).collect();
     let accepted = documents.iter().map(|document| {
         view! { <input type="hidden" name="terms" value=document.id.to_string() /> }
     });
@@ -83,7 +76,7 @@ pub fn Agreement(
                     <p class="lead">{lead}</p>
                 </div>
             </div>
-            {contents}
+            <Contents kinds />
             {documents.into_iter().map(|document| view! { <Document document /> }).collect_view()}
             <PostForm form action class="stack g3 agree">
                 <FormProblem form />
@@ -92,7 +85,7 @@ pub fn Agreement(
                 {accepted}
                 <p class="sub">
                     "Anda masuk dengan akses " <b>{with}</b>
-                    ". Persetujuan dicatat dengan versi, waktu, dan alamat jaringan."
+                    {texts::ACCEPTANCE_IS_RECORDED}
                 </p>
                 <div class="row">
                     <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
@@ -107,8 +100,22 @@ pub fn Agreement(
     .into_any()
 }
 
+/// Links to the documents, if there are several.
 #[component]
-fn Document(document: DocumentView) -> impl IntoView {
+fn Contents(kinds: Vec<TermsKind>) -> impl IntoView {
+    (kinds.len() > 1).then(|| {
+        let contents = kinds.into_iter().map(|kind| {
+            // `external`: the router leaves the anchor to the browser.
+            view! { <li><a href=format!("#d-{kind}") rel="external">{kind.label()}</a></li> }
+        });
+        view! {
+            <nav aria-label="Dokumen"><ul class="row" role="list">{contents.collect_view()}</ul></nav>
+        }
+    })
+}
+
+#[component]
+fn Document(document: TermsDocument) -> impl IntoView {
     let id = format!("d-{}", document.kind);
     let labelled_by = id.clone();
     let of = format!("versi {}, berlaku sejak {}", document.version, date(document.in_force_on));

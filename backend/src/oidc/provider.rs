@@ -1,0 +1,50 @@
+//! What the provider keeps in memory.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+
+use super::{
+    exchange::{Exchange, Outcome},
+    keys::{Keys, Secret},
+};
+use crate::{
+    Backend,
+    db::batcher::Batcher,
+    error::{Error, Result},
+};
+
+/// How long a platform has to answer a logout notice.
+const NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What the provider keeps in memory.
+pub struct Provider {
+    pub(crate) keys: Keys,
+    /// Exchanges that wait for the next transaction.
+    pub(super) exchanges: Batcher<Exchange, Outcome>,
+    /// Wakes the worker that sends logout notices.
+    pub(crate) bell: Arc<Notify>,
+    /// Sends logout notices.
+    pub(crate) http: reqwest::Client,
+}
+
+impl Provider {
+    /// # Errors
+    /// If no HTTPS client can be made on this machine.
+    pub fn new(secret: &Secret) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(NOTICE_TIMEOUT)
+            .timeout(NOTICE_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none()) // only to the address that the administrator set
+            .build()
+            .map_err(Error::internal)?;
+        Ok(Self { keys: Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http })
+    }
+}
+
+impl Backend {
+    /// Our issuer (OpenID Connect Discovery 1.0, section 3): the base address without a slash at the end.
+    pub fn issuer(&self) -> String {
+        self.settings.link("")
+    }
+}
