@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{
     accounts, applications,
     forms::server::own_path,
-    help, oidc, platforms, staff,
+    help, mail, oidc, platforms, staff,
     state::{AppState, Caller},
     verification,
 };
@@ -51,7 +51,7 @@ pub fn routes() -> Router<AppState> {
         .route("/admin", post(staff::api::change_staff))
         .route("/admin/alasan", post(staff::api::change_lists))
         .route("/admin/libur", post(staff::api::change_holidays))
-        .route("/admin/surel", post(staff::api::resend_mail))
+        .route("/admin/surel", post(mail::api::resend_mail))
         .route("/admin/platform", post(platforms::api::add_platform))
         .route("/admin/platform/{id}", post(platforms::api::change_platform))
         .route("/admin/platform/{id}/rahasia", post(platforms::api::make_secret))

@@ -1,4 +1,9 @@
-use domain::indonesian::{count, date_time};
+//! The page of jobs.
+
+use domain::{
+    indonesian::{count, date_time},
+    jobs::{JobRun, JobStatus},
+};
 use leptos::prelude::*;
 
 use crate::administration::{AdminPage, query};
@@ -6,18 +11,18 @@ use crate::{
     components::{Icon, Loaded},
     data::Refresh,
     data::page_data,
+    jobs::api::jobs,
     session::zone,
-    staff::api::{JobView, jobs},
 };
 
-/// `/admin/tugas`: what runs by time, and how it went.
+/// `/admin/tugas`
 pub fn jobs_page() -> impl IntoView {
     let data = page_data(query(), |_| jobs());
-    view! { <Loaded data view={|jobs: Vec<JobView>| view! { <Jobs jobs /> }.into_any()} /> }.into_any()
+    view! { <Loaded data view={|jobs: Vec<JobStatus>| view! { <Jobs jobs /> }.into_any()} /> }.into_any()
 }
 
 #[component]
-fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
+fn Jobs(jobs: Vec<JobStatus>) -> impl IntoView {
     let refresh = Refresh::current();
     let reload = view! {
         // Without script, the link loads the page again.
@@ -56,11 +61,11 @@ fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
 }
 
 #[component]
-fn JobRow(job: JobView) -> impl IntoView {
+fn JobRow(job: JobStatus) -> impl IntoView {
     let zone = zone();
     let (at, outcome) = match job.last {
         None => (None, view! { <span class="badge"><Icon name="clock" />"Belum berjalan"</span> }.into_any()),
-        Some((at, Ok(done))) => (
+        Some(JobRun { at, outcome: Ok(done) }) => (
             Some(date_time(at, zone)),
             view! {
                 <span class="badge" data-state="done"><Icon name="check" />"Berhasil"</span>
@@ -69,7 +74,7 @@ fn JobRow(job: JobView) -> impl IntoView {
             }
             .into_any(),
         ),
-        Some((at, Err(fault))) => (
+        Some(JobRun { at, outcome: Err(fault) }) => (
             Some(date_time(at, zone)),
             view! {
                 <span class="badge" data-state="error"><Icon name="alert" />"Gagal"</span>
@@ -104,7 +109,7 @@ mod tests {
     use super::every;
 
     #[test]
-    fn paces_are_told() {
+    fn pace_is_written_in_its_largest_unit() {
         assert_eq!([5, 600, 7200].map(every), ["setiap 5 detik", "setiap 10 menit", "setiap 2 jam"]);
     }
 }

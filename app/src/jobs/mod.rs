@@ -1,0 +1,4 @@
+//! The jobs of the server, for administrators.
+
+pub mod api;
+pub mod pages;
