@@ -141,18 +141,7 @@ fn ProfileForm(form: FormState, profile: Profile) -> impl IntoView {
                 autocomplete="tel"
                 check=CHECK_PHONE
             />
-            <Choices form field=Field::Zone label="Zona waktu" beside=true>
-                    {Zone::ALL
-                        .map(|each| view! {
-                            <Choice
-                                name="zone"
-                                value=each.as_str()
-                                title=each.abbreviation()
-                                checked={each == zone}
-                            />
-                        })
-                        .collect_view()}
-            </Choices>
+            <ZoneChoices form zone />
             <div class="row actions">
                 <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                     "Simpan profil"
@@ -161,6 +150,18 @@ fn ProfileForm(form: FormState, profile: Profile) -> impl IntoView {
         </PostForm>
     }
     .into_any()
+}
+
+#[component]
+fn ZoneChoices(form: FormState, zone: Zone) -> impl IntoView {
+    let choice = move |each: Zone| {
+        view! {
+            <Choice name="zone" value=each.as_str() title=each.abbreviation() checked={each == zone} />
+        }
+    };
+    view! {
+        <Choices form field=Field::Zone label="Zona waktu" beside=true>{Zone::ALL.map(choice).collect_view()}</Choices>
+    }
 }
 
 /// `/profil/kata-sandi`
