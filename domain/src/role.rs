@@ -1,6 +1,6 @@
-//! The catalogue of roles. A new role, such as PPK, is one row of [`roles!`].
+//! The catalogue of roles. A new role, such as PPK, is one row of `roles!`.
 
-/// What kind of party a person acts for.
+/// The kind of party that a person acts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ProfileType {
@@ -13,10 +13,9 @@ pub enum ProfileType {
 crate::text_enum!(ProfileType);
 
 impl ProfileType {
-    /// Both, in the order in which they are offered (guide step 2).
+    /// In the order of the form (guide step 2).
     pub const ALL: [Self; 2] = [Self::NonPenyedia, Self::Penyedia];
 
-    /// The guide's name for it.
     pub const fn label(self) -> &'static str {
         match self {
             Self::NonPenyedia => "Non Penyedia",
@@ -24,30 +23,28 @@ impl ProfileType {
         }
     }
 
-    /// The roles that it offers.
     pub fn roles(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| role.info().profile_type == self)
     }
 
-    /// Its role, where it offers but one: nothing is left to choose then.
+    /// The role of a profile type that has only one, so that nothing is left to choose.
     pub fn only_role(self) -> Option<Role> {
         let mut roles = self.roles();
         roles.next().filter(|_| roles.next().is_none())
     }
 }
 
-/// What the catalogue knows of a role.
+/// A row of the catalogue.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RoleInfo {
-    /// The profile type that offers it.
     pub profile_type: ProfileType,
     /// Short name on screen.
     pub code: &'static str,
     /// Full name on screen.
     pub name: &'static str,
-    /// The letter that proves it; the label of the guide (step 10).
+    /// The name of the letter that proves it (guide step 10).
     pub letter: &'static str,
-    /// Whether SiRUP can vouch for it, so that step 3 is offered.
+    /// SiRUP can confirm it, so the wizard has step 3.
     pub in_sirup: bool,
 }
 
@@ -63,10 +60,9 @@ macro_rules! roles {
         crate::text_enum!(Role);
 
         impl Role {
-            /// Every role, in the order in which they are offered.
+            /// In the order of the form.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Its row of the catalogue.
             pub const fn info(self) -> &'static RoleInfo {
                 match self {
                     $(Self::$variant => &RoleInfo {
@@ -94,7 +90,7 @@ impl Role {
         format!("{} · {}", self.info().code, self.info().name)
     }
 
-    /// What that is called which the role is held for, and what it belongs to or is known by.
+    /// Labels of the role's place and of its parent or number.
     pub const fn place_labels(self) -> (&'static str, &'static str) {
         match self.info().profile_type {
             ProfileType::NonPenyedia => ("Satuan Kerja", "Instansi"),

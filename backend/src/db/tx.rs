@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{error::Result, notice::Notice};
 
-/// A transaction, with what it tells others once it is committed.
+/// A transaction, with the notices and events that take effect at its commit.
 pub struct Tx {
     conn: Conn,
     /// SQLite only: a commit is durable after a flush of this log.
