@@ -59,7 +59,7 @@ pub fn routes() -> Router<AppState> {
         .route("/platform/{slug}", post(platforms::api::enter))
         .route("/platform/{slug}/ketentuan", post(platforms::api::accept))
         .route("/platform/lanjut/{id}", post(platforms::api::answer_request))
-        .route("/undangan", post(staff::invitation::accept))
+        .route("/undangan", post(staff::api::invitation::accept))
         .route("/oidc/keluar", post(oidc::api::leave))
         .route("/bantuan", post(help::api::ask_for_help))
         .route("/tema", post(switch_scheme))

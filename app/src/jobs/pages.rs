@@ -1,7 +1,7 @@
 //! The page of jobs.
 
 use domain::{
-    indonesian::{count, date_time},
+    indonesian::date_time,
     jobs::{JobRun, JobStatus},
 };
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ use crate::{
     components::{Icon, Loaded},
     data::Refresh,
     data::page_data,
-    jobs::api::jobs,
+    jobs::{api::jobs, texts},
     session::zone,
 };
 
@@ -41,7 +41,7 @@ fn Jobs(jobs: Vec<JobStatus>) -> impl IntoView {
     }
     .into_any();
     view! {
-        <AdminPage title="Tugas" lead="Yang berjalan sendiri, menurut server yang menjawab halaman ini." action=reload>
+        <AdminPage title="Tugas" lead=texts::LEAD action=reload>
             <div class="scroll" tabindex="0" role="region" aria-label="Tugas">
                 <table class="table">
                     <thead>
@@ -70,7 +70,7 @@ fn JobRow(job: JobStatus) -> impl IntoView {
             view! {
                 <span class="badge" data-state="done"><Icon name="check" />"Berhasil"</span>
                 <br />
-                <span class="sub num">{format!("{} dikerjakan", count(done as u64))}</span>
+                <span class="sub num">{texts::done(done)}</span>
             }
             .into_any(),
         ),
@@ -87,29 +87,10 @@ fn JobRow(job: JobStatus) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">{job.name}</th>
-            <td>{every(job.pace)}</td>
+            <td>{texts::every(job.pace)}</td>
             <td class="num">{at}</td>
             <td>{outcome}</td>
         </tr>
     }
     .into_any()
-}
-
-/// `setiap 5 detik`, `setiap 10 menit`
-fn every(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("setiap {seconds} detik"),
-        60..3600 => format!("setiap {} menit", seconds / 60),
-        _ => format!("setiap {} jam", seconds / 3600),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::every;
-
-    #[test]
-    fn pace_is_written_in_its_largest_unit() {
-        assert_eq!([5, 600, 7200].map(every), ["setiap 5 detik", "setiap 10 menit", "setiap 2 jam"]);
-    }
 }

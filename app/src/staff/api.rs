@@ -1,5 +1,7 @@
 //! The staff and the settings of the desk: what the pages read, and the forms that they post.
 
+pub mod invitation;
+
 use domain::{
     role::Role,
     staff::view::{FoundInstitutions, StaffPage},

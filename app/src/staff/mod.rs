@@ -1,6 +1,5 @@
 //! The staff: members, roles, scopes and invitations.
 
 pub mod api;
-pub mod invitation;
 pub mod pages;
 mod texts;

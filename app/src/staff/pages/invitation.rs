@@ -16,7 +16,7 @@ use crate::{
     data::page_data,
     error::ApiError,
     forms::{FormState, PostForm},
-    staff::{invitation::invitation as offered, texts},
+    staff::{api::invitation::invitation as offered, texts},
     texts::NEW_PASSWORD_HINT,
 };
 
