@@ -40,7 +40,6 @@ pub fn page_form() -> FormState {
     form
 }
 
-/// The frame of the pages of this area.
 #[component]
 pub fn AdminPage(
     #[prop(into)] title: String,
@@ -116,8 +115,8 @@ pub fn DoneBanner(
 ) -> impl IntoView {
     let query = use_query_map();
     let done = move || {
-        let word = query.with(|query| query.get("selesai"))?;
-        texts.iter().find(|(each, ..)| *each == word)
+        let key = query.with(|query| query.get("selesai"))?;
+        texts.iter().find(|(each, ..)| *each == key)
     };
     view! {
         <div class="slot" role="status">

@@ -1,6 +1,8 @@
+//! The texts of the audit trail's actions.
+
 use backend::audit::Action;
 
-/// What an event of the trail says on a timeline.
+/// The text of an action on a timeline.
 pub const fn action(action: Action) -> &'static str {
     match action {
         Action::AccountConfirmed => "Akun dibuat",

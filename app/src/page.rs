@@ -223,7 +223,7 @@ fn admin_pages(page: Page) -> AnyView {
         Page::Lists => verification::pages::lists_page().into_any(),
         Page::Holidays => verification::pages::holidays_page().into_any(),
         Page::Mails => mail::pages::mails_page().into_any(),
-        Page::Jobs => jobs::jobs_page().into_any(),
+        Page::Jobs => jobs::pages::jobs_page().into_any(),
         Page::Platforms => platforms::pages::platforms_page().into_any(),
         Page::Platform => platforms::pages::platform_page().into_any(),
         _ => ().into_any(),

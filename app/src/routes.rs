@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::{
     accounts, applications,
     forms::server::own_path,
-    help, oidc, platforms, staff,
+    help, mail, oidc, platforms, staff,
     state::{AppState, Caller},
     verification,
 };
@@ -50,7 +50,7 @@ pub fn routes() -> Router<AppState> {
         .route("/admin", post(staff::api::change_staff))
         .route("/admin/alasan", post(verification::api::change_lists))
         .route("/admin/libur", post(verification::api::change_holidays))
-        .route("/admin/surel", post(staff::api::resend_mail))
+        .route("/admin/surel", post(mail::api::resend_mail))
         .route("/admin/platform", post(platforms::api::add_platform))
         .route("/admin/platform/{id}", post(platforms::api::change_platform))
         .route("/admin/platform/{id}/rahasia", post(platforms::api::make_secret))
@@ -58,7 +58,7 @@ pub fn routes() -> Router<AppState> {
         .route("/platform/{slug}", post(platforms::api::enter))
         .route("/platform/{slug}/ketentuan", post(platforms::api::accept))
         .route("/platform/lanjut/{id}", post(platforms::api::answer_request))
-        .route("/undangan", post(staff::invitation::accept))
+        .route("/undangan", post(staff::api::invitation::accept))
         .route("/oidc/keluar", post(oidc::api::leave))
         .route("/bantuan", post(help::api::ask_for_help))
         .route("/tema", post(switch_scheme))

@@ -1,9 +1,9 @@
-//! Who asks, and from where.
+//! The person who acts, with their staff role and scope, and where the request comes from.
 
 use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use domain::{
-    accounts::email::Email,
+    accounts::{email::Email, person::initials, view::Me},
     staff::{Permission, StaffRole},
     time::Zone,
 };
@@ -14,26 +14,26 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Where a request comes from.
+/// The device that a request comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The address of the person's device, as far as it can be known.
+    /// The network address, as far as it can be known.
     pub address: IpAddr,
-    /// What the browser says of itself, at most 300 characters.
+    /// The header `User-Agent`, at most 300 characters.
     pub user_agent: String,
 }
 
-/// Where a member of the staff acts.
+/// The institutions that a member of the staff acts on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// On every institution.
+    /// All of them.
     National,
-    /// On these alone.
+    /// Some of them.
     Institutions(Arc<HashSet<Uuid>>),
 }
 
 impl Scope {
-    /// Whether an institution is within it. What belongs to none, such as a supplier, is national.
+    /// True if the institution is in the scope. `None`, as for a supplier, is in the national scope only.
     pub fn covers(&self, institution: impl Into<Option<Uuid>>) -> bool {
         match self {
             Self::National => true,
@@ -41,7 +41,7 @@ impl Scope {
         }
     }
 
-    /// That of a person, who may be `national`.
+    /// Reads the scope of a person. `national` comes from the row of the user.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -58,34 +58,30 @@ impl Scope {
 /// A person who is signed in.
 #[derive(Clone, Debug)]
 pub struct Actor {
-    /// The person.
     pub user_id: Uuid,
-    /// The session that speaks.
+    /// The session that sent the request.
     pub session_id: Uuid,
-    /// Name, as on the account.
     pub name: String,
-    /// E-mail address.
     pub email: String,
-    /// The person's time zone.
     pub zone: Zone,
-    /// What they are of the staff, if anything.
+    /// `None` if they are not a member of the staff.
     pub staff_role: Option<StaffRole>,
-    /// Where they act as one of the staff.
+    /// Where they act as a member of the staff.
     pub scope: Scope,
-    /// Where the request comes from.
+    /// The network address of the request.
     pub address: IpAddr,
 }
 
 impl Actor {
-    /// The person's address, for a mail to them.
+    /// The recipient of a mail to the person.
     ///
     /// # Errors
-    /// If what is stored is no address.
+    /// If the stored text is not an address.
     pub(crate) fn recipient(&self) -> Result<Email> {
         Email::try_from(self.email.clone()).map_err(Error::internal)
     }
 
-    /// Passes if the person has `permission`.
+    /// Fails if the person lacks `permission`.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -93,13 +89,13 @@ impl Actor {
         if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 
-    /// The person as they are stored now, if they still have `permission`; for the rest of `tx` to go on with. Between
-    /// the beginning of a request and that of its transaction, which on SQLite may wait seconds for the writer, they
-    /// may have been disabled, or have lost their role or a part of their scope.
+    /// Reads role and scope again inside `tx`, and fails if the person has lost `permission`. The rest of `tx` must use the
+    /// result. Between the start of a request and its transaction, which may wait seconds for SQLite's writer, the account
+    /// may have been disabled, or its role or scope changed.
     ///
-    /// On SQLite it holds until the end of `tx`. On PostgreSQL nothing is locked, since two verifiers who act on each
-    /// other's applications would wait for each other: what is committed after this goes unseen, unless `tx` has locked
-    /// the person's row already.
+    /// With SQLite the result stays true until the end of `tx`. With PostgreSQL nothing is locked, because two verifiers who
+    /// act on each other's applications would wait for each other: a later commit goes unnoticed, unless `tx` has locked the
+    /// person's row already.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -119,7 +115,19 @@ impl Actor {
         Ok(actor)
     }
 
-    /// Whether the person has `permission`.
+    /// The person, for the pages.
+    pub fn me(&self) -> Me {
+        Me {
+            name: self.name.clone(),
+            initials: initials(&self.name),
+            email: self.email.clone(),
+            zone: self.zone,
+            verifies: self.may(Permission::Verify),
+            administers: self.may(Permission::Administer),
+        }
+    }
+
+    /// True if the person has `permission`.
     pub fn may(&self, permission: Permission) -> bool {
         self.staff_role.is_some_and(|role| role.may(permission))
     }

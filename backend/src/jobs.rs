@@ -1,4 +1,4 @@
-//! What runs by time: each job with its pace, and how its last run went.
+//! Work that runs by time: the jobs, how often each runs, and the outcome of its last run on this server.
 
 use std::{
     collections::BTreeMap,
@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use domain::{staff::Permission, time::Timestamp};
+use domain::{
+    jobs::{JobRun, JobStatus},
+    staff::Permission,
+    time::Timestamp,
+};
 
 use crate::{
     Actor, Backend,
@@ -20,36 +24,34 @@ use crate::{
 
 pub use crate::panics::kept_up;
 
-/// How often a job that runs at an instant looks at the clock.
+/// How often a job with a fixed time looks at the clock.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Job {
-    /// Keeps the open cases in memory fresh.
+    /// Refreshes the open cases in memory.
     ReadOpenCases,
-    /// Puts cases whose lease ended back into the queue.
+    /// Puts cases whose lease has ended back into the queue.
     EndLeases,
-    /// Keeps the index that decided cases are found by in few parts.
+    /// Merges small parts of the search index of decided cases.
     MergeWords,
-    /// Ends what stands at platforms on an access that is over, or on another right that is gone.
+    /// Ends grants at platforms whose access, or other right, has ended.
     EndEntries,
-    /// Reminds of accesses that end soon.
+    /// Sends reminders of accesses that end soon.
     Remind,
-    /// Clears sessions, links and counts that are over.
+    /// Deletes expired sessions, links and counts of attempts.
     Sweep,
-    /// Clears what platforms asked for and were given long ago.
+    /// Deletes old authorization requests, codes and grants of platforms.
     SweepEntries,
-    /// Makes the next keys that sign for platforms.
+    /// Makes the next signing keys.
     RotateKeys,
-    /// Removes letters that no application holds.
+    /// Deletes letters that belong to no application.
     CollectLetters,
-    /// Removes letters of uploads that broke off, and pages that were drawn long ago.
+    /// Deletes the files of broken uploads, and old images of letter pages.
     CollectStrays,
 }
 
 impl Job {
-    /// All of them.
     pub const ALL: [Self; 10] = [
         Self::ReadOpenCases,
         Self::EndLeases,
@@ -79,7 +81,7 @@ impl Job {
         }
     }
 
-    /// How often it runs.
+    /// The time between two runs.
     pub const fn pace(self) -> Duration {
         Duration::from_secs(match self {
             Self::ReadOpenCases => 30,
@@ -92,12 +94,12 @@ impl Job {
         })
     }
 
-    /// The instant after `now` at which it runs besides: what ends with a day must not wait for its pace.
+    /// An additional run after `now`: accesses end at midnight, and their grants must not wait for the next regular run.
     fn runs_at(self, now: Timestamp) -> Option<Timestamp> {
         (self == Self::EndEntries).then(|| rights::next_end(now))
     }
 
-    /// Runs it once; gives how much it did.
+    /// Runs it once. Returns how many things it did.
     ///
     /// # Errors
     /// If the database or the store does not answer.
@@ -120,18 +122,9 @@ impl Job {
     }
 }
 
-/// How a job's last run went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// When.
-    pub at: Timestamp,
-    /// How much it did, or the fault, for an administrator's eyes.
-    pub outcome: std::result::Result<usize, String>,
-}
-
 /// The last run of each job of this server.
 #[derive(Default)]
-pub struct Jobs(Mutex<BTreeMap<Job, Run>>);
+pub struct Jobs(Mutex<BTreeMap<Job, JobRun>>);
 
 /// Runs all jobs until the process ends.
 pub async fn run(backend: Arc<Backend>) {
@@ -144,7 +137,7 @@ pub async fn run(backend: Arc<Backend>) {
 
 async fn keep(job: Job, backend: &Backend) {
     loop {
-        // Before it runs: an instant that passes meanwhile is not missed.
+        // Computed before the run, so that a time that passes during the run is not missed.
         let again = job.runs_at(backend.world.now());
         let outcome = caught("a job", job.run(backend)).await.flatten();
         match &outcome {
@@ -154,14 +147,14 @@ async fn keep(job: Job, backend: &Backend) {
         }
         metrics::counter!("gerbang_jobs_total", "job" => format!("{job:?}"), "ok" => outcome.is_ok().to_string())
             .increment(1);
-        let run = Run { at: backend.world.now(), outcome: outcome.map_err(|error| error.to_string()) };
+        let run = JobRun { at: backend.world.now(), outcome: outcome.map_err(|error| error.to_string()) };
         backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner).insert(job, run);
         rest(backend, job.pace(), again).await;
     }
 }
 
-/// Waits for the pace of a job, or until the clock shows an instant: by looking, since it may be set meanwhile, and a
-/// machine may sleep.
+/// Waits for the pace of a job, or until the clock shows `again` if that comes first. It polls, because the clock may be
+/// set and the machine may sleep.
 async fn rest(backend: &Backend, pace: Duration, again: Option<Timestamp>) {
     let Some(again) = again else { return tokio::time::sleep(pace).await };
     let shown = async {
@@ -169,16 +162,20 @@ async fn rest(backend: &Backend, pace: Duration, again: Option<Timestamp>) {
             tokio::time::sleep(TICK).await;
         }
     };
-    // Whichever comes first.
     let _ = tokio::time::timeout(pace, shown).await;
 }
 
-/// Every job, and its last run on this server.
+/// The last run of each job on this server.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
-pub fn overview(backend: &Backend, actor: &Actor) -> Result<Vec<(Job, Option<Run>)>> {
+pub fn overview(backend: &Backend, actor: &Actor) -> Result<Vec<JobStatus>> {
     actor.require(Permission::Administer)?;
     let runs = backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Job::ALL.into_iter().map(|job| (job, runs.get(&job).cloned())).collect())
+    let status = |job: Job| JobStatus {
+        name: job.label().to_owned(),
+        pace: job.pace().as_secs(),
+        last: runs.get(&job).cloned(),
+    };
+    Ok(Job::ALL.into_iter().map(status).collect())
 }

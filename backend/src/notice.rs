@@ -1,29 +1,25 @@
-//! What open pages are told: that something changed, not what. They ask for it themselves.
+//! Notices to open pages and caches. A notice says that something changed, not how: the receiver reads it again.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// Something changed that a page may show.
+/// A change that a page may show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
 pub enum Notice {
-    /// An application of this person changed its state.
+    /// An application changed its status.
     Application {
-        /// The application.
         id: Uuid,
-        /// The person it belongs to.
+        /// The applicant.
         user_id: Uuid,
-        /// The institution applied for, once chosen: whose desk is told. A supplier has none, and is of the national
-        /// desk.
+        /// The institution applied for, if chosen: its verifiers receive the notice. Applications of suppliers have none;
+        /// verifiers with national scope receive those.
         #[serde(default)]
         institution_id: Option<Uuid>,
     },
-    /// What this person may see changed: a session ended, the account was disabled, a role or a scope is another. What
-    /// is open in their name asks again who they are.
-    Person {
-        /// Who.
-        user_id: Uuid,
-    },
-    /// Notices of other servers were missed: anything may have changed.
+    /// The rights of a person changed: a session ended, the account was disabled, role or scope changed. Their open pages
+    /// check the session again.
+    Person { user_id: Uuid },
+    /// Notices of other servers may have been lost, so anything may have changed.
     Missed,
 }

@@ -1,5 +1,5 @@
-//! Counting attempts, so that nobody guesses for long. Counts live in the database: they survive a restart and hold on
-//! all servers together.
+//! Rate limits for attempts, so that nobody can guess for long. The counts are stored in the database: they survive a
+//! restart and hold for all servers together.
 
 use std::time::Duration;
 
@@ -12,31 +12,31 @@ use crate::{
     secrets::sha256,
 };
 
-/// What is counted.
+/// The attempts that are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Sign-in, by e-mail address, known or not, and the address of the device: who guesses locks only themselves out.
+    /// Sign-in, by e-mail address and network address: guessing locks out the device that guesses.
     SignIn,
-    /// Sign-in, by e-mail address alone: bounds guessing from many devices.
+    /// Sign-in, by e-mail address alone: limits guessing from many devices.
     SignInAnywhere,
-    /// Mails that anybody can cause (confirmation, reset), by the address that gets them.
+    /// Mails that anybody can trigger (confirmation, reset), by recipient.
     MailTo,
-    /// Confirming a password while signed in, by person.
+    /// The current password, asked while signed in, by person.
     Confirm,
-    /// SiRUP, by person.
+    /// Sign-in at SiRUP, by person.
     SirupPerson,
-    /// SiRUP, by username.
+    /// Sign-in at SiRUP, by SiRUP username.
     SirupUsername,
-    /// Messages to the help desk, by person, or by the address of the device of somebody who is not signed in.
+    /// Messages to the help desk, by person, or by network address without a session.
     Help,
-    /// Letters looked into, by person.
+    /// Uploaded letters, by person.
     Letter,
     /// Mails that tell administrators of an empty check list, by role.
     EmptyCheckList,
 }
 
 impl Scope {
-    /// Its name in the table, the attempts it allows, and the time over which they are counted.
+    /// The name in the table, the attempts allowed, and the period in which they are counted.
     const fn rule(self) -> (&'static str, u32, Duration) {
         const MINUTE: u64 = 60;
         match self {
@@ -56,11 +56,11 @@ impl Scope {
 const SIRUP_PAUSE: Duration = Duration::from_secs(domain::applications::sirup::PAUSE_MINUTES * 60);
 
 impl Backend {
-    /// Counts one attempt before it is made, so that many at once do not slip through; gives how many are left after
-    /// it. The key is stored as a hash.
+    /// Counts an attempt before it is made, so that parallel attempts cannot exceed the limit. Returns how many are left.
+    /// The key is stored as a hash.
     ///
     /// # Errors
-    /// [`Error::Throttled`] with the end of the pause if there was none left.
+    /// [`Error::Throttled`] with the end of the period if none was left.
     pub(crate) async fn count_attempt(&self, scope: Scope, key: &str) -> Result<u32> {
         let (name, allowed, over) = scope.rule();
         let now = self.world.now();
@@ -83,7 +83,7 @@ impl Backend {
         allowed.checked_sub(used).ok_or(Error::Throttled(Timestamp::from_micros(ends_at)))
     }
 
-    /// Forgets the attempts, after one that was right or was no guess.
+    /// Resets the count, after a successful attempt.
     ///
     /// # Errors
     /// If the database refuses.
@@ -93,7 +93,7 @@ impl Backend {
         tx.commit().await
     }
 
-    /// Takes back one attempt that was no guess (the other side did not answer).
+    /// Takes one attempt back, because it was not a guess.
     ///
     /// # Errors
     /// If the database refuses.

@@ -1,4 +1,4 @@
-//! Clock and randomness, injected so that a test can set the time and repeat a run.
+//! Clock and randomness, injected so that tests can set the time and make both fail.
 
 use std::sync::{
     Arc,
@@ -9,15 +9,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use domain::time::{Timestamp, Zone};
 use uuid::Uuid;
 
-/// Tells the time.
 pub trait Clock: Send + Sync {
-    /// The present instant.
     fn now(&self) -> Timestamp;
 }
 
-/// Gives random bytes fit for secrets.
+/// A source of random bytes fit for secrets.
 pub trait Entropy: Send + Sync {
-    /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 }
 
@@ -29,41 +26,37 @@ pub struct World {
 }
 
 impl World {
-    /// The real ones: the system's clock and its random source.
+    /// The system's clock and random source.
     pub fn system() -> Self {
         Self::new(Arc::new(SystemClock), Arc::new(SystemEntropy))
     }
 
-    /// These.
     pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         Self { clock, entropy }
     }
 
-    /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// The present date in `zone`.
+    /// The current date in `zone`.
     pub fn today(&self, zone: Zone) -> ::time::Date {
         self.now().date(zone)
     }
 
-    /// Random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.entropy.fill(&mut bytes);
         bytes
     }
 
-    /// A new id: UUIDv7 (RFC 9562, section 5.7), so that ids sort by the time of their making.
+    /// A new id: UUIDv7 (RFC 9562, section 5.7), so that ids sort by creation time.
     pub fn id(&self) -> Uuid {
         let millis = u64::try_from(self.now().micros() / 1000).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid()
     }
 }
 
-/// The system's clock.
 struct SystemClock;
 
 impl Clock for SystemClock {
@@ -74,7 +67,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's random source.
 struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
@@ -83,7 +75,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// A clock that stands still until it is moved; for tests, and for data of development that lie back.
+/// A clock that stands still until it is moved, for tests and for development data in the past.
 pub struct ManualClock(AtomicI64);
 
 impl ManualClock {
@@ -92,12 +84,11 @@ impl ManualClock {
         Arc::new(Self(AtomicI64::new(now.micros())))
     }
 
-    /// Moves it forward.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::SeqCst);
     }
 
-    /// A world with this clock and real randomness.
+    /// A world with this clock and the system's random source.
     pub fn world(self: &Arc<Self>) -> World {
         World::new(self.clone(), Arc::new(SystemEntropy))
     }

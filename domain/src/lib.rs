@@ -53,6 +53,8 @@ pub mod applications;
 pub mod calendar;
 pub mod indonesian;
 pub mod issues;
+pub mod jobs;
+pub mod mail;
 pub mod master_data;
 pub mod oidc;
 pub mod platforms;

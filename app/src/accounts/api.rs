@@ -1,126 +1,40 @@
 //! Accounts: sign-up, sign-in, forgotten password, profile, sessions.
 
-use domain::{
-    accounts::{email::Email, person::EmployeeNumberKind},
-    time::{Timestamp, Zone},
+use domain::accounts::{
+    email::Email,
+    view::{OwnSession, Profile},
 };
 use leptos::{prelude::*, server};
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
-use uuid::Uuid;
 
 use crate::error::ApiError;
 
-/// The address that a confirmation link is for.
+/// The address that a confirmation link confirms.
 #[server(name = RegistrationFn, prefix = "/api", endpoint = "daftar/tautan", input = GetUrl)]
 pub async fn registration(token: String) -> Result<Email, ApiError> {
     let caller = crate::state::Caller::current()?;
     Ok(backend::accounts::registration(&caller.backend, &backend::secrets::Token::presented(&token)).await?)
 }
 
-/// Whether the link of a forgotten password still holds.
+/// Succeeds if the link of a forgotten password is still valid.
 #[server(name = CheckResetFn, prefix = "/api", endpoint = "kata-sandi/tautan", input = GetUrl)]
 pub async fn check_reset(token: String) -> Result<(), ApiError> {
     let caller = crate::state::Caller::current()?;
     Ok(backend::accounts::check_reset(&caller.backend, &backend::secrets::Token::presented(&token)).await?)
 }
 
-/// The person's profile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProfileView {
-    /// Full name.
-    pub name: String,
-    /// E-mail address.
-    pub email: String,
-    /// NIP or NRP.
-    pub kind: EmployeeNumberKind,
-    /// Its digits, grouped.
-    pub employee_number: String,
-    /// Telephone.
-    pub phone: String,
-    /// Time zone.
-    pub zone: Zone,
-}
-
 /// The person's own profile.
 #[server(name = ProfileFn, prefix = "/api", endpoint = "profil", input = GetUrl)]
-pub async fn profile() -> Result<ProfileView, ApiError> {
+pub async fn profile() -> Result<Profile, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let profile = backend::accounts::profile(&caller.backend, caller.actor()?).await?;
-    let kind = profile.employee_number_kind.and_then(|kind| kind.parse().ok()).unwrap_or_default();
-    Ok(ProfileView {
-        employee_number: domain::accounts::person::grouped(kind, &profile.employee_number.unwrap_or_default()),
-        name: profile.name,
-        email: profile.email,
-        kind,
-        phone: profile.phone.unwrap_or_default(),
-        zone: profile.zone,
-    })
+    Ok(backend::accounts::profile(&caller.backend, caller.actor()?).await?)
 }
 
-/// One of the person's sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionView {
-    /// Its id.
-    pub id: Uuid,
-    /// Browser and system, in a few words.
-    pub device: String,
-    /// Address of the device at sign-in.
-    pub address: String,
-    /// When the person signed in.
-    pub created_at: Timestamp,
-    /// When it was last used.
-    pub seen_at: Timestamp,
-    /// Whether it is this one.
-    pub current: bool,
-}
-
-/// The person's own sessions.
+/// The person's own sessions, the last used first.
 #[server(name = SessionsFn, prefix = "/api", endpoint = "profil/sesi", input = GetUrl)]
-pub async fn sessions() -> Result<Vec<SessionView>, ApiError> {
+pub async fn sessions() -> Result<Vec<OwnSession>, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let sessions = backend::accounts::sessions::list(&caller.backend, caller.actor()?).await?;
-    Ok(sessions
-        .into_iter()
-        .map(|session| SessionView {
-            id: session.id,
-            device: device(&session.user_agent),
-            address: session.address,
-            created_at: session.created_at,
-            seen_at: session.seen_at,
-            current: session.current,
-        })
-        .collect())
-}
-
-/// Browser and system from what a browser says of itself; both are guesses, for a person to recognise.
-#[cfg(feature = "ssr")]
-fn device(user_agent: &str) -> String {
-    let find = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
-    };
-    // The order matters: most browsers name their ancestors too.
-    let browser = find(&[
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser/", "Samsung Internet"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ]);
-    let system = find(&[
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
-        ("Linux", "Linux"),
-    ]);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} di {system}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Perangkat tidak dikenal".to_owned(),
-    }
+    Ok(backend::accounts::sessions::list(&caller.backend, caller.actor()?).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -151,10 +65,11 @@ mod handlers {
     pub struct SignInForm {
         email: String,
         password: SecretText,
-        lanjut: Option<String>,
+        #[serde(rename = "lanjut")]
+        next: Option<String>,
     }
 
-    /// A secret as it comes from a form.
+    /// A password in a form.
     #[derive(Default, Deserialize)]
     #[serde(transparent)]
     struct SecretText(String);
@@ -165,7 +80,7 @@ mod handlers {
         }
     }
 
-    /// Signs in, and goes on to where the person wanted to go.
+    /// Signs in and leads to the page that the person asked for.
     pub async fn sign_in(Post { caller, form, answer }: Post<SignInForm>) -> Response {
         let backend = &caller.backend;
         let outcome = async {
@@ -173,18 +88,18 @@ mod handlers {
             if let Some(before) = &caller.actor {
                 sessions::replace(backend, before, &token).await?;
             }
-            let to = own_path(form.lanjut.as_deref(), "/akses");
+            let to = own_path(form.next.as_deref(), "/akses");
             Ok(Done::go(to).with_session(caller.cookies.set_session(&token)))
         };
         let outcome = outcome.await;
         answer.send(outcome).await
     }
 
-    /// Signs out.
+    /// `POST /keluar`
     pub async fn sign_out(Post { caller, answer, .. }: Post<NoFields>) -> Response {
         let outcome = match &caller.actor {
             Some(actor) => sessions::sign_out(&caller.backend, actor).await,
-            None => Ok(()), // signed out already
+            None => Ok(()), // already signed out
         };
         let done = outcome.map(|()| Done::go("/masuk").with_session(caller.cookies.clear_session()));
         answer.send(done.map_err(ApiError::from)).await
@@ -199,7 +114,7 @@ mod handlers {
         password: SecretText,
     }
 
-    /// Takes a sign-up; says the same whether or not the address is known.
+    /// Stores a sign-up. The answer is the same whether or not the address is known.
     pub async fn sign_up(Post { caller, form, answer }: Post<SignUpForm>) -> Response {
         let sign_up = accounts::SignUp { name: form.name, email: form.email, password: form.password.secret() };
         let outcome = accounts::sign_up(&caller.backend, &sign_up).await;
@@ -229,13 +144,13 @@ mod handlers {
         email: String,
     }
 
-    /// Takes the address of a forgotten password; says the same whether or not it is known.
+    /// Sends the mail of a forgotten password. The answer is the same whether or not the address is known.
     pub async fn forgot(Post { caller, form, answer }: Post<ForgotForm>) -> Response {
         let outcome = accounts::forgot_password(&caller.backend, &form.email).await;
         answer.send(outcome.map(|()| Done::go("/lupa-kata-sandi/terkirim")).map_err(ApiError::from)).await
     }
 
-    /// Sets a new password by the link of a mail.
+    /// `POST /atur-ulang-kata-sandi`: sets a new password with the link of a mail.
     pub async fn reset(Post { caller, form, answer }: Post<ConfirmForm>) -> Response {
         let token = Token::presented(&form.token);
         let outcome = accounts::reset_password(&caller.backend, &token, &form.password.secret(), &caller.origin).await;
@@ -253,7 +168,6 @@ mod handlers {
         zone: String,
     }
 
-    /// Changes the profile.
     pub async fn change_profile(Post { caller, form, answer }: Post<ProfileForm>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
@@ -271,7 +185,7 @@ mod handlers {
             Ok(accounts::change_profile(&caller.backend, actor, &profile).await?)
         };
         let outcome = outcome.await;
-        // The name stands in the top bar.
+        // `with_session` makes the page load the name in its top bar again.
         answer.send(outcome.map(|()| Done::go("/profil?tersimpan").with_session(None))).await
     }
 
@@ -283,7 +197,6 @@ mod handlers {
         password: SecretText,
     }
 
-    /// Changes the password.
     pub async fn change_password(Post { caller, form, answer }: Post<PasswordForm>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
@@ -298,14 +211,15 @@ mod handlers {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub struct SessionsForm {
-        sesi: String,
+        #[serde(rename = "sesi")]
+        session: String,
     }
 
     /// Ends one session, or all others.
     pub async fn end_sessions(Post { caller, form, answer }: Post<SessionsForm>) -> Response {
         let outcome = async {
             let actor = caller.actor()?;
-            let which = match form.sesi.as_str() {
+            let which = match form.session.as_str() {
                 "lain" => sessions::Which::Others,
                 id => sessions::Which::One(id.parse().map_err(|_| ApiError::from(backend::Error::NotFound))?),
             };
@@ -313,18 +227,5 @@ mod handlers {
         };
         let outcome = outcome.await;
         answer.send(outcome.map(|_| Done::go("/profil/sesi"))).await
-    }
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::device;
-
-    #[test]
-    fn devices_are_named_in_a_few_words() {
-        let chrome =
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
-        assert_eq!(device(chrome), "Chrome di Linux");
-        assert_eq!(device("curl/8"), "Perangkat tidak dikenal");
     }
 }

@@ -1,4 +1,5 @@
-//! People: signing up and in, profile, password, devices.
+//! Accounts: sign-up, sign-in, passwords, profile, sessions.
 
 pub mod api;
 pub mod pages;
+mod texts;

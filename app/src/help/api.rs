@@ -1,33 +1,31 @@
-//! Pusat Bantuan.
+//! Messages to the help desk.
 
 #[cfg(feature = "ssr")]
 pub use handlers::*;
 
-/// At which step somebody asks for help; the value of `langkah` in a link to Pusat Bantuan.
+/// The step at which somebody asks for help: `langkah` in a link to the help page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HelpContext {
-    /// SiRUP refused username and password.
+    /// SiRUP rejected username and password.
     SirupWrong,
-    /// The SiRUP account is too young.
+    /// The SiRUP account was registered too late.
     SirupLate,
-    /// The SiRUP account is linked with somebody else.
+    /// The SiRUP account is linked to somebody else.
     SirupLinked,
     /// SiRUP does not answer.
     SirupDown,
-    /// The form.
     Form,
-    /// Waiting for the decision.
+    /// The applicant waits for the decision.
     Waiting,
-    /// Anything else.
     Other,
 }
 
 impl HelpContext {
-    /// All of them, in the order of the help page.
+    /// In the order of the help page.
     pub const ALL: [Self; 7] =
         [Self::SirupWrong, Self::SirupLate, Self::SirupLinked, Self::SirupDown, Self::Form, Self::Waiting, Self::Other];
 
-    /// Its value in a link, and the anchor of its answer.
+    /// The value in a link, and the anchor of the answer.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::SirupWrong => "gagal-sirup",
@@ -40,12 +38,12 @@ impl HelpContext {
         }
     }
 
-    /// From a link; anything else is [`Self::Other`].
+    /// Reads the value in a link. An unknown one is [`Self::Other`].
     pub fn from_slug(slug: &str) -> Self {
         Self::ALL.into_iter().find(|context| context.slug() == slug).unwrap_or(Self::Other)
     }
 
-    /// What it is called, on the page and in the mail to the help desk.
+    /// The label on the page and in the mail to the help desk.
     pub const fn label(self) -> &'static str {
         match self {
             Self::SirupWrong => "Gagal masuk ke SiRUP",
@@ -79,18 +77,20 @@ mod handlers {
         name: String,
         email: String,
         message: String,
-        langkah: String,
-        pengajuan: String,
+        #[serde(rename = "langkah")]
+        context: String,
+        #[serde(rename = "pengajuan")]
+        application: String,
     }
 
-    /// Takes a message to the help desk.
+    /// Sends a message to the help desk.
     pub async fn ask_for_help(Post { caller, form, answer }: Post<HelpForm>) -> Response {
         let question = Question {
             name: form.name,
             email: form.email,
             message: form.message,
-            context: HelpContext::from_slug(&form.langkah).label().to_owned(),
-            application_id: form.pengajuan.parse::<Uuid>().ok(),
+            context: HelpContext::from_slug(&form.context).label().to_owned(),
+            application_id: form.application.parse::<Uuid>().ok(),
         };
         let outcome = ask(&caller.backend, caller.actor.as_ref(), caller.origin.address, &question).await;
         let done = outcome.map(|reference| Done::go(format!("/bantuan/terkirim?tiket={reference}")));

@@ -1,4 +1,5 @@
-//! Pusat Bantuan, and the product's own terms.
+//! Help (Pusat Bantuan), and the terms and the privacy policy of the site.
 
 pub mod api;
 pub mod pages;
+mod texts;

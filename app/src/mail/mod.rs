@@ -1,3 +1,5 @@
-//! Mails that were given up.
+//! Parked mails, for administrators.
 
+pub mod api;
 pub mod pages;
+mod texts;

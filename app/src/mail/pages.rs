@@ -1,4 +1,9 @@
-use domain::indonesian::{count, date_time};
+//! The page of parked mails.
+
+use domain::{
+    indonesian::{count, date_time},
+    mail::ParkedMail,
+};
 use leptos::prelude::*;
 
 use crate::administration::{AdminPage, DoneBanner, page_form, query};
@@ -6,34 +11,29 @@ use crate::{
     components::{FormProblem, Icon, Loaded},
     data::page_data,
     forms::{FormState, PostForm},
+    mail::{api::parked_mails, texts},
     session::zone,
-    staff::api::{ParkedMailView, parked_mails},
 };
 
-/// What was done, by the word in the address.
-const DONE: &[(&str, &str, &str)] =
-    &[("dikirim", "Dikirim ulang", "Bila ditolak lagi, surel ini kembali ke daftar dengan alasan yang baru.")];
-
-/// `/admin/surel`: mails that were given up.
+/// `/admin/surel`
 pub fn mails_page() -> impl IntoView {
     let form = page_form();
     let data = page_data(query(), |_| parked_mails());
-    view! { <Loaded data view={move |mails: Vec<ParkedMailView>| view! { <Mails form mails /> }.into_any()} /> }
-        .into_any()
+    view! { <Loaded data view={move |mails: Vec<ParkedMail>| view! { <Mails form mails /> }.into_any()} /> }.into_any()
 }
 
 #[component]
-fn Mails(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
+fn Mails(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
     view! {
-        <AdminPage title="Surel" lead="Surel yang ditolak untuk seterusnya, atau terlalu sering gagal.">
-            <DoneBanner texts=DONE />
+        <AdminPage title="Surel" lead=texts::LEAD>
+            <DoneBanner texts=texts::DONE />
             <FormProblem form />
             {if mails.is_empty() {
                 view! {
                     <section class="panel stack empty">
                         <Icon name="mail" tile=true />
                         <h2>"Tidak ada surel yang tertahan"</h2>
-                        <p class="sub">"Semua surel terkirim, atau masih dicoba sendiri."</p>
+                        <p class="sub">{texts::NONE}</p>
                     </section>
                 }
                 .into_any()
@@ -46,7 +46,7 @@ fn Mails(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
 }
 
 #[component]
-fn MailList(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
+fn MailList(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
     let rows = mails.into_iter().map(|mail| view! { <MailRow mail /> }).collect_view();
     view! {
         <PostForm form action="/admin/surel">
@@ -56,9 +56,9 @@ fn MailList(form: FormState, mails: Vec<ParkedMailView>) -> impl IntoView {
 }
 
 #[component]
-fn MailRow(mail: ParkedMailView) -> impl IntoView {
+fn MailRow(mail: ParkedMail) -> impl IntoView {
     let zone = zone();
-    let subject = mail.subject.unwrap_or_else(|| "Isi surel tidak terbaca".to_owned());
+    let subject = mail.subject.unwrap_or_else(|| texts::UNREADABLE.to_owned());
     let tries = format!("{} percobaan · ditulis {}", count(u64::from(mail.attempts)), date_time(mail.created_at, zone));
     view! {
         <li class="row">
@@ -69,7 +69,7 @@ fn MailRow(mail: ParkedMailView) -> impl IntoView {
                 {mail.last_error.map(|error| view! { <span class="error"><Icon name="error" />{error}</span> })}
             </span>
             {if mail.over {
-                view! { <span class="sub push">"Tautannya sudah tidak berlaku."</span> }.into_any()
+                view! { <span class="sub push">{texts::LINK_OVER}</span> }.into_any()
             } else {
                 view! {
                     <button class="btn push" name="surel" value=mail.id.to_string()>

@@ -1,4 +1,4 @@
-//! Who is signed in, for the pages.
+//! The session of the person who is signed in, for all pages.
 
 pub mod api;
 
@@ -10,19 +10,18 @@ use crate::{
     session::api::{Me, me},
 };
 
-/// The person who is signed in, asked for once and again after signing in or out.
+/// The person who is signed in. Loaded once, and again after signing in or out.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// The answer.
     pub me: Data<Option<Me>>,
     zone: RwSignal<Zone>,
     promised: u32,
 }
 
 impl Session {
-    /// Makes it; once, at the root of the app.
+    /// Provides it as a context, once, at the root of the app.
     pub fn provide() {
-        let told = SharedValue::<_, PageJson>::new_with_encoding(|| {
+        let known = SharedValue::<_, PageJson>::new_with_encoding(|| {
             #[cfg(feature = "ssr")]
             if let Ok(caller) = crate::state::Caller::current() {
                 let zone = caller.actor.map(|actor| actor.zone).unwrap_or_default();
@@ -30,7 +29,7 @@ impl Session {
             }
             (Zone::default(), PROMISED_WORKING_DAYS)
         });
-        let (zone, promised) = told.into_inner();
+        let (zone, promised) = known.into_inner();
         let zone = RwSignal::new(zone);
         let me = Resource::new_with_options(|| (), |()| me(), true);
         Effect::new(move |_| {
@@ -41,13 +40,12 @@ impl Session {
         provide_context(Self { me, zone, promised });
     }
 
-    /// Asks again.
     pub fn refetch(self) {
         self.me.refetch();
     }
 }
 
-/// The time zone of the person, for times on screen; that of Jakarta while nobody is signed in.
+/// The person's time zone, for times on screen; WIB while nobody is signed in.
 pub fn zone() -> Zone {
     use_context::<Session>().map(|session| session.zone.get_untracked()).unwrap_or_default()
 }

@@ -1,201 +1,31 @@
-//! Administration: the staff, mails that were given up, jobs. What its pages read, and the
-//! forms that they post.
+//! The staff: what the pages read, and the forms that they post.
 
-use domain::{staff::StaffRole, time::Timestamp};
+pub mod invitation;
+
+use domain::staff::view::{FoundInstitutions, StaffPage};
 use leptos::{prelude::*, server};
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
-use uuid::Uuid;
 
 use crate::error::ApiError;
 
-/// An institution: id and name.
-pub type Institution = (Uuid, String);
-
-/// A member of the staff.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberView {
-    /// The person.
-    pub id: Uuid,
-    /// Full name.
-    pub name: String,
-    /// E-mail address.
-    pub email: String,
-    /// What they are.
-    pub role: StaffRole,
-    /// The institutions that they act on; empty for the whole country.
-    pub institutions: Vec<Institution>,
-    /// Whether the account is disabled.
-    pub disabled: bool,
-    /// When they were last there.
-    pub last_seen: Option<Timestamp>,
-    /// Whether it is the one who looks.
-    pub own: bool,
-}
-
-/// Somebody who was invited and has not come yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvitedView {
-    /// Its row.
-    pub id: Uuid,
-    /// Where the mail went.
-    pub email: String,
-    /// What they will be.
-    pub role: StaffRole,
-    /// When the link ends.
-    pub expires_at: Timestamp,
-}
-
-/// Role and scope in a form, with what a search for institutions found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleView {
-    /// The role.
-    pub role: Option<StaffRole>,
-    /// Whether the whole country is chosen, if either is.
-    pub national: Option<bool>,
-    /// The institutions that are chosen.
-    pub chosen: Vec<Institution>,
-    /// What was searched for.
-    pub words: String,
-    /// What was found.
-    pub found: FoundInstitutions,
-}
-
-/// Institutions that answer a query.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundInstitutions {
-    /// The best of them.
-    pub institutions: Vec<Institution>,
-    /// How many answer.
-    pub total: usize,
-}
-
-/// What the address of the page of the staff asks for (`tindak`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StaffTask {
-    /// To invite somebody.
-    Invite { email: String, role: RoleView },
-    /// To set role and scope.
-    Change { member: MemberView, role: RoleView },
-    /// To disable an account.
-    Disable(MemberView),
-    /// To take a role away.
-    Dismiss(MemberView),
-}
-
-/// The staff.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StaffView {
-    /// Its members, by name.
-    pub members: Vec<MemberView>,
-    /// Who is invited.
-    pub invited: Vec<InvitedView>,
-    /// What is to be done.
-    pub task: Option<StaffTask>,
-}
-
-/// The staff, and what the query of the page's address (without `?`) asks for.
+/// The staff page. `query` is the query of its address, without `?`.
 #[server(name = StaffFn, prefix = "/api", endpoint = "admin/petugas", input = GetUrl)]
-pub async fn staff(query: String) -> Result<StaffView, ApiError> {
+pub async fn staff(query: String) -> Result<StaffPage, ApiError> {
     let caller = crate::state::Caller::current()?;
-    let (members, invited) = backend::staff::members(&caller.backend, caller.actor()?).await?;
-    let members: Vec<MemberView> = members.into_iter().map(MemberView::from).collect();
-    let task = asked::task(&caller.backend, &query, &members)?;
-    Ok(StaffView { task, members, invited: invited.into_iter().map(InvitedView::from).collect() })
+    let actor = caller.actor()?;
+    let (members, invitations) = backend::staff::members(&caller.backend, actor).await?;
+    let task = task::requested(&caller.backend, actor, &query, &members)?;
+    Ok(StaffPage { task, members, invitations })
 }
 
-/// Institutions that answer a query, while one types.
+/// Searches institutions, for search as you type.
 #[server(name = StaffInstitutionsFn, prefix = "/api", endpoint = "admin/instansi", input = GetUrl)]
 pub async fn institutions(words: String) -> Result<FoundInstitutions, ApiError> {
     let caller = crate::state::Caller::current()?;
-    caller.actor()?.require(domain::staff::Permission::Administer)?;
-    Ok(asked::find(&caller.backend, &words))
+    Ok(backend::staff::find_institutions(&caller.backend, caller.actor()?, &words)?)
 }
 
-/// A mail that was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParkedMailView {
-    /// Its row.
-    pub id: Uuid,
-    /// Who should have got it.
-    pub recipient: String,
-    /// Its subject; `None` if it cannot be read.
-    pub subject: Option<String>,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// What the mail server said at last.
-    pub last_error: Option<String>,
-    /// When it was written.
-    pub created_at: Timestamp,
-    /// Whether its link is over.
-    pub over: bool,
-}
-
-/// Mails that were given up.
-#[server(name = ParkedMailsFn, prefix = "/api", endpoint = "admin/surel", input = GetUrl)]
-pub async fn parked_mails() -> Result<Vec<ParkedMailView>, ApiError> {
-    let caller = crate::state::Caller::current()?;
-    let mails = backend::mail::parked(&caller.backend, caller.actor()?).await?;
-    let views = mails.into_iter().map(|mail| ParkedMailView {
-        id: mail.id,
-        recipient: mail.recipient,
-        subject: mail.subject,
-        attempts: mail.attempts,
-        last_error: mail.last_error,
-        created_at: mail.created_at,
-        over: mail.over,
-    });
-    Ok(views.collect())
-}
-
-/// A job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobView {
-    /// Its name.
-    pub name: String,
-    /// Seconds between two runs.
-    pub pace: u64,
-    /// When it last ran on this server, and how much it did, or why it failed.
-    pub last: Option<(Timestamp, Result<usize, String>)>,
-}
-
-/// The jobs of the server that answers.
-#[server(name = JobsFn, prefix = "/api", endpoint = "admin/tugas", input = GetUrl)]
-pub async fn jobs() -> Result<Vec<JobView>, ApiError> {
-    let caller = crate::state::Caller::current()?;
-    let jobs = backend::jobs::overview(&caller.backend, caller.actor()?)?;
-    let views = jobs.into_iter().map(|(job, run)| JobView {
-        name: job.label().to_owned(),
-        pace: job.pace().as_secs(),
-        last: run.map(|run| (run.at, run.outcome)),
-    });
-    Ok(views.collect())
-}
-
-#[cfg(feature = "ssr")]
-impl From<backend::staff::Member> for MemberView {
-    fn from(member: backend::staff::Member) -> Self {
-        Self {
-            id: member.id,
-            name: member.name,
-            email: member.email,
-            role: member.role,
-            institutions: member.institutions,
-            disabled: member.disabled,
-            last_seen: member.last_seen,
-            own: member.own,
-        }
-    }
-}
-
-#[cfg(feature = "ssr")]
-impl From<backend::staff::Invited> for InvitedView {
-    fn from(invited: backend::staff::Invited) -> Self {
-        Self { id: invited.id, email: invited.email, role: invited.role, expires_at: invited.expires_at }
-    }
-}
-
-/// The fields of a form or a query, in their order; those of institutions are named `scope_` and their id.
+/// Reads the fields of a form or a query. The field of an institution is named `scope_` and its id.
 #[cfg(feature = "ssr")]
 mod fields {
     use domain::staff::StaffRole;
@@ -209,17 +39,17 @@ mod fields {
         fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The id in a field; nothing if it is none.
+    /// The id in a field, if it is one.
     pub fn id(fields: &[Pair], name: &str) -> Option<Uuid> {
         value(fields, name)?.parse().ok()
     }
 
-    /// The role that is chosen.
+    /// The chosen role.
     pub fn role(fields: &[Pair]) -> Option<StaffRole> {
         value(fields, "staff_role")?.parse().ok()
     }
 
-    /// Whether the whole country is chosen; nothing if neither is.
+    /// `Some(true)` for all institutions, `Some(false)` for some, `None` if nothing is chosen.
     pub fn national(fields: &[Pair]) -> Option<bool> {
         match value(fields, "lingkup")? {
             "nasional" => Some(true),
@@ -228,44 +58,47 @@ mod fields {
         }
     }
 
-    /// The institutions that are ticked.
+    /// The ticked institutions.
     pub fn institutions(fields: &[Pair]) -> Vec<Uuid> {
         fields.iter().filter_map(|(name, _)| name.strip_prefix("scope_")?.parse().ok()).collect()
     }
 }
 
-/// What the address of the page of the staff asks for.
+/// The task in the address of the staff page.
 #[cfg(feature = "ssr")]
-mod asked {
-    use backend::{Backend, Error};
-    use domain::master_data::institution::InstitutionType;
-    use uuid::Uuid;
+mod task {
+    use backend::{Actor, Backend, Error, staff};
+    use domain::staff::view::{Member, RoleChoice, StaffTask};
 
-    use super::{
-        FoundInstitutions, Institution, MemberView, RoleView, StaffTask,
-        fields::{self, Pair, value},
-    };
+    use super::fields::{self, Pair, value};
     use crate::error::ApiError;
 
-    /// Most institutions that a search shows.
-    const MOST: usize = 20;
-
-    pub fn task(backend: &Backend, query: &str, members: &[MemberView]) -> Result<Option<StaffTask>, ApiError> {
-        let asked: Vec<Pair> = serde_urlencoded::from_str(query).unwrap_or_default();
+    /// The task that `query` asks for.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is about somebody who is not a member.
+    pub fn requested(
+        backend: &Backend,
+        actor: &Actor,
+        query: &str,
+        members: &[Member],
+    ) -> Result<Option<StaffTask>, ApiError> {
+        let query: Vec<Pair> = serde_urlencoded::from_str(query).unwrap_or_default();
         let member = || {
-            let id = fields::id(&asked, "petugas");
+            let id = fields::id(&query, "petugas");
             let found = members.iter().find(|member| Some(member.id) == id);
             found.cloned().ok_or_else(|| ApiError::from(Error::NotFound))
         };
-        Ok(Some(match value(&asked, "tindak") {
+        Ok(Some(match value(&query, "tindak") {
             Some("undang") => StaffTask::Invite {
-                email: value(&asked, "email").unwrap_or_default().to_owned(),
-                role: role(backend, &asked),
+                email: value(&query, "email").unwrap_or_default().to_owned(),
+                role: choice(backend, actor, &query)?,
             },
             Some("ubah") => {
                 let member = member()?;
-                // A search without script carries all that was chosen along.
-                let role = if value(&asked, "cari").is_some() { role(backend, &asked) } else { present(&member) };
+                // Without script, a search sends the whole form along.
+                let searches = value(&query, "cari").is_some();
+                let role = if searches { choice(backend, actor, &query)? } else { stored(&member) };
                 StaffTask::Change { member, role }
             }
             Some("nonaktifkan") => StaffTask::Disable(member()?),
@@ -274,63 +107,37 @@ mod asked {
         }))
     }
 
-    /// Role and scope as they are.
-    fn present(member: &MemberView) -> RoleView {
-        RoleView {
+    /// Role and scope as stored.
+    fn stored(member: &Member) -> RoleChoice {
+        RoleChoice {
             role: Some(member.role),
             national: Some(member.institutions.is_empty()),
             chosen: member.institutions.clone(),
-            ..RoleView::default()
+            ..RoleChoice::default()
         }
     }
 
-    /// Role and scope as the query carries them, with what it searches for.
-    fn role(backend: &Backend, asked: &[Pair]) -> RoleView {
-        let words = value(asked, "cari").unwrap_or_default().to_owned();
-        let ids = fields::institutions(asked);
-        let chosen = if ids.is_empty() { Vec::new() } else { named(backend, &ids) };
-        RoleView {
-            role: fields::role(asked),
-            national: fields::national(asked),
-            chosen,
-            found: find(backend, &words),
+    /// Role and scope in the query, with the result of its search.
+    fn choice(backend: &Backend, actor: &Actor, query: &[Pair]) -> Result<RoleChoice, ApiError> {
+        let words = value(query, "cari").unwrap_or_default().to_owned();
+        Ok(RoleChoice {
+            role: fields::role(query),
+            national: fields::national(query),
+            chosen: staff::institutions_named(backend, &fields::institutions(query)),
+            found: staff::find_institutions(backend, actor, &words)?,
             words,
-        }
-    }
-
-    /// Institutions that answer a query, by type; none for none.
-    pub fn find(backend: &Backend, words: &str) -> FoundInstitutions {
-        if words.trim().is_empty() {
-            return FoundInstitutions::default();
-        }
-        let snapshot = backend.master_data.snapshot();
-        let found = InstitutionType::ALL.map(|kind| snapshot.institutions(kind, words, MOST));
-        let total = found.iter().map(|found| found.total).sum();
-        let hits = found.into_iter().flat_map(|found| found.hits);
-        FoundInstitutions {
-            institutions: hits.map(|(institution, _)| (institution.id, institution.name)).take(MOST).collect(),
-            total,
-        }
-    }
-
-    /// Those of these institutions that there are, with their names.
-    fn named(backend: &Backend, ids: &[Uuid]) -> Vec<Institution> {
-        let snapshot = backend.master_data.snapshot();
-        let all = InstitutionType::ALL.into_iter().flat_map(|kind| snapshot.institutions(kind, "", usize::MAX).hits);
-        all.filter(|(institution, _)| ids.contains(&institution.id))
-            .map(|(institution, _)| (institution.id, institution.name))
-            .collect()
+        })
     }
 }
 
 #[cfg(feature = "ssr")]
-pub use handlers::{change_staff, resend_mail};
+pub use handlers::change_staff;
 
 #[cfg(feature = "ssr")]
 mod handlers {
     use axum::response::Response;
     use backend::{
-        Error, mail,
+        Error,
         staff::{self, Invitation},
     };
     use domain::{
@@ -338,7 +145,6 @@ mod handlers {
         issues::{Field, Issue, Problem},
         staff::StaffRole,
     };
-    use serde::Deserialize;
     use uuid::Uuid;
 
     use super::fields::{self, Pair, value};
@@ -352,13 +158,13 @@ mod handlers {
         ApiError::from(Error::NotFound)
     }
 
-    /// `POST /admin`: invites, sets role and scope, disables, takes away; `tindak` says which, or the button of a row.
+    /// `POST /admin`: every change of the staff. The field `tindak` or the button of a row says which.
     pub async fn change_staff(Post { caller, form, answer }: Post<Vec<Pair>>) -> Response {
         let outcome = set_staff(&caller, &form).await;
         answer.send(outcome.map(|done| Done::go(format!("/admin?selesai={done}")))).await
     }
 
-    /// Gives the word for what was done.
+    /// Returns the key of the banner that says what was done.
     async fn set_staff(caller: &Caller, form: &[Pair]) -> Result<&'static str, ApiError> {
         let (backend, actor) = (&caller.backend, caller.actor()?);
         if let Some(user_id) = fields::id(form, "aktifkan") {
@@ -395,8 +201,8 @@ mod handlers {
         }
     }
 
-    /// Role and scope as chosen; else all that is wrong with the form at once. To the use cases no institution means
-    /// all of them, so that one must have been meant.
+    /// The chosen role and scope, or all issues of the form at once. For the use cases, no institution means all of them,
+    /// so an empty list must not pass for a choice.
     fn role_and_scope(form: &[Pair], email: Option<Problem>) -> Result<(StaffRole, Vec<Uuid>), ApiError> {
         let role = fields::role(form);
         let scope = match (fields::national(form), fields::institutions(form)) {
@@ -414,23 +220,5 @@ mod handlers {
             missing(Field::Scope, scope.is_none()),
         ];
         Err(ApiError::Invalid(issues.into_iter().flatten().collect()))
-    }
-
-    /// `POST /admin/surel`
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    pub struct ResendForm {
-        surel: String,
-    }
-
-    /// Sends a mail that was given up again.
-    pub async fn resend_mail(Post { caller, form, answer }: Post<ResendForm>) -> Response {
-        let outcome = async {
-            let id = form.surel.parse().map_err(|_| not_found())?;
-            mail::resend(&caller.backend, caller.actor()?, id).await?;
-            Ok(Done::go("/admin/surel?selesai=dikirim"))
-        };
-        let outcome = outcome.await;
-        answer.send(outcome).await
     }
 }

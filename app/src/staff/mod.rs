@@ -1,5 +1,5 @@
-//! The staff and their invitations.
+//! The staff: members, roles, scopes and invitations.
 
 pub mod api;
-pub mod invitation;
 pub mod pages;
+mod texts;

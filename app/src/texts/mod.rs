@@ -18,6 +18,10 @@ use domain::{
     time::{Timestamp, Zone},
 };
 
+/// Below the field of a new password.
+pub const NEW_PASSWORD_HINT: &str =
+    "Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit.";
+
 /// `pukul 09.12 WIB` for an instant of today, otherwise `pada 26 November 2026, 09.12 WIB`.
 pub fn moment(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     if at.date(zone) == now.date(zone) {

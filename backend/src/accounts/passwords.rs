@@ -1,4 +1,4 @@
-//! Hashing passwords with Argon2id, off the async threads and a few at a time; refusing common ones.
+//! Hashes passwords with Argon2id, off the async threads and a few at a time. Rejects common passwords.
 
 use argon2::{
     Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
@@ -13,43 +13,25 @@ use crate::{
     world::World,
 };
 
-/// Memory of one hash in KiB, passes, lanes: OWASP's second recommendation for Argon2id (19 MiB, 2, 1).
+/// KiB of memory, passes and lanes of one hash: OWASP's second recommendation for Argon2id (19 MiB, 2, 1).
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// Hashes computed at the same time: bounds memory to some 40 MB and leaves cores to the rest.
+/// Hashes computed at the same time: bounds memory to about 40 MB and leaves cores to requests.
 const AT_ONCE: usize = 2;
 
-/// Words that lie close to hand here and that no list of English passwords carries.
-const LOCAL_WORDS: &[&str] = &[
-    "anggaran",
-    "bismillah",
-    "indonesia",
-    "inaproc",
-    "jakarta",
-    "katasandi",
-    "kementerian",
-    "lkpp",
-    "merdeka",
-    "pengadaan",
-    "rahasia",
-    "sandi",
-    "satker",
-    "sayang",
-    "sirup",
-    "spse",
-];
+/// Words that people here use in passwords and that no English list has, one a line.
+const LOCAL_WORDS: &str = include_str!("local_words.txt");
 
-/// The hasher.
 pub struct Passwords {
     permits: Semaphore,
-    /// What an unknown account is checked against, so that it takes as long as a known one.
+    /// An unknown account is verified against this hash, so that it takes as long as a known one.
     dummy: String,
 }
 
 impl Passwords {
-    /// Makes a hasher; computes one hash.
+    /// Computes one hash.
     ///
     /// # Errors
-    /// If the parameters were refused, which they are not.
+    /// If the machine has no memory for it.
     pub fn new(world: &World) -> Result<Self> {
         let dummy = hash(b"nobody has this password", &world.random())?;
         Ok(Self { permits: Semaphore::new(AT_ONCE), dummy })
@@ -64,10 +46,10 @@ impl Passwords {
         self.off_thread(move || hash(password.expose_secret().as_bytes(), &salt)).await?
     }
 
-    /// Whether `password` is the one of `stored`. With `None` it computes all the same and says no.
+    /// True if `password` matches the hash `stored`. `None` takes as long and returns false.
     ///
     /// # Errors
-    /// If `stored` is no hash.
+    /// If `stored` is not a hash.
     pub async fn verify(&self, password: &SecretString, stored: Option<String>) -> Result<bool> {
         let known = stored.is_some();
         let (password, stored) = (password.clone(), stored.unwrap_or_else(|| self.dummy.clone()));
@@ -80,12 +62,12 @@ impl Passwords {
         Ok(fits && known)
     }
 
-    /// Checks a new password: its length, and that it is not among those tried first (ASVS 5.0, 6.2.4). `about` are
-    /// words that belong to the person: name and address count as common for them.
+    /// Checks length and strength of a new password (ASVS 5.0, 6.2.4). `about` is text about the person, such as name and
+    /// address: its words count as common.
     ///
     /// # Errors
-    /// If the machine has no thread for it. The inner one says what is wrong with the password: [`Problem::Missing`],
-    /// [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
+    /// The outer one if the machine has no thread for it. The inner one: [`Problem::Missing`], [`Problem::TooShort`],
+    /// [`Problem::TooLong`] or [`Problem::CommonPassword`].
     pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
         if let Err(problem) = password::check_length(password.expose_secret()) {
             return Ok(Err(problem));
@@ -101,11 +83,11 @@ impl Passwords {
     }
 }
 
-/// Argon2id with memory that goes back to the system after each hash. glibc keeps what it gave for less than 32 MiB, for
-/// every thread that ever hashed; more than that it maps and unmaps. Only what is touched takes room.
+/// Argon2id whose memory goes back to the system after each hash. For blocks below 32 MiB, glibc keeps the memory in every
+/// thread that ever hashed; larger blocks it maps and unmaps. Memory that is reserved but not touched costs nothing.
 struct Hasher;
 
-/// Blocks of 1 KiB that are asked for: more than any allocator keeps.
+/// Blocks of 1 KiB to reserve: above the 32 MiB that glibc keeps.
 const RESERVED: usize = 40 * 1024;
 
 impl PasswordHasher for Hasher {
@@ -153,16 +135,16 @@ fn hash(password: &[u8], salt: &[u8; 16]) -> Result<String> {
     Ok(Hasher.hash_password(password, &salt).map_err(internal)?.to_string())
 }
 
-/// Whether a password would be guessed soon by somebody who has the lists, and knows `about` the person.
+/// True if somebody with the usual lists who knows `about` the person would guess the password soon.
 fn is_common(password: &str, about: &str) -> bool {
-    let mut words: Vec<&str> = LOCAL_WORDS.to_vec();
-    // Whole, as before the @ of an address, and in parts.
+    let mut words: Vec<&str> = LOCAL_WORDS.lines().collect();
+    // Names and the local part of an address, each as a whole and split at dots and hyphens.
     words.extend(
         about.split([' ', '@']).chain(about.split(|c: char| !c.is_alphanumeric())).filter(|word| word.len() > 2),
     );
-    // Beyond 100 characters zxcvbn only gets slower; a password that long is not on a list.
+    // zxcvbn is slow on long text, and no listed password has more than 100 characters.
     let head: String = password.chars().take(100).collect();
-    // Fewer than a million guesses: on a list, or a small change of one.
+    // Fewer than a million guesses: a listed password or a small variation of one.
     zxcvbn::zxcvbn(&head, &words).guesses() < 1_000_000
 }
 
@@ -186,16 +168,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn endless_input_is_answered_without_waiting_for_a_thread() {
+    async fn input_that_is_too_long_waits_for_no_thread() {
         let passwords = Passwords::new(&World::system()).unwrap();
         let _all = passwords.permits.acquire_many(2).await.unwrap();
         let outcome = passwords.check_new(&"a1b2".repeat(50_000).into(), &[]).await.unwrap();
         assert_eq!(outcome, Err(Problem::TooLong { max: 128 }));
     }
 
-    /// Guessing takes milliseconds of a whole core, which the async threads do not have.
+    /// The check takes milliseconds of a core, too long for an async thread.
     #[tokio::test]
-    async fn guessing_is_bounded_like_hashing() {
+    async fn strength_checks_are_bounded_like_hashes() {
         let passwords = Passwords::new(&World::system()).unwrap();
         let all = passwords.permits.acquire_many(2).await.unwrap();
         let password = "kuda lari di pantai".to_owned().into();
@@ -206,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hashes_are_verified_and_unknown_accounts_never() {
+    async fn unknown_account_never_verifies() {
         let world = World::system();
         let passwords = Passwords::new(&world).unwrap();
         let right: SecretString = "Gerbang-2026".to_owned().into();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{
+    accounts::view::{OwnSession, device},
     staff::StaffRole,
     time::{Timestamp, Zone},
 };
@@ -20,17 +21,17 @@ use crate::{
     secrets::Token,
 };
 
-/// A session ends this long after its last request (ASVS 5.0, 7.3.1).
+/// A session ends this long after its last use (ASVS 5.0, 7.3.1).
 pub const IDLE: Duration = Duration::from_secs(8 * 3600);
-/// A session ends this long after sign-in, whatever happens (ASVS 5.0, 7.3.2).
+/// A session ends this long after sign-in, however much it is used (ASVS 5.0, 7.3.2).
 pub const ABSOLUTE: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How exact "last seen" is: a write for every request would be a waste.
+/// How exact `seen_at` is: not every request should cost a write.
 const SEEN_GRAIN: Duration = Duration::from_secs(300);
-/// How long a request waits for "last seen" to be written; who only reads must not wait for a busy writer.
+/// How long a request waits for `seen_at` to be written: a reader must not wait for a busy writer.
 const SEEN_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct SessionRow {
     id: Uuid,
     seen_at: i64,
     user_id: Uuid,
@@ -42,24 +43,7 @@ struct Row {
     staff_national: bool,
 }
 
-/// One of a person's sessions, as their list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Its row.
-    pub id: Uuid,
-    /// Address of the device at sign-in.
-    pub address: String,
-    /// What the browser said of itself.
-    pub user_agent: String,
-    /// When the person signed in.
-    pub created_at: Timestamp,
-    /// When it was last used, to five minutes.
-    pub seen_at: Timestamp,
-    /// Whether it is the one that asks.
-    pub current: bool,
-}
-
-/// Opens a session; gives the token for the cookie.
+/// Opens a session. Returns the token for the cookie.
 ///
 /// # Errors
 /// If the database refuses.
@@ -80,17 +64,17 @@ pub(crate) async fn open(backend: &Backend, tx: &mut Tx, user_id: Uuid, origin: 
     Ok(token)
 }
 
-/// Who a session's token stands for; `None` if it is unknown or over, or the person was disabled. One query, and at
-/// most every five minutes a write.
+/// The person of a session's token; `None` if the session is unknown or over, or the account is disabled. Costs one
+/// query, and a write at most every five minutes.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Result<Option<Actor>> {
     let now = backend.world.now();
     let mut conn = backend.db.read().await?;
-    let row: Option<Row> = fetch_optional!(
+    let row: Option<SessionRow> = fetch_optional!(
         conn,
-        Row,
+        SessionRow,
         "SELECT sessions.id, sessions.seen_at, users.id AS user_id, users.name, users.email, users.zone,
                 users.staff_role, users.staff_national
          FROM sessions JOIN users ON users.id = sessions.user_id
@@ -105,7 +89,7 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
     drop(conn);
     if now.since(Timestamp::from_micros(row.seen_at)) > SEEN_GRAIN {
         let written = tokio::time::timeout(SEEN_PATIENCE, see(backend, row.id, now)).await;
-        // On a full disk or beside a busy writer, people can still read; the next request tries again.
+        // A full disk or a busy writer must not stop reading; the next request tries again.
         if !matches!(written, Ok(Ok(()))) {
             tracing::warn!(outcome = ?written, "when a session was last seen could not be written");
         }
@@ -123,18 +107,17 @@ pub async fn resolve(backend: &Backend, token: &Token, origin: &Origin) -> Resul
     }))
 }
 
-/// Writes when a session was last seen.
 async fn see(backend: &Backend, id: Uuid, now: Timestamp) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     execute!(tx, "UPDATE sessions SET seen_at = $2 WHERE id = $1", id, now.micros())?;
     tx.commit().await
 }
 
-/// The person's own sessions that are not over, latest first.
+/// The person's own sessions that are not over, the last used first.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
+pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<OwnSession>> {
     let now = backend.world.now();
     let mut conn = backend.db.read().await?;
     let rows: Vec<(Uuid, String, String, i64, i64)> = fetch_all!(
@@ -148,10 +131,10 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
     )?;
     Ok(rows
         .into_iter()
-        .map(|(id, address, user_agent, created_at, seen_at)| Session {
+        .map(|(id, address, user_agent, created_at, seen_at)| OwnSession {
             id,
+            device: device(&user_agent),
             address,
-            user_agent,
             created_at: Timestamp::from_micros(created_at),
             seen_at: Timestamp::from_micros(seen_at),
             current: id == actor.session_id,
@@ -159,7 +142,7 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Session>> {
         .collect())
 }
 
-/// Ends the session that speaks, here and at the platforms that were entered with it.
+/// Ends the actor's session, here and at the platforms that were entered with it.
 ///
 /// # Errors
 /// If the database refuses.
@@ -169,8 +152,8 @@ pub async fn sign_out(backend: &Backend, actor: &Actor) -> Result<()> {
     tx.commit().await
 }
 
-/// A browser that was signed in has signed in anew: what spoke for it before is over. What the same person has at
-/// platforms goes on with the new session, to end with it; what somebody else has there ends.
+/// Ends the session that a browser had before it signed in again. The grants at platforms move to the new session if the
+/// person is the same; otherwise they end.
 ///
 /// # Errors
 /// If the database refuses.
@@ -190,7 +173,7 @@ pub async fn replace(backend: &Backend, before: &Actor, token: &Token) -> Result
     tx.commit().await
 }
 
-/// Ends the session that speaks, within a transaction.
+/// Ends the actor's session within a transaction.
 pub(crate) async fn close(backend: &Backend, tx: &mut Tx, actor: &Actor) -> Result<()> {
     tx.lock_user(actor.user_id).await?;
     execute!(tx, "DELETE FROM sessions WHERE id = $1", actor.session_id)?;
@@ -199,16 +182,15 @@ pub(crate) async fn close(backend: &Backend, tx: &mut Tx, actor: &Actor) -> Resu
     backend.record(tx, actor, Action::SignedOut, Some(actor.user_id), ())
 }
 
-/// Which of the person's own sessions to end.
+/// The sessions of the actor to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// All but the one that speaks.
+    /// All but the actor's.
     Others,
-    /// This one.
     One(Uuid),
 }
 
-/// Ends some of the person's own sessions; gives how many there were. Another person's is left alone.
+/// Ends sessions of the actor. Returns how many ended; sessions of other people are left alone.
 ///
 /// # Errors
 /// If the database refuses.
@@ -233,8 +215,8 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
     Ok(ended)
 }
 
-/// Ends all of the person's sessions but the one that speaks, within a transaction; also what still stands at platforms
-/// of sessions that are over.
+/// Ends all sessions of the actor but their current one within a transaction, and the grants at platforms of sessions that
+/// are already over.
 pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, why: Why) -> Result<u64> {
     tx.notify(Notice::Person { user_id: actor.user_id });
     let ended = execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?;
@@ -243,8 +225,8 @@ pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, wh
     Ok(ended)
 }
 
-/// Clears away what is over: sessions, sign-ups, resets and invitations past their end, forgotten counts, and the secrets of links
-/// that are over in mails that were given up. Run from time to time.
+/// Deletes what has expired: sessions, sign-ups, resets, invitations, counts of attempts, and the tokens of expired links
+/// in parked mails.
 ///
 /// # Errors
 /// If the database refuses.
@@ -257,7 +239,7 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
         now.micros(),
         now.minus(IDLE).micros()
     )?;
-    // A session that ends by time is no right that ends: what was granted in it lives as long as its refresh tokens.
+    // A session that expires ends no right: its grants live as long as their refresh tokens.
     execute!(
         tx,
         "UPDATE oidc_grants SET session_id = NULL WHERE ended_at IS NULL AND session_id IS NOT NULL

@@ -6,7 +6,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::{Conn, Raw};
+use super::conn::{Conn, Raw};
 use crate::error::{Error, Result};
 
 /// The arguments `$1`, `$2` …, for the database of one transaction.

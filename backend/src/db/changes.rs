@@ -1,5 +1,4 @@
-//! Which applications changed of late, for what keeps them in memory: a log of bounded length that each reader follows by
-//! its own number.
+//! A bounded log of the applications that changed, for caches that follow it. Each reader keeps its own position.
 
 use std::{
     collections::VecDeque,
@@ -10,33 +9,33 @@ use uuid::Uuid;
 
 use crate::notice::Notice;
 
-/// How many changes are remembered; who is farther behind reads everything anew.
+/// The log keeps this many changes. A reader that is further behind must read everything.
 const KEPT: usize = 500;
 
-/// The log, shared by all that write to it and read it.
+/// The log. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Changes(Arc<Mutex<Log>>);
+pub(crate) struct Changes(Arc<Mutex<ChangeLog>>);
 
 #[derive(Default)]
-struct Log {
-    /// How many changes there were in all.
+struct ChangeLog {
+    /// The number of changes since the start.
     end: u64,
-    /// The last of them; before these, anything may have changed.
+    /// The latest changes. Before them, any application may have changed.
     ids: VecDeque<Uuid>,
 }
 
-/// What changed since a reader looked.
+/// The changes since a reader's position.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Since {
-    /// The number to ask with the next time.
+    /// The reader's next position.
     pub end: u64,
-    /// The applications, sorted, each once; `None` if it may be any.
+    /// The applications, sorted and without repetition; `None` if any may have changed.
     pub ids: Option<Vec<Uuid>>,
 }
 
 impl Changes {
-    /// What is committed with these notices has changed, once the result is dropped: also if whoever waits for the commit
-    /// goes away. To look once too often does no harm.
+    /// A guard that logs the applications of these notices when it is dropped, also if the commit fails or its caller goes
+    /// away: a needless read does no harm.
     pub(super) fn when_done(&self, notices: &[Notice]) -> impl Drop + use<> {
         struct WhenDone(Changes, Vec<Uuid>);
         impl Drop for WhenDone {
@@ -47,7 +46,7 @@ impl Changes {
         WhenDone(self.clone(), notices.iter().filter_map(application).collect())
     }
 
-    /// This has changed.
+    /// Logs the application of a notice from another server.
     pub(super) fn heard(&self, notice: &Notice) {
         self.put(application(notice));
     }
@@ -69,12 +68,12 @@ impl Changes {
         log.ids.drain(..surplus);
     }
 
-    /// Whether nothing changed since a reader's number.
+    /// True if nothing changed since a reader's position.
     pub fn none_since(&self, seen: Option<u64>) -> bool {
         seen == Some(self.log().end)
     }
 
-    /// What changed since a reader's number; `None` for who never looked.
+    /// The changes since a reader's position; `None` is a reader that has read nothing yet.
     pub fn since(&self, seen: Option<u64>) -> Since {
         let log = self.log();
         let new = seen.and_then(|seen| usize::try_from(log.end.checked_sub(seen)?).ok());
@@ -87,7 +86,7 @@ impl Changes {
         Since { end: log.end, ids }
     }
 
-    fn log(&self) -> MutexGuard<'_, Log> {
+    fn log(&self) -> MutexGuard<'_, ChangeLog> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -112,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn each_reader_follows_by_its_own_number() {
+    fn each_reader_follows_from_its_own_position() {
         let changes = Changes::default();
         assert_eq!(changes.since(None).ids, None);
         let start = changes.since(None).end;
         assert!(changes.none_since(Some(start)) && !changes.none_since(None));
         let done = changes.when_done(&[notice(2), notice(1), notice(2)]);
-        assert!(changes.none_since(Some(start)), "not before the commit is done");
+        assert!(changes.none_since(Some(start)), "a change should be logged only after the commit");
         drop(done);
         let first = changes.since(Some(start));
         assert_eq!(first.ids, ids(&[1, 2]));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_far_behind_or_missed_some_reads_everything() {
+    fn reader_that_is_far_behind_or_missed_notices_reads_everything() {
         let changes = Changes::default();
         let start = changes.since(None).end;
         changes.anything();

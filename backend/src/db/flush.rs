@@ -1,8 +1,4 @@
-//! Commits of SQLite that wait for the disk together.
-//!
-//! With `synchronous = FULL` every commit waits for the disk while nobody else may write. Here a commit leaves its pages
-//! in the write-ahead log and lets the next one begin; then it waits until the log is on disk, which one flush brings
-//! about for all that were committed before it began. What was answered survives `kill -9` and a lost plug all the same.
+//! One flush of the write-ahead log for all commits that came before it. See `docs/adr/0002-sqlite-flush-and-checkpoint.md`.
 
 use std::{
     ffi::OsString,
@@ -19,21 +15,21 @@ use tokio::sync::Mutex;
 
 use crate::error::{Error, Result};
 
-/// Brings the write-ahead log of one database to disk.
+/// Flushes the write-ahead log of one database.
 pub(crate) struct Flush {
     log: Arc<PathBuf>,
-    /// Commits that ask for it.
+    /// How many commits asked for a flush.
     asked: AtomicU64,
-    /// How many of them are on disk.
+    /// How many of them are durable.
     flushed: AtomicU64,
-    /// Whether a flush failed: what the kernel then dropped, no later flush brings to disk.
+    /// A flush failed: the kernel may have dropped the pages, so no later flush can make them durable.
     broken: Arc<AtomicBool>,
-    /// Held by whoever flushes.
+    /// Held during a flush.
     turn: Mutex<()>,
 }
 
 impl Flush {
-    /// Of the database in this file.
+    /// For the database in this file.
     pub fn of(database: &Path) -> Self {
         let mut log = OsString::from(database);
         log.push("-wal");
@@ -46,11 +42,11 @@ impl Flush {
         }
     }
 
-    /// Returns once all that was committed before this was called is on disk.
+    /// Returns once every commit before this call is durable.
     ///
     /// # Errors
-    /// If the disk refuses; what was committed may then be lost with the power, and so may all that follows in this log:
-    /// from then on this is all that is answered, until a new start.
+    /// If a flush fails. Those commits may be lost in a power cut, and so may all later ones in this log: every later call
+    /// fails too, until a restart.
     pub async fn done(&self) -> Result<()> {
         let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let _turn = self.turn.lock().await;
@@ -58,7 +54,7 @@ impl Flush {
             return Err(Error::internal("the log could not be brought to disk; start anew"));
         }
         if self.flushed.load(Ordering::SeqCst) >= mine {
-            return Ok(()); // somebody's flush began after this was committed
+            return Ok(()); // the flush of another caller began after this commit
         }
         let all = self.asked.load(Ordering::SeqCst);
         let (log, broken) = (self.log.clone(), self.broken.clone());
@@ -69,7 +65,7 @@ impl Flush {
     }
 }
 
-/// Opened anew each time: SQLite removes the log when it has brought all of it into the database, and flushed that.
+/// Opens the log each time: SQLite deletes it after a complete checkpoint, which flushes the database.
 fn flush(log: &Path, broken: &AtomicBool) -> io::Result<()> {
     match File::open(log) {
         Ok(file) => file.sync_data().inspect_err(|_| broken.store(true, Ordering::SeqCst)),
@@ -83,7 +79,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everybody_waits_for_the_disk_and_few_flush() {
+    async fn every_commit_waits_for_the_disk_and_one_flush_serves_many() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("gerbang.db");
         std::fs::write(folder.path().join("gerbang.db-wal"), b"log").unwrap();
@@ -98,7 +94,7 @@ mod tests {
         while flush.asked.load(Ordering::SeqCst) < 50 {
             tokio::task::yield_now().await;
         }
-        assert!(waiting.iter().all(|task| !task.is_finished()), "nobody goes on before the disk has it");
+        assert!(waiting.iter().all(|task| !task.is_finished()), "no commit returns before the flush");
         drop(held);
         for task in waiting {
             task.await.unwrap().unwrap();
@@ -107,11 +103,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_log_that_is_gone_was_written_and_one_that_cannot_be_opened_is_an_error() {
+    async fn missing_log_is_durable_and_failed_flush_stays_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("gerbang.db");
         Flush::of(&database).done().await.unwrap();
-        // What cannot be brought to disk stays so: a pipe takes no flush.
+        // A pipe cannot be flushed. The failure must last after it is gone.
         assert!(
             std::process::Command::new("mkfifo").arg(folder.path().join("rusak.db-wal")).status().unwrap().success()
         );
@@ -120,7 +116,7 @@ mod tests {
         broken.done().await.unwrap_err();
         std::fs::remove_file(folder.path().join("rusak.db-wal")).unwrap();
         broken.done().await.unwrap_err();
-        // A link that leads to itself.
+        // A symbolic link to itself cannot be opened.
         std::os::unix::fs::symlink("gerbang.db-wal", folder.path().join("gerbang.db-wal")).unwrap();
         Flush::of(&database).done().await.unwrap_err();
     }

@@ -1,7 +1,4 @@
-//! The connections that SQLite is read through.
-//!
-//! The driver's own pool asks a connection at every return whether it still answers, in a task of its own. Over a network
-//! that is little, but here it costs as much as most queries; these are asked once a minute.
+//! The pool of connections that SQLite is read through. It is not sqlx's pool: see `docs/adr/0006-two-native-pools.md`.
 
 use std::time::{Duration, Instant};
 
@@ -10,17 +7,17 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOp
 
 use crate::error::{Error, Result};
 
-/// How many there are.
+/// Number of connections.
 const MOST: usize = 4;
-/// How long one is waited for.
+/// How long a caller waits for a free connection.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long one is trusted to answer.
+/// A connection is tested if it was idle for this long.
 const TRUSTED: Duration = Duration::from_secs(60);
 
-/// Opens connections when they are needed.
+/// Opens and tests connections.
 pub struct Manager(SqliteConnectOptions);
 
-/// A connection, and when it was last known to answer.
+/// A connection, and when it last answered a test.
 pub struct Reader {
     pub(super) conn: SqliteConnection,
     at: Instant,
@@ -43,28 +40,27 @@ impl managed::Manager for Manager {
     }
 }
 
-/// Those of one file.
 pub(super) type Readers = Pool<Manager>;
-/// One that nobody else uses, until it is dropped.
+/// A connection that goes back to the pool when dropped.
 pub type Lent = managed::Object<Manager>;
 
-/// With these options.
+/// A pool that opens connections with these options.
 pub(super) fn readers(options: SqliteConnectOptions) -> Result<Readers, BuildError> {
     let timeouts = Timeouts { wait: Some(PATIENCE), ..Timeouts::new() };
     Pool::builder(Manager(options))
         .max_size(MOST)
         .runtime(deadpool::Runtime::Tokio1)
         .timeouts(timeouts)
-        .queue_mode(QueueMode::Lifo) // the one with the warmest cache
+        .queue_mode(QueueMode::Lifo) // its cache is the warmest
         .build()
 }
 
-/// Closes those that nobody uses, and the others when they come back; nobody gets another.
+/// Closes idle connections now and the others when they come back. No caller gets another.
 pub(super) async fn close(readers: &Readers) {
     let free = readers.retain(|_, _| false).removed;
     readers.close();
     for reader in free {
-        // What it did not close was only read.
+        // A failure loses nothing: this connection only read.
         let _ = reader.conn.close().await;
     }
 }
@@ -84,7 +80,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_that_was_not_asked_for_long_is_asked_and_after_closing_there_are_none() {
+    async fn stale_connection_is_tested_and_closed_pool_gives_none() {
         let folder = tempfile::tempdir().unwrap();
         let options = SqliteConnectOptions::new().filename(folder.path().join("gerbang.db")).create_if_missing(true);
         let readers = readers(options).unwrap();

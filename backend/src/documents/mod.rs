@@ -1,4 +1,4 @@
-//! Letters: where they are kept, and what is in them.
+//! Documents: the store of letters, reading PDFs, images and text of letter pages, and receipts.
 
 mod pages;
 pub mod pdf;
@@ -22,10 +22,10 @@ use crate::{
     world::World,
 };
 
-/// What the keys of letters begin with.
+/// The prefix of the keys of letters.
 const LETTERS: &str = "letters";
 
-/// Makes a folder that only the user of this process can look into, and those above it that are missing.
+/// Makes a folder that only this process's user can read, and its missing parents.
 ///
 /// # Errors
 /// If it cannot be made.
@@ -33,16 +33,15 @@ pub fn private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// The store of letters and the reader that looks into them.
+/// The store of letters and the reader of PDFs.
 pub struct Documents {
     store: Arc<dyn ObjectStore>,
-    /// Looks into PDFs, in a process of its own.
     pub reader: PdfReader,
     making: pages::Making,
 }
 
 impl Documents {
-    /// Letters in a folder, which is made if missing, for us alone; each is flushed to the disk before it counts as kept.
+    /// Stores letters in a private folder, which is made if missing. A letter is flushed to disk before it counts as stored.
     ///
     /// # Errors
     /// If the folder cannot be made.
@@ -65,14 +64,14 @@ impl Documents {
         Ok(Self { store, reader, making: pages::Making::default() })
     }
 
-    /// Keeps a letter under a new random key, and gives the key. When this returns, it is on the disk.
+    /// Stores a letter under a new random key and returns the key. The letter is then durable.
     ///
     /// # Errors
-    /// [`LetterProblem::NotStored`], with the cause in the log: no room, no connection.
+    /// [`LetterProblem::NotStored`]: the disk is full or there is no connection. The log has the cause.
     pub async fn keep(&self, world: &World, letter: Bytes) -> Result<String, LetterProblem> {
         let random: [u8; 16] = world.random();
         let name: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        // Two levels of folders, so that none grows beyond what file systems like.
+        // Two levels of folders, because file systems are slow with very large ones.
         let key = format!("{LETTERS}/{}/{name}", &name[..2]);
         match self.store.put(&Key::from(key.as_str()), PutPayload::from_bytes(letter)).await {
             Ok(_) => Ok(key),
@@ -83,7 +82,7 @@ impl Documents {
         }
     }
 
-    /// The key of every letter in the store, with when it was kept.
+    /// The key of every letter in the store, with the time it was stored.
     pub fn list(&self) -> impl Stream<Item = Result<(String, Timestamp)>> {
         self.store.list(Some(&Key::from(LETTERS))).map(|found| {
             let found = found.map_err(Error::internal)?;
@@ -91,16 +90,16 @@ impl Documents {
         })
     }
 
-    /// A letter's bytes.
+    /// The bytes of a letter.
     ///
     /// # Errors
-    /// If it is not there or the store does not answer.
+    /// If it is missing or the store does not answer.
     pub async fn fetch(&self, key: &str) -> Result<Bytes> {
         let found = self.store.get(&Key::from(key)).await.map_err(Error::internal)?;
         found.bytes().await.map_err(Error::internal)
     }
 
-    /// Removes a letter; one that is gone already is no error.
+    /// Removes a letter. Succeeds if it is already gone.
     ///
     /// # Errors
     /// If the store does not answer.

@@ -1,5 +1,5 @@
-//! The pages of letters, as pictures and as text: made once for all who look, and kept beside the letters under the hash
-//! of the letter, so that a file that comes twice is drawn once.
+//! Images and text of letter pages. Each is made once for all readers and stored under the hash of the letter, so that a
+//! file that is uploaded twice is drawn once.
 
 use std::{
     collections::HashMap,
@@ -18,28 +18,28 @@ use crate::{
     world::World,
 };
 
-/// What the keys of pages begin with.
+/// The prefix of the keys of pages.
 const PAGES: &str = "pages";
-/// How long a page that could not be drawn is not tried again: each try may cost seconds.
+/// The pause before a failed page is tried again: each try may cost seconds.
 const PAUSE: Duration = Duration::from_secs(60);
-/// How long a page is kept; whoever looks later has it drawn anew.
+/// Pages are deleted after this time, and drawn again if needed.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A letter in the store.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept<'a> {
-    /// The key of its file.
+    /// Its key in the store.
     pub key: &'a str,
-    /// The hash of its bytes.
+    /// SHA-256 of its bytes.
     pub sha256: &'a [u8],
 }
 
-/// What is being made, and what could not be.
+/// The pages that are being made, and those that failed.
 #[derive(Default)]
 pub(super) struct Making {
-    /// One lock for each thing that somebody makes or waits for.
+    /// One lock for each name that is being made.
     locks: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
-    /// What failed, and until when it is not tried again.
+    /// Names that failed, and the end of their pause.
     failed: Mutex<HashMap<String, Timestamp>>,
 }
 
@@ -74,27 +74,27 @@ fn folder(sha256: &[u8]) -> String {
 }
 
 impl Documents {
-    /// One page of a letter, counted from 0, as a PNG of a width in pixels; `None` if it cannot be drawn within the bounds
-    /// of the reader.
+    /// A page of a letter, counted from 0, as a PNG; `width` is in pixels. `None` if the page cannot be drawn within the
+    /// limits of the reader.
     ///
     /// # Errors
-    /// If the store does not answer, or the reader has no room.
+    /// If the store does not answer, or the reader is too busy.
     pub async fn page(&self, world: &World, letter: Kept<'_>, page: u32, width: u16) -> Result<Option<Bytes>> {
         let name = format!("{}/{page}-{width}.png", folder(letter.sha256));
         self.made(world, letter, name, async |letter| self.reader.draw(letter, page, width).await).await
     }
 
-    /// What each page of a letter says; `None` if it cannot be read within the bounds of the reader.
+    /// The text of each page of a letter; `None` if it cannot be read within the limits of the reader.
     ///
     /// # Errors
-    /// If the store does not answer, or the reader has no room.
+    /// If the store does not answer, or the reader is too busy.
     pub async fn text(&self, world: &World, letter: Kept<'_>) -> Result<Option<Vec<String>>> {
         let name = format!("{}/text.json", folder(letter.sha256));
         let json = self.made(world, letter, name, async |letter| self.reader.text(letter).await).await?;
         Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
     }
 
-    /// Removes the pages of a letter that is no more.
+    /// Removes the pages of a letter.
     ///
     /// # Errors
     /// If the store does not answer.
@@ -102,7 +102,7 @@ impl Documents {
         self.clear(&folder(sha256), None).await.map(|_| ())
     }
 
-    /// Removes pages that were drawn long ago; gives how many. Looks at every page, so it is run once a day.
+    /// Removes old pages and returns how many. It lists every page, so it runs once a day.
     ///
     /// # Errors
     /// If the store does not answer.
@@ -110,7 +110,7 @@ impl Documents {
         self.clear(PAGES, Some(now.minus(KEEP))).await
     }
 
-    /// What is kept under `name`; made from the letter if it is not there yet, by one at a time.
+    /// The content stored under `name`. Makes it from the letter if it is missing, once at a time.
     async fn made(
         &self,
         world: &World,
@@ -123,7 +123,7 @@ impl Documents {
         }
         let lock = self.making.lock(&name);
         let _alone = lock.lock().await;
-        // Whoever was here before may have made it, or tried in vain.
+        // The holder of the lock before may have made it, or failed.
         if let Some(made) = self.look_up(&name).await? {
             return Ok(Some(made));
         }
@@ -134,7 +134,7 @@ impl Documents {
             Ok(made) => {
                 let made = Bytes::from(made);
                 if let Err(error) = self.store.put(&Key::from(name), PutPayload::from_bytes(made.clone())).await {
-                    tracing::warn!(%error, "a page could not be kept"); // it can be shown all the same
+                    tracing::warn!(%error, "a page could not be kept"); // it can still be shown
                 }
                 Ok(Some(made))
             }
@@ -155,7 +155,7 @@ impl Documents {
         }
     }
 
-    /// Removes what lies under `prefix`, if a time is given only what was put there before it.
+    /// Removes the pages under `prefix`, or only those made before a time.
     async fn clear(&self, prefix: &str, before: Option<Timestamp>) -> Result<usize> {
         let mut removed = 0;
         let mut found = self.store.list(Some(&Key::from(prefix)));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_page_is_drawn_once_for_all_who_look() {
+    async fn page_is_drawn_once_for_all_readers() {
         let desk = Desk::new("printf \"$*\"").await;
         let looks = futures::future::join_all((0..20).map(|_| desk.page(0))).await;
         assert!(looks.iter().all(|look| look.as_deref() == Some(b"pdf draw 0 900".as_slice())), "{looks:?}");
@@ -225,26 +225,26 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_failed_is_not_tried_again_at_once() {
+    async fn failed_page_is_tried_again_after_a_pause() {
         let desk = Desk::new("kill -9 $$").await;
         let looks = futures::future::join_all((0..5).map(|_| desk.page(0))).await;
         assert_eq!((looks, desk.children()), (vec![None; 5], 1));
         desk.clock.advance(PAUSE - Duration::from_secs(1));
         assert_eq!((desk.page(0).await, desk.children()), (None, 1));
-        assert_eq!((desk.page(1).await, desk.children()), (None, 2), "another page is another matter");
+        assert_eq!((desk.page(1).await, desk.children()), (None, 2), "another page should be tried");
         desk.clock.advance(Duration::from_secs(1));
         assert_eq!((desk.page(0).await, desk.children()), (None, 3));
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn nothing_drawn_is_a_failure_and_nothing_is_kept() {
+    async fn empty_drawing_is_a_failure_and_is_not_stored() {
         let desk = Desk::new("exit 0").await;
         assert_eq!((desk.page(0).await, desk.page(0).await, desk.children()), (None, None, 1));
         assert!(!desk.file("0-900.png").exists());
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_fault_of_ours_is_none_of_the_page() {
+    async fn broken_reader_is_an_error_and_causes_no_pause() {
         let desk = Desk::new("exit 1").await;
         for tries in 1..=2 {
             assert!(desk.documents.page(&desk.clock.world(), LETTER, 0, 900).await.is_err());
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn somebody_who_leaves_takes_nothing_from_those_who_wait() {
+    async fn reader_that_goes_away_does_not_stop_the_others() {
         let desk = Desk::new("printf ok; while [ ! -e \"$0.go\" ]; do :; done").await;
         let go = desk.dir.path().join("program.go");
         let started = async {
@@ -276,7 +276,7 @@ mod tests {
             }
         };
         tokio::select! {
-            _ = desk.page(0) => panic!("it waits"),
+            _ = desk.page(0) => panic!("it should wait"),
             () = started => {}
         }
         std::fs::write(go, "").unwrap();
@@ -284,11 +284,11 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn pages_go_with_their_letter_and_with_time() {
+    async fn pages_are_removed_with_their_letter_and_by_age() {
         let desk = Desk::new("printf ok").await;
         desk.page(0).await;
         desk.documents.forget_pages(&[0xac; 32]).await.unwrap();
-        assert!(desk.file("0-900.png").exists(), "those of another letter");
+        assert!(desk.file("0-900.png").exists(), "pages of another letter should stay");
         desk.documents.forget_pages(HASH).await.unwrap();
         assert!(!desk.file("0-900.png").exists());
         desk.documents.forget_pages(HASH).await.unwrap();
@@ -298,6 +298,6 @@ mod tests {
         let drawn_at = Timestamp::from_micros(metadata.last_modified.timestamp_micros());
         assert_eq!(desk.documents.forget_old_pages(drawn_at.plus(KEEP)).await.unwrap(), 0);
         assert_eq!(desk.documents.forget_old_pages(drawn_at.plus(KEEP + Duration::from_secs(1))).await.unwrap(), 1);
-        assert!(desk.documents.fetch(LETTER.key).await.is_ok(), "letters stay");
+        assert!(desk.documents.fetch(LETTER.key).await.is_ok(), "letters should stay");
     }
 }

@@ -1,5 +1,5 @@
-//! Looking into a PDF that a stranger sent. Runs only in a child process with bounds on time and memory (see
-//! [`super::PdfReader`]); nothing here is called by the server itself.
+//! Reads a PDF that a stranger sent. Runs only in a child process with limits on time and memory (see
+//! [`super::PdfReader`]); the server itself calls nothing here.
 
 use std::io::{Read, Write};
 
@@ -8,30 +8,30 @@ use lopdf::{Dictionary, Document, LoadOptions, Object};
 
 use super::text::text;
 
-/// Most bytes that one stream may unpack to; a page of text has some hundred kilobytes.
+/// The most bytes of an unpacked stream; a page of text has a few hundred kilobytes.
 const MOST_UNPACKED: usize = 32 * 1024 * 1024;
-/// Most pages of a letter.
+/// The most pages of a letter.
 const MOST_PAGES: usize = 200;
-/// Most memory of the child process, in bytes of address space.
+/// The most address space of the child process, in bytes.
 const MEMORY: u64 = 512 * 1024 * 1024;
-/// Most processor time of the child process, in seconds.
+/// The most processor time of the child process, in seconds.
 pub(super) const SECONDS: u64 = 5;
 
-/// What the child process is to do with the PDF on its standard input.
+/// What the child process does with the PDF on its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
-    /// Say whether it can be taken: JSON of `Result<u32, LetterProblem>`, the number of pages.
+    /// Check it: writes JSON of `Result<u32, LetterProblem>`, the number of pages.
     Inspect,
-    /// Draw one page (from 0) at a width in pixels: a PNG, or nothing if it is not there or cannot be drawn.
+    /// Draw a page (from 0) at a width in pixels: writes a PNG, or nothing if there is no such page or it cannot be drawn.
     Draw { page: usize, width: u16 },
-    /// Read what its pages say: JSON of `Option<Vec<String>>`, one text a page; none if it cannot be read.
+    /// Read it: writes JSON of `Option<Vec<String>>`, one text for each page; `None` if it cannot be read.
     Text,
 }
 
-/// The child process: sets its own bounds, reads standard input, answers on standard output.
+/// Runs the child process: sets its limits, reads standard input, answers on standard output.
 ///
 /// # Errors
-/// If reading, drawing or writing fails; the parent only sees that it ended without an answer.
+/// If reading, drawing or writing fails. The parent sees only that there is no answer.
 pub fn child(task: Task) -> Result<(), Box<dyn std::error::Error>> {
     rlimit::setrlimit(rlimit::Resource::AS, MEMORY, MEMORY)?;
     rlimit::setrlimit(rlimit::Resource::CPU, SECONDS, SECONDS)?;
@@ -48,7 +48,7 @@ pub fn child(task: Task) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Looks through a PDF; gives its number of pages, or why it cannot be taken.
+/// Checks a PDF. Returns the number of pages, or why it is rejected.
 pub fn inspect(bytes: &[u8]) -> Result<u32, LetterProblem> {
     if bytes.is_empty() {
         return Err(LetterProblem::Empty);
@@ -63,19 +63,19 @@ pub fn inspect(bytes: &[u8]) -> Result<u32, LetterProblem> {
         return Err(LetterProblem::Encrypted);
     }
     if document.xref_recovery == Some(lopdf::xref::XrefRecovery::Reconstructed) {
-        return Err(LetterProblem::Damaged); // cut off, or overwritten: what was found need not be what was written
+        return Err(LetterProblem::Damaged); // truncated or overwritten: the objects found may not be the real ones
     }
     for object in document.objects.values() {
         refuse_actions(&document, object)?;
     }
     let pages = document.get_pages();
-    let promised = document
+    let declared = document
         .catalog()
         .and_then(|catalog| document.get_dict_in_dict(catalog, b"Pages"))
         .and_then(|tree| tree.get(b"Count"))
         .and_then(Object::as_i64)
         .unwrap_or(0);
-    if pages.is_empty() || i64::try_from(pages.len()).unwrap_or(i64::MAX) < promised {
+    if pages.is_empty() || i64::try_from(pages.len()).unwrap_or(i64::MAX) < declared {
         return Err(LetterProblem::Damaged);
     }
     if pages.len() > MOST_PAGES {
@@ -100,8 +100,8 @@ fn problem(error: &lopdf::Error) -> LetterProblem {
     }
 }
 
-/// Finds what acts: scripts, what starts or opens other things, and files inside. Every object is looked at, wherever it
-/// hangs; nesting is bounded by the parser.
+/// Rejects scripts, actions that start or open something, and embedded files. Checks every object, whether or not the
+/// document refers to it; the parser limits the nesting.
 fn refuse_actions(document: &Document, object: &Object) -> Result<(), LetterProblem> {
     match object {
         Object::Array(items) => items.iter().try_for_each(|item| refuse_actions(document, item)),
@@ -112,7 +112,7 @@ fn refuse_actions(document: &Document, object: &Object) -> Result<(), LetterProb
 }
 
 fn refuse_actions_in(document: &Document, dictionary: &Dictionary) -> Result<(), LetterProblem> {
-    // A name may be an object of its own, which viewers follow.
+    // A name may be an indirect object; viewers follow it.
     let name = |key: &[u8]| dictionary.get_deref(key, document).and_then(Object::as_name).unwrap_or_default();
     if dictionary.has(b"JS") || dictionary.has(b"JavaScript") || dictionary.has(b"XFA") || name(b"S") == b"JavaScript" {
         return Err(LetterProblem::Scripts);
@@ -131,14 +131,14 @@ fn refuse_actions_in(document: &Document, dictionary: &Dictionary) -> Result<(),
     dictionary.iter().try_for_each(|(_, value)| refuse_actions(document, value))
 }
 
-/// One page as a PNG, `width` pixels wide on white; `None` if it is not there or cannot be drawn.
+/// A page as a PNG, `width` pixels wide on white; `None` if there is no such page or it cannot be drawn.
 fn draw(bytes: Vec<u8>, page: usize, width: u16) -> Option<Vec<u8>> {
     use hayro::{PixmapSettings, RenderCache, RenderSettings, vello_cpu::color::palette::css::WHITE};
 
     let pdf = hayro::hayro_syntax::Pdf::new(bytes).ok()?;
     let page = pdf.pages().get(page)?;
     let (page_width, page_height) = page.render_dimensions();
-    // A page may claim to be a kilometre long; the picture stays within four times its width.
+    // A page may claim any length, so the image is at most four times as high as wide.
     let scale = (f32::from(width) / page_width.max(1.0)).min(f32::from(width) * 4.0 / page_height.max(1.0));
     let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
     let picture = hayro::render(page, &RenderCache::new(), &Default::default(), &RenderSettings::default(), &settings);
@@ -151,7 +151,7 @@ mod tests {
     use lopdf::{Stream, dictionary};
     use rstest::rstest;
 
-    /// A letter of one page; `change` may add to its catalog and its objects.
+    /// A letter of one page. `change` may add to its catalog and its objects.
     fn letter(change: impl FnOnce(&mut Document, &mut Dictionary)) -> Vec<u8> {
         let mut document = Document::with_version("1.5");
         let pages = document.new_object_id();
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_letter_is_taken() {
+    fn plain_letter_is_accepted() {
         assert_eq!(inspect(&letter(|_, _| {})), Ok(1));
         let mut shifted = b"\n\n".to_vec();
         shifted.extend(letter(|_, _| {}));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_a_page_or_a_site_is_no_danger() {
+    fn link_to_a_page_or_a_site_is_accepted() {
         assert_eq!(
             inspect(&with_action(
                 dictionary! { "S" => "URI", "URI" => Object::string_literal("https://contoh.go.id") }
@@ -203,7 +203,7 @@ mod tests {
     #[case(b"PK\x03\x04 surat.pdf", LetterProblem::NotPdf)]
     #[case(b"%PDF-1.7\n", LetterProblem::Damaged)]
     #[case(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n", LetterProblem::Damaged)]
-    fn what_is_no_letter(#[case] bytes: &[u8], #[case] problem: LetterProblem) {
+    fn other_files_are_rejected(#[case] bytes: &[u8], #[case] problem: LetterProblem) {
         assert_eq!(inspect(bytes), Err(problem));
     }
 
@@ -213,12 +213,12 @@ mod tests {
     #[case(dictionary! { "S" => "GoToR", "F" => Object::string_literal("lain.pdf") }, LetterProblem::Launch)]
     #[case(dictionary! { "S" => "Mulai", "Win" => dictionary! { "F" => Object::string_literal("cmd.exe") } }, LetterProblem::Launch)]
     #[case(dictionary! { "S" => "GoTo", "Next" => dictionary! { "S" => "JavaScript" } }, LetterProblem::Scripts)]
-    fn what_acts_is_refused(#[case] action: Dictionary, #[case] problem: LetterProblem) {
+    fn actions_are_rejected(#[case] action: Dictionary, #[case] problem: LetterProblem) {
         assert_eq!(inspect(&with_action(action)), Err(problem));
     }
 
     #[test]
-    fn what_acts_is_found_under_a_name_that_is_an_object_of_its_own() {
+    fn action_with_an_indirect_name_is_rejected() {
         let bytes = letter(|document, catalog| {
             let name = document.add_object(Object::from("Launch"));
             let name = document.add_object(name);
@@ -229,17 +229,17 @@ mod tests {
     }
 
     #[test]
-    fn a_script_under_an_escaped_name_is_found() {
+    fn script_with_an_escaped_name_is_rejected() {
         let mut bytes = with_action(dictionary! { "AAAAAA" => 1 });
         assert_eq!(inspect(&bytes), Ok(1));
         let at = bytes.windows(7).position(|window| window == b"/AAAAAA").unwrap();
-        // JS, in as many bytes, so that the cross-reference table stays right.
+        // `JS` in the same number of bytes, so that the cross-reference table stays valid.
         bytes.splice(at..at + 7, *b"/#4a#53");
         assert_eq!(inspect(&bytes), Err(LetterProblem::Scripts));
     }
 
     #[test]
-    fn files_inside_are_refused() {
+    fn embedded_files_are_rejected() {
         let bytes = letter(|document, catalog| {
             let file = document.add_object(Stream::new(dictionary! { "Type" => "EmbeddedFile" }, b"x".to_vec()));
             let spec = document.add_object(dictionary! { "Type" => "Filespec", "EF" => dictionary! { "F" => file } });
@@ -252,13 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_letter_is_damaged() {
+    fn truncated_letter_is_damaged() {
         let bytes = letter(|_, _| {});
         assert_eq!(inspect(&bytes[..bytes.len() * 2 / 3]), Err(LetterProblem::Damaged));
     }
 
     #[test]
-    fn a_locked_letter_is_named_so() {
+    fn encrypted_letter_is_rejected() {
         let mut document = Document::load_mem(&letter(|_, _| {})).unwrap();
         document
             .trailer
@@ -278,13 +278,11 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_not_unpacked() {
+    fn decompression_bomb_is_rejected() {
         let bytes = letter(|document, _| {
             let mut bomb = Stream::new(dictionary! {}, vec![b' '; 64 * 1024 * 1024]);
             bomb.compress().unwrap();
             let bomb = document.add_object(bomb);
-            let page = document.get_pages();
-            let _ = page;
             for object in document.objects.values_mut() {
                 if let Object::Dictionary(dictionary) = object
                     && dictionary.has_type(b"Page")
@@ -298,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_drawn_at_the_width_asked_for() {
+    fn page_is_drawn_at_the_requested_width() {
         let png = draw(letter(|_, _| {}), 0, 200).unwrap();
         assert_eq!(&png[1..4], b"PNG");
         let width = u32::from_be_bytes(png[16..20].try_into().unwrap());

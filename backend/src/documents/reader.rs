@@ -1,4 +1,5 @@
-//! Looking into PDFs in a child process of our own binary, so that one that takes too much takes only itself down.
+//! Reads PDFs in a child process of our own binary, so that a hostile one harms only that process. See
+//! `docs/adr/0007-pdf-in-a-child-process.md`.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
@@ -13,25 +14,25 @@ use tokio::{
 use super::pdf::SECONDS;
 use crate::error::{Error, Result};
 
-/// How long a child may take on the clock: more than its processor time, for a machine that is busy.
+/// The most time for a child: more than its processor time, because the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(SECONDS * 2);
-/// How long a letter may wait for its turn while others are looked into.
+/// How long a letter waits for a free child.
 const QUEUE: Duration = Duration::from_secs(10);
-/// The code with which a process of Rust ends that panicked.
+/// The exit code of a Rust process that panicked.
 const PANICKED: i32 = 101;
-/// Most bytes of an answer; a page image has some hundred kilobytes.
+/// The most bytes of an answer; the image of a page has a few hundred kilobytes.
 const MOST_OUTPUT: u64 = 16 * 1024 * 1024;
 
-/// Starts child processes that look into PDFs, as many at once as there are cores.
+/// Starts the child processes, at most as many at once as there are cores.
 pub struct PdfReader {
     program: PathBuf,
     permits: Semaphore,
-    /// For what the desk looks at: one less, so that a letter that arrives never waits behind pages that draw slowly.
+    /// For images and text for the desk: one permit less, so that uploads never wait for slow pages.
     desk: Semaphore,
 }
 
 impl PdfReader {
-    /// Through `program`, which is our own binary and knows the command `pdf`.
+    /// `program` is our own binary, which has the command `pdf`.
     pub fn new(program: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { program, permits: Semaphore::new(cores), desk: Semaphore::new((cores - 1).max(1)) }
@@ -40,37 +41,37 @@ impl PdfReader {
     /// The number of pages of a letter.
     ///
     /// # Errors
-    /// Why it cannot be taken; [`LetterProblem::TooComplex`] if the child was stopped, [`LetterProblem::NotStored`] if
-    /// the fault is ours.
+    /// Why the letter is rejected; [`LetterProblem::TooComplex`] if the child was stopped, [`LetterProblem::NotStored`] if
+    /// the fault is not the letter's.
     pub async fn inspect(&self, letter: Bytes) -> Result<u32, LetterProblem> {
         let outcome = self.run(&["inspect"], letter).await;
         match outcome.and_then(|answer| serde_json::from_slice(&answer).map_err(Failure::ours)) {
             Ok(inspected) => inspected,
             Err(Failure::Stopped(why)) => {
-                tracing::warn!(why, "a letter was too much to look into");
+                tracing::warn!(why, "a letter is too complex to read");
                 Err(LetterProblem::TooComplex)
             }
             Err(Failure::Ours(error)) => {
-                tracing::error!(%error, "a letter could not be looked into");
+                tracing::error!(%error, "a letter could not be read");
                 Err(LetterProblem::NotStored)
             }
         }
     }
 
-    /// One page, counted from 0, as a PNG of a width in pixels.
+    /// Draws a page, counted from 0, as a PNG; `width` is in pixels.
     ///
     /// # Errors
-    /// [`Failure::Stopped`] if it is not there or cannot be drawn within the bounds.
+    /// [`Failure::Stopped`] if the page does not exist or cannot be drawn within the limits.
     pub(super) async fn draw(&self, letter: Bytes, page: u32, width: u16) -> Result<Vec<u8>, Failure> {
         let _turn = turn(&self.desk).await?;
         let png = self.run(&["draw", &page.to_string(), &width.to_string()], letter).await?;
         if png.is_empty() { Err(Failure::Stopped("there is nothing to draw".to_owned())) } else { Ok(png) }
     }
 
-    /// What each page says, as JSON of a list of texts.
+    /// The text of each page, as a JSON array of strings.
     ///
     /// # Errors
-    /// [`Failure::Stopped`] if it cannot be read within the bounds.
+    /// [`Failure::Stopped`] if it cannot be read within the limits.
     pub(super) async fn text(&self, letter: Bytes) -> Result<Vec<u8>, Failure> {
         let _turn = turn(&self.desk).await?;
         let json = self.run(&["text"], letter).await?;
@@ -85,7 +86,7 @@ impl PdfReader {
         let mut child = Command::new(&self.program)
             .arg("pdf")
             .args(arguments)
-            .env_clear() // no secret of ours is within its reach
+            .env_clear() // the child must not see our secrets
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -97,7 +98,7 @@ impl PdfReader {
         };
         let conversation = async {
             let feed = async move {
-                // A child that has seen enough closes its end; that is no fault.
+                // A child that has read enough closes its input, which is no error.
                 let _ = stdin.write_all(&letter).await;
             };
             let mut answer = Vec::new();
@@ -112,26 +113,26 @@ impl PdfReader {
             .map_err(Failure::ours)?;
         match status.code() {
             Some(0) => Ok(answer),
-            // No code is a signal: out of time or of memory.
+            // No code means a signal: out of time or memory.
             None | Some(PANICKED) => Err(Failure::Stopped(status.to_string())),
             Some(_) => Err(Failure::ours(format!("the child ended with {status}"))),
         }
     }
 }
 
-/// Waits for one's turn, but not for ever.
+/// Waits for a permit, at most [`QUEUE`].
 async fn turn(permits: &Semaphore) -> Result<SemaphorePermit<'_>, Failure> {
     match tokio::time::timeout(QUEUE, permits.acquire()).await {
         Ok(permit) => permit.map_err(Failure::ours),
-        Err(_) => Err(Failure::Ours(Error::Unavailable("too many letters are being looked into".to_owned()))),
+        Err(_) => Err(Failure::Ours(Error::Unavailable("too many letters are being read".to_owned()))),
     }
 }
 
 /// Why a child gave no answer.
 pub(super) enum Failure {
-    /// The letter was too much for its bounds, or for the code that reads it.
+    /// The letter exceeded the limits or made the reader panic.
     Stopped(String),
-    /// No fault of the letter: no process could be had, or not in time.
+    /// Not the letter's fault: no process could be started, or not in time.
     Ours(Error),
 }
 
@@ -146,14 +147,14 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    /// What is not the letter's fault is not blamed on it: no such program, one that fails, one that says nonsense.
+    /// The program is missing, fails, or answers nonsense.
     #[rstest]
     #[case("/tidak/ada")]
     #[case("false")]
     #[case("true")]
     #[case("echo")]
     #[tokio::test]
-    async fn faults_of_ours_are_not_the_letters(#[case] program: &str) {
+    async fn broken_reader_is_not_blamed_on_the_letter(#[case] program: &str) {
         let reader = PdfReader::new(program.into());
         assert_eq!(reader.inspect(Bytes::from_static(b"%PDF-1.7")).await, Err(LetterProblem::NotStored));
     }

@@ -1,22 +1,22 @@
-//! The receipt of an application: one page of PDF that a person may print or file.
+//! The receipt of an application: a PDF of one page.
 
 use lopdf::{Document, Object, Stream, content::Content, content::Operation, dictionary};
 
 use crate::error::{Error, Result};
 
-/// What the receipt says: label and value, in order.
+/// The rows of the receipt: label and value.
 pub type Facts = Vec<(&'static str, String)>;
 
 const LEFT: f32 = 64.0;
 const VALUE: f32 = 230.0;
 const LINE: f32 = 16.0;
-/// Characters of 10 points that fit between the value's edge and the right margin.
+/// Characters of 10 points that fit between the column of values and the right margin.
 const WIDTH: usize = 56;
 
 /// One A4 page titled `title`, with `facts` as rows and `note` below them. Characters outside Windows-1252 become `?`.
 ///
 /// # Errors
-/// If the PDF cannot be written, which it can.
+/// If the PDF cannot be written.
 pub fn receipt(title: &str, facts: &Facts, note: &str) -> Result<Vec<u8>> {
     let mut operations = Vec::new();
     let mut text = |font: &str, size: f32, x: f32, y: f32, line: &str| {
@@ -81,13 +81,13 @@ fn windows_1252(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A word in pieces that fit: the name of a file may have no space in it.
+/// Splits a word that is too long for a line, such as the name of a file.
 fn pieces(word: &str, width: usize) -> impl Iterator<Item = String> {
     let letters: Vec<char> = word.chars().collect();
     letters.chunks(width).map(String::from_iter).collect::<Vec<_>>().into_iter()
 }
 
-/// Lines of at most `width` characters, broken between words where that is possible.
+/// Wraps text into lines of at most `width` characters, between words where possible.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines() {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_a_pdf_of_one_page_that_says_it() {
+    fn receipt_is_one_page_with_its_facts() {
         let facts = vec![("Nomor pengajuan", "GB-26-004182-7".to_owned()), ("Satuan Kerja", "Sekretariat ".repeat(12))];
         let bytes = receipt("Bukti pengajuan", &facts, "Simpan bukti ini.").unwrap();
         assert_eq!(super::super::pdf::inspect(&bytes), Ok(1));

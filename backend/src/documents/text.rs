@@ -1,8 +1,8 @@
-//! The text of a PDF, by what its pages draw. Runs only in a child process, as all of [`super::pdf`] does.
+//! The text of a PDF. Runs only in a child process, like [`super::pdf`].
 //!
-//! The pages are interpreted as for drawing, with a device that writes glyphs down instead: so text is found in forms
-//! within forms, in stamps of electronic signatures and in the invisible layer of a scan that was read by a machine, and
-//! the places of the glyphs tell where words and lines end, whether or not a space was drawn.
+//! Pages are interpreted as for drawing, with a device that collects glyphs. This finds text in nested forms, in stamps of
+//! electronic signatures and in the invisible layer of a scan. The positions of the glyphs show where words and lines
+//! end, even if no space was drawn.
 
 use hayro::{
     hayro_interpret::{
@@ -16,22 +16,22 @@ use hayro::{
     kurbo::{Affine, BezPath, Point, Rect, Vec2},
 };
 
-/// Most characters of a page; a page full of print has some five thousand.
+/// The most characters of a page; a full page of print has about five thousand.
 const MOST_OF_A_PAGE: usize = 100_000;
-/// Most characters of a letter.
+/// The most characters of a letter.
 const MOST: usize = 1_000_000;
-/// What stands for a glyph whose font does not say which character it is.
+/// Stands for a glyph whose font does not say which character it is.
 const UNKNOWN: char = char::REPLACEMENT_CHARACTER;
 /// Units of glyph space in one em.
 const EM: f64 = 1000.0;
-/// From this gap on, in ems, there is a space: less than that between words, more than kerning.
+/// A gap of at least this many ems is a space: smaller than between words, larger than kerning.
 const SPACE: f64 = 0.15;
-/// From this step up, down or back on, in ems, there is a new line.
+/// A step of at least this many ems up, down or back is a new line.
 const LINE: f64 = 0.5;
-/// Text drawn again this near to itself, in ems, is its shadow, or a way to make it bold.
+/// The same text drawn again within this many ems is a shadow or imitates bold type.
 const SHADOW: f64 = 0.1;
 
-/// The text of each page; nothing if it cannot be read as a PDF.
+/// The text of each page; `None` if it is not a readable PDF.
 pub(super) fn text(bytes: Vec<u8>) -> Option<Vec<String>> {
     let pdf = Pdf::new(bytes).ok()?;
     let (cache, settings) = (InterpreterCache::new(), InterpreterSettings::default());
@@ -48,19 +48,19 @@ pub(super) fn text(bytes: Vec<u8>) -> Option<Vec<String>> {
     Some(pages)
 }
 
-/// Writes down what is drawn.
+/// Collects the text that is drawn.
 #[derive(Default)]
 struct Scribe {
     text: String,
-    /// How many characters there is room for.
+    /// How many characters may follow.
     left: usize,
-    /// Where the glyph before ended.
+    /// The end of the previous glyph.
     end: Option<Point>,
-    /// The run before: where it began, and its text.
+    /// Start and text of the previous run.
     before: Option<(Point, String)>,
 }
 
-/// Where a glyph stands.
+/// The position of a glyph.
 struct Place {
     origin: Point,
     end: Point,
@@ -98,7 +98,7 @@ impl Scribe {
         }
     }
 
-    /// Writes what lies between the glyph before and the one at `place`: nothing, a space, a new line.
+    /// Writes the gap between the previous glyph and the one at `place`: nothing, a space or a new line.
     fn go_to(&mut self, place: &Place) {
         let Some(end) = self.end else { return };
         let step = place.origin - end;
@@ -219,20 +219,20 @@ mod tests {
     #[case("3 Tr (Siti) Tj", "Siti")] // the unseen layer of a scan that was read by a machine
     #[case("(Siti\\000\\007Rahmawati) Tj", "Siti Rahmawati")]
     #[case("", "")]
-    fn what_a_page_says(#[case] content: &str, #[case] expected: &str) {
+    fn text_of_a_page_is_read(#[case] content: &str, #[case] expected: &str) {
         let said = page(&format!("BT /F 12 Tf 72 700 Td {content} ET"));
         let said = said.replace(UNKNOWN, " ");
         assert_eq!(said.split(' ').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "), expected);
     }
 
     #[test]
-    fn lines_are_told_apart_whichever_way_they_run() {
+    fn lines_are_separated_in_any_direction() {
         assert_eq!(page("BT /F 12 Tf 0 1 -1 0 300 72 Tm (Siti) Tj 0 -14 Td (Rahmawati) Tj ET"), "Siti\nRahmawati");
         assert_eq!(page("q 0.1 0 0 0.1 0 0 cm BT /F 120 Tf 720 7000 Td (Siti) Tj 400 0 Td (R) Tj ET Q"), "Siti R");
     }
 
     #[test]
-    fn every_page_has_its_text_and_forms_are_read() {
+    fn each_page_has_its_text_and_forms_are_read() {
         let letter = letter_in(
             helvetica,
             "BT /F 12 Tf 72 600 Td (Stempel) Tj ET",
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(text(letter).unwrap(), ["Satu\nStempel", "", "Tiga"]);
     }
 
-    /// A font of glyphs with numbers (CID), as browsers and office programs embed; only `ToUnicode` says what they mean.
+    /// A font of numbered glyphs (CID), as browsers and office programs embed. Only `ToUnicode` maps them to characters.
     fn numbered(to_unicode: Option<&str>) -> impl FnOnce(&mut Document) -> Dictionary {
         move |document| {
             let descendant = document.add_object(dictionary! {
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_end_is_cut() {
+    fn long_text_is_cut() {
         let line = format!("({}) Tj ", "Siti Rahmawati ".repeat(20));
         let content = format!("BT /F 12 Tf 72 700 Td {} ET", line.repeat(MOST_OF_A_PAGE / 200));
         let pages = text(letter_in(helvetica, "", &[content.as_str(); 12])).unwrap();
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pdf_has_no_text() {
+    fn other_files_have_no_text() {
         assert_eq!(text(b"PK\x03\x04".to_vec()), None);
         assert_eq!(text(Vec::new()), None);
     }

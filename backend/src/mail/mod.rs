@@ -14,6 +14,6 @@ pub(crate) use delivery::{MOST_ATTEMPTS, wait};
 pub use message::{Case, Mail};
 pub(crate) use outbox::{LONGEST_LINK, forget_secrets};
 pub use outbox::{SentMail, Status, recent};
-pub use parked::{ParkedMail, parked, resend};
+pub use parked::{parked, resend};
 pub use templates::RenderedMail;
 pub use transport::{Failure, Transport};

@@ -2,6 +2,7 @@
 
 use domain::{
     issues::{Field, Problem},
+    mail::ParkedMail,
     staff::Permission,
     time::Timestamp,
 };
@@ -19,21 +20,6 @@ use crate::{
 
 /// The list holds at most this many mails.
 const LIMIT: i64 = 200;
-
-/// A parked mail. Its body is not shown to administrators: its link may still open an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParkedMail {
-    pub id: Uuid,
-    pub recipient: String,
-    /// `None` if this version of the program cannot read the mail.
-    pub subject: Option<String>,
-    pub attempts: u32,
-    /// The last answer of the mail server.
-    pub last_error: Option<String>,
-    pub created_at: Timestamp,
-    /// The link has expired and its token was removed, so the mail cannot be resent.
-    pub over: bool,
-}
 
 /// The parked mails, newest first, at most [`LIMIT`].
 ///

@@ -1,5 +1,5 @@
-//! Institutions and the work units of this year, in memory, so that a search costs no query and answers alike on both
-//! databases. 40,000 work units take some 10 MB.
+//! The institutions and the work units of the current year in memory, so that a search needs no query and gives the same
+//! results on both databases. 40,000 work units take about 10 MB.
 
 use std::{
     collections::HashMap,
@@ -26,10 +26,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How often a server looks whether the master data changed.
+/// How often a server checks whether the master data changed.
 const ROUND: Duration = Duration::from_secs(2);
 
-/// The searchable master data, replaced as a whole when it changes; and the holidays, which every promise needs.
+/// The master data, replaced as a whole when it changes, and the holidays, which every deadline needs.
 #[derive(Default)]
 pub struct Directory {
     current: RwLock<Arc<Snapshot>>,
@@ -43,39 +43,36 @@ pub struct Snapshot {
     year: i32,
     institutions: Index<Institution>,
     units: Index<UnitEntry>,
-    /// Where each institution's work units stand.
+    /// The range of each institution's work units.
     ranges: HashMap<Uuid, Range<usize>>,
 }
 
 /// A work unit in the index.
 #[derive(Debug)]
 pub struct UnitEntry {
-    /// Ours.
     pub id: Uuid,
-    /// Its code, if it has one.
     pub code: Option<Box<str>>,
-    /// Its name.
     pub name: Box<str>,
 }
 
-/// Results of a search, the best first.
+/// The result of a search.
 #[derive(Debug)]
 pub struct Found<T> {
-    /// At most as many as asked for, each with what of its name answered.
+    /// The best hits first, at most as many as the limit, each with the parts of its name that match.
     pub hits: Vec<(T, Vec<Mark>)>,
-    /// How many there are.
+    /// How many match.
     pub total: usize,
     /// How many were searched.
     pub of: usize,
 }
 
 impl Directory {
-    /// The master data as of the last look.
+    /// The master data as last read.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The calendar of the promise, with the moving public holidays as of the last look.
+    /// The calendar for deadlines, with the moving public holidays as last read.
     pub fn holidays(&self) -> Arc<Holidays> {
         self.holidays.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -91,7 +88,7 @@ impl Snapshot {
         self.year
     }
 
-    /// The types of which there are institutions, in the order in which they are offered.
+    /// The types that have institutions, in the order of the form.
     pub fn types(&self) -> Vec<InstitutionType> {
         InstitutionType::ALL
             .into_iter()
@@ -99,7 +96,7 @@ impl Snapshot {
             .collect()
     }
 
-    /// Institutions of a type that answer a query.
+    /// Searches the institutions of a type.
     pub fn institutions(&self, kind: InstitutionType, query: &str, limit: usize) -> Found<Institution> {
         let (hits, total) =
             self.institutions.search(query, 0..self.institutions.len(), |institution| institution.kind == kind, limit);
@@ -107,7 +104,7 @@ impl Snapshot {
         Found { hits, total, of: self.institutions.items().filter(|institution| institution.kind == kind).count() }
     }
 
-    /// Work units of an institution, active this year, that answer a query: id, code and name.
+    /// Searches the work units of an institution that are active this year. Hits are id, code and name.
     pub fn work_units(&self, institution: Uuid, query: &str, limit: usize) -> Found<(Uuid, Option<String>, String)> {
         let range = self.ranges.get(&institution).cloned().unwrap_or_default();
         let of = range.len();
@@ -122,15 +119,14 @@ impl Snapshot {
     }
 }
 
-/// Reads the holidays, and the master data anew if it changed since the last look, or a new year began. Gives whether
-/// it did.
+/// Reads the holidays, and the master data if it changed or a new year began. Returns whether it read the master data.
 ///
 /// # Errors
 /// If the database does not answer.
 async fn refresh(backend: &Backend) -> Result<bool> {
     let year = backend.world.today(Zone::Wib).year();
     let mut conn = backend.db.read().await?;
-    // Operators write the holidays past us, so they are read at every look, some dozen rows a year.
+    // An operator may edit the holidays in the database, so they are read every time: about a dozen rows a year.
     let rows: Vec<(i64, Option<Date>)> = fetch_all!(
         conn,
         (i64, Option<Date>),
@@ -155,7 +151,7 @@ async fn refresh(backend: &Backend) -> Result<bool> {
         ActiveYears::only(year).bits()
     )?;
     drop(conn);
-    // Some tens of milliseconds for a whole country: off the async threads.
+    // Takes tens of milliseconds, too long for an async thread.
     let snapshot = tokio::task::spawn_blocking(move || build(version, year, institutions, units))
         .await
         .map_err(crate::Error::internal)?;
@@ -176,7 +172,7 @@ fn build(
     mut institutions: Vec<(Uuid, String, Option<String>, String)>,
     mut units: Vec<(Uuid, Uuid, Option<String>, String)>,
 ) -> Snapshot {
-    // Sorted here, since databases sort by collations of their own.
+    // Sorted here, because each database has its own collation.
     institutions.sort_unstable_by(|(a, _, _, a_name), (b, _, _, b_name)| (a_name, a).cmp(&(b_name, b)));
     units.sort_unstable_by(|(a, a_of, _, a_name), (b, b_of, _, b_name)| (a_of, a_name, a).cmp(&(b_of, b_name, b)));
     let institutions = institutions
@@ -197,7 +193,7 @@ fn build(
 }
 
 impl Directory {
-    /// Keeps the master data fresh until the process ends.
+    /// Refreshes the master data until the process ends.
     pub async fn keep_fresh(backend: Arc<Backend>) {
         loop {
             if let Err(error) = refresh(&backend).await {
@@ -207,7 +203,7 @@ impl Directory {
         }
     }
 
-    /// Reads the master data now, if it changed.
+    /// Reads the master data now if it changed. Returns whether it did.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -221,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_order_is_ours_whatever_the_databases() {
+    fn order_does_not_depend_on_the_database() {
         let id = Uuid::from_u128;
         let institution = |n, name: &str| (id(n), "kementerian".to_owned(), None, name.to_owned());
         let unit = |n, of, name: &str| (id(n), id(of), None, name.to_owned());
@@ -230,7 +226,7 @@ mod tests {
             institution(3, "kementerian a"),
             institution(1, "Kementerian Alfa"),
         ];
-        // As a collation would sort that ignores case, and in no order at all.
+        // Institutions in the order of a collation that ignores case, work units in no order.
         let units = vec![unit(11, 1, "biro b"), unit(21, 2, "Biro"), unit(12, 1, "Biro C"), unit(10, 1, "Biro C")];
         let snapshot = build(1, 2026, institutions, units);
         let found = snapshot.institutions(InstitutionType::Kementerian, "", 9).hits;

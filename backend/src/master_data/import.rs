@@ -1,8 +1,7 @@
-//! Importing master data: idempotent, a bad row stops nothing else.
+//! Imports master data. An import can be repeated, and a bad row does not stop the others.
 //!
-//! A work unit is the same as one on record if it has the same `kd_satker`; without one, if its institution has one of
-//! the same code, of which one that also has the same name comes first; without a code, if the name is the same. Codes
-//! alone are not unique in real data.
+//! A row matches a stored work unit by `kd_satker`. Without it, by institution and code, preferring the same name, because
+//! codes are not unique in real data. Without a code, by institution and name.
 
 use std::collections::HashMap;
 
@@ -24,29 +23,28 @@ use crate::{
     error::Result,
 };
 
-/// Rows written in one transaction.
+/// The number of rows of a transaction.
 const BATCH: usize = 500;
-/// Most characters of a name or a code.
+/// The most characters of a name or a code.
 const LONGEST_NAME: usize = 300;
 
-/// What an import did.
+/// The result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Rows that were new.
+    /// New rows.
     pub added: usize,
-    /// Rows on record that now say something else.
+    /// Stored rows that were changed.
     pub changed: usize,
-    /// Rows that said what is on record.
+    /// Rows that were stored already.
     pub unchanged: usize,
-    /// Rows that were not taken.
     pub refused: Vec<Refusal>,
-    /// Institutions that came with work units and were not on record.
+    /// Institutions that were added because work units named them.
     pub institutions_added: usize,
-    /// Rows of a list without years, taken as active in the year of the import.
+    /// Rows of a file without years, which count as active in the year of the import.
     pub without_years: usize,
 }
 
-/// A row that was not taken.
+/// A rejected row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Its line in the file, from 1.
@@ -66,7 +64,7 @@ struct KnownInstitution {
 /// without a code is known by type and name. `progress` is called with the number of rows done.
 ///
 /// # Errors
-/// If the database refuses; batches before that are kept.
+/// If the database refuses. Batches before that stay.
 pub async fn institutions(backend: &Backend, file: &[u8], progress: impl Fn(usize)) -> Result<Report> {
     let (mut report, rows) = parse(file, institution_row);
     let mut known = Institutions::load(backend).await?;
@@ -89,17 +87,17 @@ pub async fn institutions(backend: &Backend, file: &[u8], progress: impl Fn(usiz
     Ok(report)
 }
 
-/// Imports work units from a file in any of the shapes of the gateway. Institutions that a row names in full and that
-/// are not on record are added. `progress` is called with the number of rows done.
+/// Imports work units from a file in any of the shapes of the gateway. Adds unknown institutions that a row describes in
+/// full. `progress` is called with the number of rows done.
 ///
 /// # Errors
-/// If the database refuses; batches before that are kept.
+/// If the database refuses. Batches before that stay.
 pub async fn work_units(backend: &Backend, file: &[u8], progress: impl Fn(usize)) -> Result<Report> {
     let this_year = ActiveYears::only(backend.world.today(Zone::Wib).year());
     let (mut report, rows) = parse(file, |row| unit_row(row, this_year));
     let mut institutions = Institutions::load(backend).await?;
     let mut known = Units::load(backend).await?;
-    // kd_satker → the line that had it first.
+    // The first line of each `kd_satker`.
     let mut seen: HashMap<i64, usize> = HashMap::new();
     let mut done = 0;
     for batch in rows.chunks(BATCH) {
@@ -155,7 +153,7 @@ fn parse<T>(file: &[u8], convert: impl Fn(&Row) -> Result<T, String>) -> (Report
     (report, rows)
 }
 
-/// Tells every server that the master data changed, and commits.
+/// Increments the version, which makes every server read the master data again, and commits.
 async fn finish(mut tx: Tx) -> Result<()> {
     execute!(tx, "UPDATE master_data SET version = version + 1 WHERE id = 1")?;
     tx.commit().await
@@ -176,7 +174,7 @@ fn institution_row(row: &Row) -> Result<InstitutionRow, String> {
     })
 }
 
-/// A value that may be missing: of bounded length and without control characters, which PostgreSQL may refuse.
+/// Checks a value that may be missing: its length, and control characters, which PostgreSQL may refuse.
 fn text(value: Option<&str>, column: &str, longest: usize) -> Result<Option<String>, String> {
     let Some(value) = value else { return Ok(None) };
     if value.chars().count() > longest {
@@ -225,7 +223,7 @@ fn unit_row(row: &Row, this_year: ActiveYears) -> Result<UnitRow, String> {
     })
 }
 
-/// The institutions on record, by code and by type and name.
+/// The stored institutions, by code and by type and name.
 struct Institutions {
     all: Vec<KnownInstitution>,
     by_code: HashMap<String, usize>,
@@ -258,7 +256,7 @@ impl Institutions {
 
     async fn put(&mut self, backend: &Backend, tx: &mut Tx, row: &InstitutionRow) -> Result<Outcome> {
         let by_code = row.kd_klpd.as_ref().and_then(|code| self.by_code.get(code)).copied();
-        // By name where the row has no code, or the one on record has none yet.
+        // By name if the row or the stored institution has no code.
         let by_name = self.by_name.get(&(row.kind.to_string(), normalised(&row.name))).copied();
         let by_name = by_name.filter(|at| row.kd_klpd.is_none() || self.all[*at].kd_klpd.is_none());
         let now = backend.world.now().micros();
@@ -302,7 +300,7 @@ impl Institutions {
         Ok(Outcome::Changed)
     }
 
-    /// The institution of a work unit, added if the row describes it; else why there is none.
+    /// The institution of a work unit and whether it was added, or the reason why there is none.
     async fn of(&mut self, backend: &Backend, tx: &mut Tx, row: &UnitRow) -> Result<Result<(Uuid, bool), String>> {
         if let Some(at) = self.by_code.get(&row.kd_klpd) {
             return Ok(Ok((self.all[*at].id, false)));
@@ -329,7 +327,7 @@ struct KnownUnit {
     listed_address: Option<String>,
 }
 
-/// The work units on record, by number, by code and by name.
+/// The stored work units, by number, by code and by name.
 struct Units {
     all: Vec<KnownUnit>,
     by_number: HashMap<i64, usize>,
@@ -371,7 +369,7 @@ impl Units {
         self.all.push(unit);
     }
 
-    /// The unit on record that a row is about.
+    /// The stored work unit that a row matches.
     fn find(&self, institution: Uuid, row: &UnitRow) -> Option<usize> {
         if let Some(at) = row.kd_satker.and_then(|number| self.by_number.get(&number)) {
             return Some(*at);
@@ -384,7 +382,7 @@ impl Units {
                 .filter(|at| row.kd_satker.is_none() || self.all[*at].kd_satker.is_none());
         };
         let same_code = self.by_code.get(&(institution, code.clone())).map(Vec::as_slice).unwrap_or_default();
-        // A row with a number can only be one that has none yet.
+        // A row with a number matches only a work unit without one.
         let mut candidates =
             same_code.iter().copied().filter(|at| row.kd_satker.is_none() || self.all[*at].kd_satker.is_none());
         let name = normalised(&row.name);
@@ -393,35 +391,49 @@ impl Units {
     }
 
     async fn put(&mut self, backend: &Backend, tx: &mut Tx, institution: Uuid, row: &UnitRow) -> Result<Outcome> {
-        let now = backend.world.now().micros();
-        let Some(at) = self.find(institution, row) else {
-            let unit = KnownUnit {
-                id: backend.world.id(),
-                institution_id: institution,
-                kd_satker: row.kd_satker,
-                code: row.code.clone(),
-                name: row.name.clone(),
-                active_years: row.years.bits(),
-                listed_address: row.listed_address.clone(),
-            };
-            execute!(
-                tx,
-                "INSERT INTO work_units (id, institution_id, kd_satker, code, name, active_years, listed_address,
-                     updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                unit.id,
-                unit.institution_id,
-                unit.kd_satker,
-                unit.code.as_deref(),
-                &unit.name,
-                unit.active_years,
-                unit.listed_address.as_deref(),
-                now
-            )?;
-            self.remember(unit);
-            return Ok(Outcome::Added);
+        match self.find(institution, row) {
+            Some(at) => self.update(backend, tx, institution, row, at).await,
+            None => self.insert(backend, tx, institution, row).await,
+        }
+    }
+
+    async fn insert(&mut self, backend: &Backend, tx: &mut Tx, institution: Uuid, row: &UnitRow) -> Result<Outcome> {
+        let unit = KnownUnit {
+            id: backend.world.id(),
+            institution_id: institution,
+            kd_satker: row.kd_satker,
+            code: row.code.clone(),
+            name: row.name.clone(),
+            active_years: row.years.bits(),
+            listed_address: row.listed_address.clone(),
         };
+        execute!(
+            tx,
+            "INSERT INTO work_units (id, institution_id, kd_satker, code, name, active_years, listed_address,
+                 updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            unit.id,
+            unit.institution_id,
+            unit.kd_satker,
+            unit.code.as_deref(),
+            &unit.name,
+            unit.active_years,
+            unit.listed_address.as_deref(),
+            backend.world.now().micros()
+        )?;
+        self.remember(unit);
+        Ok(Outcome::Added)
+    }
+
+    async fn update(
+        &mut self,
+        backend: &Backend,
+        tx: &mut Tx,
+        institution: Uuid,
+        row: &UnitRow,
+        at: usize,
+    ) -> Result<Outcome> {
         let known = &self.all[at];
-        // A list without numbers and years knows less than what is on record with a number.
+        // A file without numbers and years says less than a stored work unit with a number.
         if row.kd_satker.is_none() && row.years_assumed && known.kd_satker.is_some() {
             return Ok(Outcome::Unchanged);
         }
@@ -450,7 +462,7 @@ impl Units {
             &row.name,
             years.bits(),
             address.as_deref(),
-            now
+            backend.world.now().micros()
         )?;
         let renamed = known.code != row.code;
         let known = &mut self.all[at];

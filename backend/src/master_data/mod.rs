@@ -1,4 +1,4 @@
-//! Institutions and work units: searching them, importing them.
+//! Master data: institutions and work units, their search in memory and their import from files.
 
 mod directory;
 pub mod import;

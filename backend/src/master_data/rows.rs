@@ -1,5 +1,5 @@
-//! Reading files of master data: CSV, a bare JSON array, or the gateway's envelope `{success, data, meta}`, with a
-//! byte order mark or without, each row with the line it begins on.
+//! Reads files of master data: CSV, a JSON array, or the gateway's envelope `{success, data, meta}`, with or without a byte
+//! order mark. Each row comes with the line it begins on.
 
 use std::fmt;
 
@@ -11,21 +11,22 @@ use serde_json::value::RawValue;
 
 use super::texts;
 
-/// A row as found: the values by their column, empty ones left out.
+/// A row of a file: its values by column.
 #[derive(Debug, Default)]
 pub struct Row {
+    /// Column and value; without empty values.
     values: Vec<(String, String)>,
-    /// Whether the file has a column at all, even if this row has no value there.
+    /// All columns, also those without a value in this row.
     columns: Vec<String>,
 }
 
 impl Row {
-    /// The value of the first of these columns that has one, without the space around it.
+    /// The first value in one of these columns.
     pub fn get(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()))
     }
 
-    /// Whether one of these columns exists in the file.
+    /// True if the row has one of these columns, even if it is empty.
     pub fn knows(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.columns.iter().any(|column| column == name))
     }
@@ -39,8 +40,8 @@ impl Row {
     }
 }
 
-/// Hands each row of a file to `take`, with its line (from 1); what is no row comes as a sentence that says why. After
-/// a file that breaks off, the rows before the break have been handed over.
+/// Calls `take` with each row of a file and its line, from 1. An unreadable row comes as the reason, in Indonesian. If the
+/// file is truncated, the rows before that are read.
 pub fn read(file: &[u8], mut take: impl FnMut(usize, Result<Row, String>)) {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     match file.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -52,7 +53,7 @@ pub fn read(file: &[u8], mut take: impl FnMut(usize, Result<Row, String>)) {
 
 fn read_csv(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
     let head = file.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    // A spreadsheet in an Indonesian locale writes semicolons.
+    // Spreadsheets with Indonesian settings write semicolons.
     let count = |wanted: u8| head.iter().filter(|byte| **byte == wanted).count();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|wanted| count(*wanted)).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
@@ -61,7 +62,7 @@ fn read_csv(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
         Err(error) => return take(1, Err(texts::unreadable_header(error))),
     };
     let mut record = csv::ByteRecord::new();
-    // Where lines end in CR and LF, a record ends at the CR: what follows still counts as its line.
+    // With CR LF, the reader ends a record at the CR, so its position is one line behind.
     let line_of = |at: &csv::Position| {
         let ahead = usize::try_from(at.byte()).ok().and_then(|at| file.get(at)) == Some(&b'\n');
         usize::try_from(at.line()).unwrap_or(usize::MAX).saturating_add(usize::from(ahead))
@@ -115,7 +116,7 @@ fn line_of(file: &[u8], at: usize) -> usize {
     1 + file[..at].iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// Counts lines up to parts of a text that come one after the other.
+/// Finds the lines of parts of a text, in ascending order.
 struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -125,7 +126,7 @@ struct Lines<'t> {
 impl Lines<'_> {
     /// The line on which a part of the text begins.
     fn of(&mut self, part: &str) -> usize {
-        // Both are slices of one text; an offset before the last one cannot happen, and would only miscount.
+        // `part` is a slice of the text, after the part before. If not, only the line number would be wrong.
         let at = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize).clamp(self.at, self.text.len());
         self.line += self.text.as_bytes()[self.at..at].iter().filter(|byte| **byte == b'\n').count();
         self.at = at;
@@ -133,7 +134,7 @@ impl Lines<'_> {
     }
 }
 
-/// Finds the rows in either shape of JSON, one at a time.
+/// Visits the rows in either shape of JSON, one at a time.
 struct Rows<'f, F>(&'f mut F);
 
 impl<'de, F: FnMut(&'de RawValue)> DeserializeSeed<'de> for Rows<'_, F> {
@@ -199,7 +200,7 @@ fn json_row(raw: &RawValue) -> Result<Row, String> {
             String(text) => row.push(&key, &text),
             Number(number) => row.push(&key, &number.to_string()),
             Bool(value) => row.push(&key, if value { "true" } else { "false" }),
-            // Years may come as an array of numbers.
+            // Years may be an array of numbers.
             Array(items) => {
                 let parts: Vec<_> = items.iter().map(|item| item.to_string()).collect();
                 row.push(&key, &parts.join(","));
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_with_its_lines() {
+    fn csv_rows_have_their_lines() {
         let file = b"kode,nama\r\n1,Satu\r\n2,\"Dua,\nbaris\"\r\n3\r\n4,\xff\r\n5,  Lima   kali  \r\n";
         let found = all(file);
         assert_eq!(found[0], (2, Ok("Satu".into())));
@@ -233,12 +234,12 @@ mod tests {
     }
 
     #[test]
-    fn csv_with_semicolons_and_a_mark() {
+    fn csv_with_semicolons_and_byte_order_mark_is_read() {
         assert_eq!(all(b"\xef\xbb\xbfkode;nama\n1;Satu, dua\n"), [(2, Ok("Satu, dua".into()))]);
     }
 
     #[test]
-    fn json_in_both_shapes() {
+    fn both_shapes_of_json_are_read() {
         let array = "\u{feff}[\n {\"nama\": \"Satu\"},\n 7,\n {\"nama\": null}\n]";
         assert_eq!(
             all(array.as_bytes()),
@@ -249,14 +250,14 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_whole_is_said_to_be_one() {
+    fn one_page_of_many_is_reported() {
         let found = all(b"{\"data\": [{\"nama\": \"Satu\"}],\n\"meta\": {\"has_more\": true}}");
         assert_eq!(found[0], (1, Ok("Satu".into())));
         assert!(found[1].1.as_ref().unwrap_err().contains("has_more"));
     }
 
     #[test]
-    fn what_breaks_off_gives_what_came_before() {
+    fn truncated_file_gives_the_rows_before() {
         let found = all(b"[\n{\"nama\": \"Satu\"},\n{\"nama\": \"Du");
         assert_eq!(found[0], (2, Ok("Satu".into())));
         assert_eq!(found[1].0, 3);

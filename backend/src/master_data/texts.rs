@@ -1,4 +1,4 @@
-//! Why an import refuses a row or a file, as the administrator reads it beside the number of the line.
+//! Why an import rejects a row or a file. The operator reads it beside the number of the line.
 
 use std::fmt::{Debug, Display};
 

@@ -1,7 +1,7 @@
-//! The way to SiRUP: one HTTP call, `POST /v1/credentials/verify`, described in `docs/sirup.openapi.yaml`.
+//! The client of SiRUP: one HTTP call, `POST /v1/credentials/verify`, described in `docs/sirup.openapi.yaml`.
 //!
-//! SiRUP has no public sign-in, so the contract is ours; an operator puts an adapter behind it. The password passes
-//! through memory once and is kept nowhere.
+//! SiRUP has no public sign-in API, so the contract is ours and an operator provides an adapter. The password is never
+//! stored.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -20,33 +20,30 @@ use crate::{
     world::World,
 };
 
-/// How long a person waits for an answer, all tries together.
+/// The time limit for all tries together.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long one connection may take to come about.
+/// The time limit for opening a connection.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Tries where no answer came or the server said that it cannot now.
+/// Tries if no answer comes or the server reports an error.
 const TRIES: u32 = 2;
-/// Failures in a row after which SiRUP is left alone for a while.
+/// The circuit breaker opens after this many failures in a row.
 const BREAK_AFTER: u32 = 5;
-/// How long it is left alone.
+/// How long the circuit breaker stays open.
 const BREAK: Duration = Duration::from_secs(15);
-/// Most bytes of an answer.
+/// The most bytes of an answer.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// What SiRUP answered.
+/// The answer of SiRUP.
 #[derive(Debug)]
 pub enum Answer {
-    /// The account that username and password open.
     Account(SirupAccount),
-    /// They open none.
     WrongCredentials,
-    /// The question was refused, or answered with something that is no answer. What happened is in the log.
+    /// The request was rejected, or the answer breaks the contract. The log has the details.
     Refused,
-    /// No answer came, or the server says that it cannot now. What happened is in the log.
+    /// No answer came, or the server reported an error. The log has the details.
     Unavailable,
 }
 
-/// A client of SiRUP.
 pub struct Sirup {
     client: Client,
     address: Url,
@@ -55,11 +52,11 @@ pub struct Sirup {
     world: World,
 }
 
-/// Counts outages in a row. What SiRUP refuses is none: one person's odd question must not stop those of all others.
+/// The circuit breaker. It counts outages only, not rejected requests: one person's odd input must not block everybody.
 #[derive(Default)]
 struct Breaker {
     failures: u32,
-    closed_until: Option<Timestamp>,
+    open_until: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +76,7 @@ struct Reply {
 }
 
 impl Sirup {
-    /// A client for the SiRUP (or adapter) at `base`, known to it by `token`.
+    /// A client of the SiRUP adapter at `base`, which identifies us by `token`.
     ///
     /// # Errors
     /// If no HTTPS client can be made on this machine.
@@ -87,7 +84,7 @@ impl Sirup {
         let client = Client::builder()
             .connect_timeout(CONNECT)
             .timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none()) // credentials go where the operator said, nowhere else
+            .redirect(reqwest::redirect::Policy::none()) // credentials must go to the operator's address only
             .pool_idle_timeout(Duration::from_secs(30))
             .build()
             .map_err(Error::internal)?;
@@ -96,9 +93,9 @@ impl Sirup {
         Ok(Self { client, address, token, breaker: Mutex::default(), world })
     }
 
-    /// Asks SiRUP whom these credentials belong to.
+    /// Asks SiRUP for the account of these credentials.
     pub async fn verify(&self, username: &str, password: &SecretString) -> Answer {
-        if self.breaker().closed_until.is_some_and(|until| self.world.now() < until) {
+        if self.breaker().open_until.is_some_and(|until| self.world.now() < until) {
             metrics::counter!("gerbang_sirup_total", "outcome" => "not_asked").increment(1);
             return Answer::Unavailable;
         }
@@ -115,7 +112,7 @@ impl Sirup {
         .increment(1);
         let mut breaker = self.breaker();
         breaker.failures = if failed { breaker.failures + 1 } else { 0 };
-        breaker.closed_until = (breaker.failures >= BREAK_AFTER).then(|| self.world.now().plus(BREAK));
+        breaker.open_until = (breaker.failures >= BREAK_AFTER).then(|| self.world.now().plus(BREAK));
         answer
     }
 
@@ -129,11 +126,11 @@ impl Sirup {
         Answer::Unavailable
     }
 
-    /// One request. An error is worth another try.
+    /// One request. After an error, another try makes sense.
     async fn ask_once(&self, username: &str, password: &SecretString) -> Result<Answer, String> {
         let question = Question { username, password: password.expose_secret() };
         let request = self.client.post(self.address.clone()).bearer_auth(self.token.expose_secret()).json(&question);
-        // The error of reqwest names the address, never the body.
+        // The error names the address, never the body, so it may be logged.
         let mut response = request.send().await.map_err(|error| error.to_string())?;
         match response.status() {
             StatusCode::OK => {}
@@ -181,7 +178,7 @@ impl Reply {
     }
 }
 
-/// An instant as SiRUP writes it: RFC 3339, or a date alone, which begins at midnight in Jakarta.
+/// Reads an instant: RFC 3339, or a date alone, which means midnight in Jakarta.
 fn instant(text: &str) -> Option<Timestamp> {
     let instant = OffsetDateTime::parse(text, &Rfc3339).ok().or_else(|| {
         let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
@@ -195,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_of_writing_an_instant() {
+    fn instant_and_bare_date_are_read() {
         assert_eq!(instant("2024-08-01"), instant("2024-08-01T00:00:00+07:00"));
         assert_eq!(instant("2024-07-31T17:00:00Z"), instant("2024-08-01"));
         assert_eq!(instant("1 Agustus 2024"), None);

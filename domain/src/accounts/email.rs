@@ -6,14 +6,13 @@ use crate::issues::Problem;
 
 /// An e-mail address in lower case, of the form `name@host.domain`, at most 254 bytes (RFC 5321, section 4.5.3.1.3).
 ///
-/// Deliberately narrower than the RFC: no quoted names, no address literals, no bare host. Whether it exists, a mail
-/// sent to it tells.
+/// Deliberately narrower than the RFC: no quoted names, no address literals, no bare host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address as typed; spaces around it and upper case are forgiven.
+    /// Reads an address as typed. Trims it and turns it into lower case.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::TooLong`] or [`Problem::NotAnEmail`].
@@ -29,12 +28,11 @@ impl Email {
         if valid { Ok(Self(text)) } else { Err(Problem::NotAnEmail) }
     }
 
-    /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it belongs to the government (`.go.id`, `.mil.id`, `.desa.id`); others are taken with a hint.
+    /// True if it belongs to the government (`.go.id`, `.mil.id`, `.desa.id`). Others are accepted with a remark.
     pub fn is_official(&self) -> bool {
         [".go.id", ".mil.id", ".desa.id"].iter().any(|end| self.0.ends_with(end))
     }
@@ -99,12 +97,12 @@ mod tests {
     #[case("siti@1.2.3.4", false)]
     #[case("siti@contoh.go.id\r\nBcc: x@y.id", false)]
     #[case("si ti@contoh.go.id", false)]
-    fn addresses(#[case] text: &str, #[case] valid: bool) {
+    fn addresses_are_checked(#[case] text: &str, #[case] valid: bool) {
         assert_eq!(Email::parse(text).is_ok(), valid);
     }
 
     #[test]
-    fn official_addresses() {
+    fn government_addresses_are_official() {
         assert!(Email::parse("siti@dinkes.jabarprov.go.id").unwrap().is_official());
         assert!(!Email::parse("siti@gmail.com").unwrap().is_official());
         assert!(!Email::parse("siti@go.id.contoh.com").unwrap().is_official());
@@ -112,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_and_never_lets_a_header_through(text in ".{0,300}") {
+        fn any_text_is_rejected_or_safe_in_a_mail_header(text in ".{0,300}") {
             if let Ok(email) = Email::parse(&text) {
                 prop_assert!(email.as_str().bytes().all(|b| b.is_ascii_graphic()));
                 prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));

@@ -1,13 +1,13 @@
-//! Length rules of passwords. Whether one is common, the server checks (`backend::accounts::passwords`): the lists are large.
+//! The length of passwords. The server also rejects common ones (`backend::accounts::passwords`): those lists are large.
 
 use crate::{issues::Problem, text};
 
 /// The fewest characters (ASVS 5.0, 6.2.1 asks for 8; the product for 10).
 pub const MIN: usize = 10;
-/// The most characters; bounds the work of hashing (ASVS 5.0, 6.2.9 asks that 64 be allowed).
+/// The most characters; limits the work of hashing (ASVS 5.0, 6.2.9 asks for at least 64).
 pub const MAX: usize = 128;
 
-/// Checks the length of a new password, in characters; any character is allowed, nothing is trimmed.
+/// Checks the length of a new password in characters. Any character is allowed, and nothing is trimmed.
 ///
 /// # Errors
 /// [`Problem::Missing`], [`Problem::TooShort`] or [`Problem::TooLong`].

@@ -1,4 +1,4 @@
-//! What identifies a person: name, employee number (NIP or NRP), telephone.
+//! Name, employee number (NIP or NRP) and phone number of a person.
 
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::{issues::Problem, text::check_length};
 pub struct PersonName(String);
 
 impl PersonName {
-    /// Reads a name as typed.
+    /// Reads a name as typed. Folds inner space.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::BadCharacters`] (control
@@ -25,13 +25,12 @@ impl PersonName {
         Ok(Self(name))
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Up to two letters that stand for a name on a small surface: `Siti Rahmawati` gives `SR`.
+/// Up to two letters for a small surface: `Siti Rahmawati` gives `SR`. Titles are skipped.
 pub fn initials(name: &str) -> String {
     let mut words = name.split(',').next().unwrap_or(name).split_whitespace().filter(|word| !word.ends_with('.'));
     let first = words.next().and_then(|word| word.chars().next());
@@ -39,7 +38,6 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// The kind of an employee number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum EmployeeNumberKind {
@@ -53,7 +51,6 @@ pub enum EmployeeNumberKind {
 crate::text_enum!(EmployeeNumberKind);
 
 impl EmployeeNumberKind {
-    /// Its abbreviation on screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Nip => "NIP",
@@ -70,10 +67,10 @@ pub struct EmployeeNumber {
 }
 
 impl EmployeeNumber {
-    /// Reads a number as typed; spaces, dots and hyphens are forgiven.
+    /// Reads a number as typed. Ignores spaces, dots and hyphens.
     ///
-    /// A NIP begins with the date of birth (`YYYYMMDD`, BKN regulation 22 of 2007); the rest is not checked, since
-    /// contract staff have other months in it.
+    /// A NIP begins with the date of birth (`YYYYMMDD`, BKN regulation 22 of 2007). The rest is not checked, because the
+    /// months in numbers of contract staff are different.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::BadCharacters`], [`Problem::NipLength`], [`Problem::NipBirthDate`] or
@@ -97,12 +94,10 @@ impl EmployeeNumber {
         Ok(Self { kind, digits })
     }
 
-    /// NIP or NRP.
     pub const fn kind(&self) -> EmployeeNumberKind {
         self.kind
     }
 
-    /// The digits.
     pub fn digits(&self) -> &str {
         &self.digits
     }
@@ -119,7 +114,7 @@ fn starts_with_date(digits: &str) -> bool {
     .unwrap_or(false)
 }
 
-/// An employee number as people write it: a NIP in groups (`19780412 200312 2 003`), an NRP as it is.
+/// The digits of an employee number as people write them: a NIP in groups (`19780412 200312 2 003`), an NRP as it is.
 pub fn grouped(kind: EmployeeNumberKind, digits: &str) -> String {
     match (kind, digits.len()) {
         (EmployeeNumberKind::Nip, 18) if digits.is_ascii() => {
@@ -129,13 +124,13 @@ pub fn grouped(kind: EmployeeNumberKind, digits: &str) -> String {
     }
 }
 
-/// A number for lists: all but its last four digits hidden.
+/// A number for lists: shows the last four digits only.
 pub fn masked(digits: &str) -> String {
     let shown = digits.chars().count().saturating_sub(4);
     digits.chars().enumerate().map(|(i, c)| if i < shown { '•' } else { c }).collect()
 }
 
-/// A telephone number of Indonesia, in the form `+628123456789`.
+/// A phone number of Indonesia, in the form `+628123456789`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Phone(String);
@@ -164,7 +159,6 @@ impl Phone {
         }
     }
 
-    /// The number in its stored form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -182,7 +176,7 @@ mod tests {
     #[case("S", Err(Problem::TooShort { min: 2 }))]
     #[case("123", Err(Problem::BadCharacters))]
     #[case("<script>", Err(Problem::BadCharacters))]
-    fn names(#[case] text: &str, #[case] expected: Result<&str, Problem>) {
+    fn names_are_checked(#[case] text: &str, #[case] expected: Result<&str, Problem>) {
         assert_eq!(PersonName::parse(text).as_ref().map(PersonName::as_str), expected.as_ref().copied());
     }
 
@@ -191,7 +185,7 @@ mod tests {
     #[case("Dr. Bambang Adi Prakoso, M.Si.", "BP")]
     #[case("Sukarno", "S")]
     #[case("", "")]
-    fn initials_of(#[case] name: &str, #[case] expected: &str) {
+    fn initials_skip_titles(#[case] name: &str, #[case] expected: &str) {
         assert_eq!(initials(name), expected);
     }
 
@@ -204,12 +198,16 @@ mod tests {
     #[case(EmployeeNumberKind::Nrp, "76040123", None)]
     #[case(EmployeeNumberKind::Nrp, "123", Some(Problem::NrpLength { digits: 3 }))]
     #[case(EmployeeNumberKind::Nrp, " ", Some(Problem::Missing))]
-    fn employee_numbers(#[case] kind: EmployeeNumberKind, #[case] text: &str, #[case] problem: Option<Problem>) {
+    fn employee_numbers_are_checked(
+        #[case] kind: EmployeeNumberKind,
+        #[case] text: &str,
+        #[case] problem: Option<Problem>,
+    ) {
         assert_eq!(EmployeeNumber::parse(kind, text).err(), problem);
     }
 
     #[test]
-    fn numbers_on_screen() {
+    fn numbers_are_grouped_and_masked() {
         assert_eq!(grouped(EmployeeNumberKind::Nip, "197804122003122003"), "19780412 200312 2 003");
         assert_eq!(masked("197804122003122003"), "••••••••••••••2003");
         assert_eq!(masked("12"), "12");
@@ -221,13 +219,13 @@ mod tests {
     #[case("(021) 1234567", Some("+62211234567"))]
     #[case("12345", None)]
     #[case("0812345678901234", None)]
-    fn phones(#[case] text: &str, #[case] expected: Option<&str>) {
+    fn phone_numbers_are_checked(#[case] text: &str, #[case] expected: Option<&str>) {
         assert_eq!(Phone::parse(text).ok().as_ref().map(Phone::as_str), expected);
     }
 
     proptest! {
         #[test]
-        fn nothing_typed_panics(text in ".{0,40}") {
+        fn any_input_is_handled(text in ".{0,40}") {
             let _ = PersonName::parse(&text);
             let _ = EmployeeNumber::parse(EmployeeNumberKind::Nip, &text);
             let _ = Phone::parse(&text);

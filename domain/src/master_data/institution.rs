@@ -1,4 +1,4 @@
-//! Institutions (instansi, K/L/PD): what the master data calls `klpd`.
+//! Institutions (instansi). The master data calls them `klpd`.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -9,25 +9,24 @@ use uuid::Uuid;
 )]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum InstitutionType {
-    /// A ministry.
+    /// Ministry.
     Kementerian,
-    /// A state agency.
+    /// State agency.
     Lembaga,
-    /// A province.
+    /// Province.
     Provinsi,
-    /// A regency; in the master data of some gateways.
+    /// Regency. Only some gateways have this type.
     Kabupaten,
-    /// A city; in the master data of some gateways.
+    /// City. Only some gateways have this type.
     Kota,
 }
 
 crate::text_enum!(InstitutionType);
 
 impl InstitutionType {
-    /// All of them, in the order in which they are offered.
+    /// In the order of the form.
     pub const ALL: [Self; 5] = [Self::Kementerian, Self::Lembaga, Self::Provinsi, Self::Kabupaten, Self::Kota];
 
-    /// Its name on screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Kementerian => "Kementerian",
@@ -38,21 +37,17 @@ impl InstitutionType {
         }
     }
 
-    /// From the spelling of a master data file, such as `KEMENTERIAN`; `None` for a type that is not ours.
+    /// Reads the spelling of a master data file, such as `KEMENTERIAN`; `None` for an unknown type.
     pub fn from_master_data(text: &str) -> Option<Self> {
         text.trim().to_lowercase().parse().ok()
     }
 }
 
-/// An institution as forms and pages need it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Institution {
-    /// Ours.
     pub id: Uuid,
-    /// Its type.
     pub kind: InstitutionType,
-    /// Its code in the master data (`kd_klpd`); four young provinces have none yet.
+    /// Its code in the master data; four new provinces have none yet.
     pub kd_klpd: Option<String>,
-    /// Its name.
     pub name: String,
 }

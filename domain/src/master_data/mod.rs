@@ -1,4 +1,4 @@
-//! Institutions and their work units.
+//! Master data: institutions and their work units.
 
 pub mod institution;
 pub mod work_unit;

@@ -3,24 +3,21 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A work unit as forms and pages need it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkUnit {
-    /// Ours.
     pub id: Uuid,
-    /// The institution it belongs to.
     pub institution_id: Uuid,
-    /// Its code as people know it (`kd_satker_str`): text with leading zeros, dots, letters; may be absent.
+    /// The code that people know (`kd_satker_str`), with leading zeros, dots or letters.
     pub code: Option<String>,
-    /// Its name.
     pub name: String,
-    /// Whether it exists in the current year; only then may one apply for it.
+    /// It exists in the current year. Only then may somebody apply for it.
     pub active: bool,
-    /// Whether the form asks for its address: no submitted or approved application of it carries one yet.
+    /// The form asks for its address: no submitted or approved application has one yet.
     pub address_required: bool,
 }
 
-/// The years in which a work unit exists: a set over 2000 to 2062, one bit each, so that a database filters with `&`.
+/// The years in which a work unit exists: a set of years from 2000 to 2062, one bit each, so that a database can filter
+/// with `&`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ActiveYears(i64);
 
@@ -28,42 +25,38 @@ impl ActiveYears {
     const FIRST: i32 = 2000;
     const LAST: i32 = 2062;
 
-    /// From the stored bits; bit 0 stands for 2000.
+    /// Reads the stored bits; bit 0 is 2000.
     pub const fn from_bits(bits: i64) -> Self {
         Self(bits & i64::MAX)
     }
 
-    /// The bits to store.
     pub const fn bits(self) -> i64 {
         self.0
     }
 
-    /// Just one year; empty if it is not from 2000 to 2062.
+    /// One year; empty if it is outside 2000 to 2062.
     pub const fn only(year: i32) -> Self {
         if year < Self::FIRST || year > Self::LAST { Self(0) } else { Self(1 << (year - Self::FIRST)) }
     }
 
-    /// Whether `year` is among them.
     pub const fn contains(self, year: i32) -> bool {
         self.0 & Self::only(year).0 != 0
     }
 
-    /// The years of both.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether there is none.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Reads `tahun_aktif` in each of the ways it is written: `{2013,2014}`, `2024, 2025`, `2024,2025`, `[2024]`, one
-    /// year. Empty text gives no year.
+    /// Reads `tahun_aktif` in any of its spellings: `{2013,2014}`, `2024, 2025`, `2024,2025`, `[2024]`, `2024`. Empty text
+    /// gives no year.
     ///
     /// # Errors
-    /// The first part that is no year from 2000 to 2062.
+    /// The first part that is not a year from 2000 to 2062.
     pub fn parse(text: &str) -> Result<Self, String> {
         let inner = text.trim().trim_matches(|c| matches!(c, '{' | '}' | '[' | ']'));
         let mut years = Self::default();
@@ -91,7 +84,7 @@ mod tests {
     #[case(" 2026 ", &[2026])]
     #[case("", &[])]
     #[case("{}", &[])]
-    fn every_way_of_writing(#[case] text: &str, #[case] expected: &[i32]) {
+    fn every_spelling_is_read(#[case] text: &str, #[case] expected: &[i32]) {
         let years = ActiveYears::parse(text).unwrap();
         let read: Vec<i32> = (1990..2100).filter(|year| years.contains(*year)).collect();
         assert_eq!(read, expected);
@@ -101,7 +94,7 @@ mod tests {
     #[case("2024, dua ribu", "dua ribu")]
     #[case("1999", "1999")]
     #[case("20242025", "20242025")]
-    fn what_is_no_year_is_named(#[case] text: &str, #[case] part: &str) {
+    fn bad_year_is_named_in_the_error(#[case] text: &str, #[case] part: &str) {
         assert_eq!(ActiveYears::parse(text), Err(part.to_owned()));
     }
 

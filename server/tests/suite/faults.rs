@@ -732,8 +732,8 @@ async fn a_job_that_panics_has_failed_and_runs_again(
     let backend = Arc::new(open_backend(&world.config, base_url, program(), faulty.world()).await.unwrap());
     let last = || {
         let listed = jobs::overview(&backend, &admin).unwrap();
-        let (_, run) = listed.into_iter().find(|(job, _)| *job == Job::EndLeases).unwrap();
-        run.map(|run| run.outcome)
+        let job = listed.into_iter().find(|job| job.name == Job::EndLeases.label()).unwrap();
+        job.last.map(|run| run.outcome)
     };
     faulty.randomness.store(true, Ordering::SeqCst);
     tokio::spawn(jobs::run(backend.clone()));
@@ -777,7 +777,7 @@ async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Datab
         scope: Scope::National,
         address: Ipv4Addr::LOCALHOST.into(),
     };
-    until("every job", async || jobs::overview(&backend, &admin).unwrap().iter().all(|(_, run)| run.is_some())).await;
+    until("every job", async || jobs::overview(&backend, &admin).unwrap().iter().all(|job| job.last.is_some())).await;
     until("the mail", async || recent(&backend, 1).await.unwrap()[0].status == mail::Status::Sent).await;
     until("the master data", async || {
         backend.master_data.snapshot().institutions(InstitutionType::Kementerian, "percobaan", 1).total == 1

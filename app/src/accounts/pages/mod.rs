@@ -1,7 +1,11 @@
-//! The pages before and around sign-in, and those of one's own account.
+//! The pages before sign-in, and those of a person's own account.
 
-mod entry;
+mod forgotten;
 mod profile;
+mod sign_in;
+mod sign_up;
 
-pub use entry::{confirm, forgot, forgot_sent, reset, sign_in, sign_up, sign_up_sent};
+pub use forgotten::{forgot, forgot_sent, reset};
 pub use profile::{password_page, profile_page, sessions_page};
+pub use sign_in::sign_in;
+pub use sign_up::{confirm, sign_up, sign_up_sent};

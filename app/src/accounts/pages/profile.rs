@@ -1,7 +1,10 @@
-//! Profile, password, sessions.
+//! The pages of a person's own account: profile, password, sessions.
 
 use domain::{
-    accounts::person::{EmployeeNumber, EmployeeNumberKind, Phone},
+    accounts::{
+        person::{EmployeeNumber, EmployeeNumberKind, Phone, grouped},
+        view::{OwnSession, Profile},
+    },
     indonesian::date_time,
     issues::Field,
     time::Zone,
@@ -10,21 +13,25 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::{
-    accounts::api::{ProfileView, SessionView, profile, sessions},
-    components::checks::{CHECK_NAME, CHECK_PASSWORD},
+    accounts::{
+        api::{profile, sessions},
+        texts,
+    },
     components::{
         Banner, Choice, Choices, FormProblem, Loaded, PageTitle, PasswordField, TextField, Tone,
+        checks::{CHECK_NAME, CHECK_PASSWORD},
         field::{Check, focus_first_issue},
     },
     data::page_data,
     error::ApiError,
     forms::{FormState, PostForm},
     session::{api::me, zone},
+    texts::NEW_PASSWORD_HINT,
 };
 
 const CHECK_PHONE: Check = |value| if value.trim().is_empty() { Ok(()) } else { Phone::parse(value).map(|_| ()) };
 const CHECK_NUMBER: Check = |value| {
-    // Which of the two it is, the radio button says; as one types, only what is wrong for both is said.
+    // The radio button says which kind it is; while typing, only a number that fits neither kind is an issue.
     let nip = EmployeeNumber::parse(EmployeeNumberKind::Nip, value);
     let nrp = EmployeeNumber::parse(EmployeeNumberKind::Nrp, value);
     if value.trim().is_empty() || nip.is_ok() || nrp.is_ok() { Ok(()) } else { nip.map(|_| ()) }
@@ -63,7 +70,7 @@ fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> i
     .into_any()
 }
 
-/// A banner that what was sent is saved.
+/// The banner after a form was saved.
 #[component]
 fn Saved(text: &'static str) -> impl IntoView {
     let query = use_query_map();
@@ -81,17 +88,19 @@ pub fn profile_page() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
     view! {
-        <AccountPage title="Profil" lead="Verifikator mencocokkan nama dan NIP Anda dengan surat.">
-            <Saved text="Perubahan profil Anda sudah disimpan." />
-            <Loaded data view={move |profile: ProfileView| view! { <ProfileForm form profile /> }.into_any()} />
+        <AccountPage title="Profil" lead=texts::PROFILE>
+            <Saved text=texts::PROFILE_SAVED />
+            <Loaded data view={move |profile: Profile| view! { <ProfileForm form profile /> }.into_any()} />
         </AccountPage>
     }
     .into_any()
 }
 
 #[component]
-fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
-    let kind = form.typed("employee_number_kind").and_then(|kind| kind.parse().ok()).unwrap_or(profile.kind);
+fn ProfileForm(form: FormState, profile: Profile) -> impl IntoView {
+    let kind =
+        form.typed("employee_number_kind").and_then(|kind| kind.parse().ok()).unwrap_or(profile.employee_number_kind);
+    let number = grouped(profile.employee_number_kind, &profile.employee_number.unwrap_or_default());
     let zone = form.typed("zone").and_then(|zone| zone.parse().ok()).unwrap_or(profile.zone);
     view! {
         <PostForm form action="/profil" class="stack g6">
@@ -100,7 +109,7 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                 form
                 field=Field::Name
                 label="Nama lengkap"
-                hint="Sama dengan nama pada surat, boleh dengan gelar."
+                hint=texts::NAME_HINT
                 value=profile.name
                 autocomplete="name"
                 check=CHECK_NAME
@@ -117,8 +126,8 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                 form
                 field=Field::EmployeeNumber
                 label="NIP atau NRP"
-                hint="NIP berisi 18 angka; NRP untuk TNI dan Polri. Boleh dikosongkan."
-                value=profile.employee_number
+                hint=texts::NUMBER_HINT
+                value=number
                 inputmode="numeric"
                 check=CHECK_NUMBER
             />
@@ -126,24 +135,13 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
                 form
                 field=Field::Phone
                 label="Nomor telepon"
-                hint="Dipakai Pusat Bantuan bila perlu menghubungi Anda. Boleh dikosongkan."
-                value=profile.phone
+                hint=texts::PHONE_HINT
+                value=profile.phone.unwrap_or_default()
                 kind="tel"
                 autocomplete="tel"
                 check=CHECK_PHONE
             />
-            <Choices form field=Field::Zone label="Zona waktu" beside=true>
-                    {Zone::ALL
-                        .map(|each| view! {
-                            <Choice
-                                name="zone"
-                                value=each.as_str()
-                                title=each.abbreviation()
-                                checked={each == zone}
-                            />
-                        })
-                        .collect_view()}
-            </Choices>
+            <ZoneChoices form zone />
             <div class="row actions">
                 <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                     "Simpan profil"
@@ -154,15 +152,27 @@ fn ProfileForm(form: FormState, profile: ProfileView) -> impl IntoView {
     .into_any()
 }
 
+#[component]
+fn ZoneChoices(form: FormState, zone: Zone) -> impl IntoView {
+    let choice = move |each: Zone| {
+        view! {
+            <Choice name="zone" value=each.as_str() title=each.abbreviation() checked={each == zone} />
+        }
+    };
+    view! {
+        <Choices form field=Field::Zone label="Zona waktu" beside=true>{Zone::ALL.map(choice).collect_view()}</Choices>
+    }
+}
+
 /// `/profil/kata-sandi`
 pub fn password_page() -> impl IntoView {
-    // Only who is signed in has one to change.
+    // Only a person who is signed in has a password to change.
     let data = page_data(|| (), |()| async { me().await?.ok_or(ApiError::SignedOut) });
     let form = FormState::new();
     focus_first_issue(form);
     view! {
-        <AccountPage title="Kata sandi" lead="Setelah diganti, semua sesi lain Anda diakhiri.">
-            <Saved text="Kata sandi baru berlaku, dan semua sesi lain Anda sudah diakhiri." />
+        <AccountPage title="Kata sandi" lead=texts::PASSWORD>
+            <Saved text=texts::PASSWORD_SAVED />
             <Loaded data view={move |_| view! { <PasswordForm form /> }.into_any()} />
         </AccountPage>
     }
@@ -184,7 +194,7 @@ fn PasswordForm(form: FormState) -> impl IntoView {
                 form
                 field=Field::Password
                 label="Kata sandi baru"
-                hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
+                hint=NEW_PASSWORD_HINT
                 autocomplete="new-password"
                 check=CHECK_PASSWORD
             />
@@ -203,50 +213,22 @@ pub fn sessions_page() -> impl IntoView {
     let data = page_data(|| (), |()| sessions());
     let form = FormState::new();
     view! {
-        <AccountPage title="Sesi" lead="Perangkat yang sedang masuk dengan akun Anda.">
+        <AccountPage title="Sesi" lead=texts::SESSIONS>
             <FormProblem form />
-            <Loaded data view={move |sessions: Vec<SessionView>| view! { <SessionList form sessions /> }.into_any()} />
+            <Loaded data view={move |sessions: Vec<OwnSession>| view! { <SessionList form sessions /> }.into_any()} />
         </AccountPage>
     }
     .into_any()
 }
 
 #[component]
-fn SessionList(form: FormState, sessions: Vec<SessionView>) -> impl IntoView {
-    let zone = zone();
+fn SessionList(form: FormState, sessions: Vec<OwnSession>) -> impl IntoView {
     let others = sessions.iter().any(|session| !session.current);
-    let row = move |session: SessionView| {
-        let device = session.device.clone();
-        view! {
-            <li class="pass">
-                <div class="row">
-                    <div class="stack g1">
-                        <b>{session.device}</b>
-                        <p class="sub">
-                            {format!(
-                                "{} · masuk {} · terakhir dipakai {}",
-                                session.address,
-                                date_time(session.created_at, zone),
-                                date_time(session.seen_at, zone),
-                            )}
-                        </p>
-                    </div>
-                    {if session.current {
-                        view! { <span class="badge push" data-state="active">"Sesi ini"</span> }.into_any()
-                    } else {
-                        view! {
-                            <button class="btn push" name="sesi" value=session.id.to_string()>
-                                "Akhiri"<span class="sr">{format!(" {device}")}</span>
-                            </button>
-                        }.into_any()
-                    }}
-                </div>
-            </li>
-        }
-    };
     view! {
         <PostForm form action="/profil/sesi" class="stack g6">
-            <ul class="panel" role="list">{sessions.into_iter().map(row).collect_view()}</ul>
+            <ul class="panel" role="list">
+                {sessions.into_iter().map(|session| view! { <SessionItem session /> }).collect_view()}
+            </ul>
             {others.then(|| view! {
                 <div class="row actions">
                     <button class="btn btn--danger" name="sesi" value="lain">"Akhiri semua sesi lain"</button>
@@ -255,4 +237,35 @@ fn SessionList(form: FormState, sessions: Vec<SessionView>) -> impl IntoView {
         </PostForm>
     }
     .into_any()
+}
+
+#[component]
+fn SessionItem(session: OwnSession) -> impl IntoView {
+    let zone = zone();
+    let device = session.device.clone();
+    let times = format!(
+        "{} · masuk {} · terakhir dipakai {}",
+        session.address,
+        date_time(session.created_at, zone),
+        date_time(session.seen_at, zone),
+    );
+    view! {
+        <li class="pass">
+            <div class="row">
+                <div class="stack g1">
+                    <b>{session.device}</b>
+                    <p class="sub">{times}</p>
+                </div>
+                {if session.current {
+                    view! { <span class="badge push" data-state="active">"Sesi ini"</span> }.into_any()
+                } else {
+                    view! {
+                        <button class="btn push" name="sesi" value=session.id.to_string()>
+                            "Akhiri"<span class="sr">{format!(" {device}")}</span>
+                        </button>
+                    }.into_any()
+                }}
+            </div>
+        </li>
+    }
 }

@@ -1,29 +1,37 @@
-use domain::issues::{Field, Problem};
+//! `/undangan`: accepting an invitation.
+
+use domain::{
+    issues::{Field, Problem},
+    staff::view::OfferedRole,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::{LinkOver, SendButton};
 use crate::{
-    components::checks::{CHECK_NAME, CHECK_PASSWORD},
-    components::{FormProblem, PageTitle, PasswordField, Retry, TextField, field::focus_first_issue},
+    components::{
+        FormProblem, LinkOver, PageTitle, PasswordField, Retry, SendButton, TextField,
+        checks::{CHECK_NAME, CHECK_PASSWORD},
+        field::focus_first_issue,
+    },
     data::page_data,
     error::ApiError,
     forms::{FormState, PostForm},
-    staff::invitation::{InvitationView, invitation as invited},
+    staff::{api::invitation::invitation as offered, texts},
+    texts::NEW_PASSWORD_HINT,
 };
 
-/// `/undangan?token=…`: makes the account of somebody who was invited to the staff.
+/// `/undangan?token=…`
 pub fn invitation() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
-    // A form that came back has its token among what was typed.
+    // A form that came back carries its token.
     let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
     let token = token.unwrap_or_default();
     let data = {
         let token = token.clone();
-        page_data(move || token.clone(), invited)
+        page_data(move || token.clone(), offered)
     };
-    // Not asked within the drawing, which goes on for a moment when the page was left.
+    // A memo of the page, because the view below may still run for a moment after the page was left.
     let over = Memo::new(move |_| form.problem(Field::Form) == Some(Problem::LinkExpired));
     view! {
         <PageTitle text="Terima undangan" />
@@ -33,12 +41,11 @@ pub fn invitation() -> impl IntoView {
                 Suspend::new(async move {
                     match data.await {
                         Ok(invitation) if !over => view! { <AcceptForm form token invitation /> }.into_any(),
-                        // Nothing is known of the link while the server cannot answer.
+                        // The link may well be valid: the server cannot tell at the moment.
                         Err(ApiError::Unavailable) => view! { <NotNow /> }.into_any(),
                         _ => view! {
                             <LinkOver
-                                what="Undangan ini sudah dipakai, ditarik, atau lebih lama dari 7 hari. Minta \
-                                      administrator mengundang Anda lagi."
+                                what=texts::INVITATION_OVER
                                 again="/bantuan"
                                 label="Pusat Bantuan"
                             />
@@ -52,7 +59,7 @@ pub fn invitation() -> impl IntoView {
 }
 
 #[component]
-fn AcceptForm(form: FormState, token: String, invitation: InvitationView) -> impl IntoView {
+fn AcceptForm(form: FormState, token: String, invitation: OfferedRole) -> impl IntoView {
     let email = invitation.email.to_string();
     view! {
         <PostForm form action="/undangan" class="stack g6">
@@ -69,7 +76,7 @@ fn AcceptForm(form: FormState, token: String, invitation: InvitationView) -> imp
                 form
                 field=Field::Name
                 label="Nama lengkap"
-                hint="Tampil pada putusan dan riwayat kasus, boleh dengan gelar."
+                hint=texts::NAME_HINT
                 autocomplete="name"
                 check=CHECK_NAME
             />
@@ -78,7 +85,7 @@ fn AcceptForm(form: FormState, token: String, invitation: InvitationView) -> imp
                 form
                 field=Field::Password
                 label="Kata sandi"
-                hint="Paling sedikit 10 karakter. Beberapa kata acak lebih kuat daripada satu kata rumit."
+                hint=NEW_PASSWORD_HINT
                 autocomplete="new-password"
                 check=CHECK_PASSWORD
             />
@@ -94,7 +101,7 @@ fn NotNow() -> impl IntoView {
         <div class="stack g6">
             <div class="stack g2">
                 <h1>"Undangan belum dapat dibuka"</h1>
-                <p class="lead">"Sistem belum dapat menjawab. Undangan Anda tetap berlaku; coba lagi sebentar lagi."</p>
+                <p class="lead">{texts::INVITATION_UNAVAILABLE}</p>
             </div>
             <p class="row"><Retry /></p>
         </div>

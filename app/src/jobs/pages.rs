@@ -1,4 +1,9 @@
-use domain::indonesian::{count, date_time};
+//! The page of jobs.
+
+use domain::{
+    indonesian::date_time,
+    jobs::{JobRun, JobStatus},
+};
 use leptos::prelude::*;
 
 use crate::administration::{AdminPage, query};
@@ -6,18 +11,18 @@ use crate::{
     components::{Icon, Loaded},
     data::Refresh,
     data::page_data,
+    jobs::{api::jobs, texts},
     session::zone,
-    staff::api::{JobView, jobs},
 };
 
-/// `/admin/tugas`: what runs by time, and how it went.
+/// `/admin/tugas`
 pub fn jobs_page() -> impl IntoView {
     let data = page_data(query(), |_| jobs());
-    view! { <Loaded data view={|jobs: Vec<JobView>| view! { <Jobs jobs /> }.into_any()} /> }.into_any()
+    view! { <Loaded data view={|jobs: Vec<JobStatus>| view! { <Jobs jobs /> }.into_any()} /> }.into_any()
 }
 
 #[component]
-fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
+fn Jobs(jobs: Vec<JobStatus>) -> impl IntoView {
     let refresh = Refresh::current();
     let reload = view! {
         // Without script, the link loads the page again.
@@ -36,7 +41,7 @@ fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
     }
     .into_any();
     view! {
-        <AdminPage title="Tugas" lead="Yang berjalan sendiri, menurut server yang menjawab halaman ini." action=reload>
+        <AdminPage title="Tugas" lead=texts::LEAD action=reload>
             <div class="scroll" tabindex="0" role="region" aria-label="Tugas">
                 <table class="table">
                     <thead>
@@ -56,20 +61,20 @@ fn Jobs(jobs: Vec<JobView>) -> impl IntoView {
 }
 
 #[component]
-fn JobRow(job: JobView) -> impl IntoView {
+fn JobRow(job: JobStatus) -> impl IntoView {
     let zone = zone();
     let (at, outcome) = match job.last {
         None => (None, view! { <span class="badge"><Icon name="clock" />"Belum berjalan"</span> }.into_any()),
-        Some((at, Ok(done))) => (
+        Some(JobRun { at, outcome: Ok(done) }) => (
             Some(date_time(at, zone)),
             view! {
                 <span class="badge" data-state="done"><Icon name="check" />"Berhasil"</span>
                 <br />
-                <span class="sub num">{format!("{} dikerjakan", count(done as u64))}</span>
+                <span class="sub num">{texts::done(done)}</span>
             }
             .into_any(),
         ),
-        Some((at, Err(fault))) => (
+        Some(JobRun { at, outcome: Err(fault) }) => (
             Some(date_time(at, zone)),
             view! {
                 <span class="badge" data-state="error"><Icon name="alert" />"Gagal"</span>
@@ -82,29 +87,10 @@ fn JobRow(job: JobView) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">{job.name}</th>
-            <td>{every(job.pace)}</td>
+            <td>{texts::every(job.pace)}</td>
             <td class="num">{at}</td>
             <td>{outcome}</td>
         </tr>
     }
     .into_any()
-}
-
-/// `setiap 5 detik`, `setiap 10 menit`
-fn every(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("setiap {seconds} detik"),
-        60..3600 => format!("setiap {} menit", seconds / 60),
-        _ => format!("setiap {} jam", seconds / 3600),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::every;
-
-    #[test]
-    fn paces_are_told() {
-        assert_eq!([5, 600, 7200].map(every), ["setiap 5 detik", "setiap 10 menit", "setiap 2 jam"]);
-    }
 }

@@ -25,26 +25,23 @@ use crate::{
 /// The fewest and the most characters of a message.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=4000;
 
-/// A message as typed. Name and address are taken from the account of a person who is signed in.
+/// A message as typed. For a person who is signed in, name and address come from the account instead.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// Who asks.
     pub name: String,
-    /// Where to answer.
     pub email: String,
-    /// What they ask.
     pub message: String,
-    /// At which step they were, in words of ours.
+    /// The label of the step at which they asked.
     pub context: String,
-    /// The application they were at, if any; told to the help desk only if it is theirs.
+    /// The application of the page they came from. The mail names it only if it is theirs.
     pub application_id: Option<Uuid>,
 }
 
-/// Takes a message, mails it to the help desk, and gives its ticket number. A person who is signed in gets a copy;
-/// anybody else could be a stranger's address, so nothing goes there.
+/// Stores a message, mails it to the help desk, and returns its ticket number. A person who is signed in gets a copy.
+/// Anybody else gets none: the address typed may be a stranger's.
 ///
 /// # Errors
-/// [`Error::Invalid`]; [`Error::Throttled`] after many messages of one person, or from one address.
+/// [`Error::Invalid`]; [`Error::Throttled`] after many messages from one person or one network address.
 pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, question: &Question) -> Result<String> {
     let (name, email) = match actor {
         Some(actor) => (Ok(actor.name.clone()), Ok(actor.recipient()?)),
@@ -57,7 +54,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
         let issues = found.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect();
         return Err(Error::Invalid(issues));
     };
-    // An office of many shares one address, and must not share ten messages an hour.
+    // By person where possible: an office shares one network address.
     let key = actor.map_or_else(|| from.to_string(), |actor| actor.user_id.to_string());
     backend.count_attempt(Scope::Help, &key).await?;
 
@@ -99,7 +96,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     Ok(reference)
 }
 
-/// What the help desk is told of the application somebody was at: its number, if it is theirs.
+/// The reference of the person's own application, for the context of the mail; empty if it is somebody else's.
 async fn about(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<String> {
     let row: Option<(Option<String>,)> = fetch_optional!(
         tx,

@@ -1,28 +1,17 @@
-//! Invitations to the staff: the link of the mail, and the account that it makes.
+//! Accepting an invitation to the staff.
 
-use domain::{accounts::email::Email, staff::StaffRole};
+use domain::staff::view::OfferedRole;
 use leptos::{prelude::*, server};
-use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
 
 use crate::error::ApiError;
 
-/// What an invitation's link is for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvitationView {
-    /// The address that was invited.
-    pub email: Email,
-    /// What the person will be.
-    pub role: StaffRole,
-}
-
-/// What an invitation's link is for, if it still holds.
+/// The address and the role of an invitation.
 #[server(name = InvitationFn, prefix = "/api", endpoint = "undangan", input = GetUrl)]
-pub async fn invitation(token: String) -> Result<InvitationView, ApiError> {
+pub async fn invitation(token: String) -> Result<OfferedRole, ApiError> {
     let caller = crate::state::Caller::current()?;
     let token = backend::secrets::Token::presented(&token);
-    let (email, role) = backend::staff::invitation(&caller.backend, &token).await?;
-    Ok(InvitationView { email, role })
+    Ok(backend::staff::invitation(&caller.backend, &token).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -47,11 +36,11 @@ mod handlers {
         password: String,
     }
 
-    /// Makes the account of an invitation, signs in, and goes on to where the work is.
+    /// Makes the account of an invitation, signs in, and leads to the first page of the role.
     pub async fn accept(Post { caller, form, answer }: Post<InvitationForm>) -> Response {
         let (token, password) = (Token::presented(&form.token), SecretString::from(form.password));
         let outcome = async {
-            let (_, role) = staff::invitation(&caller.backend, &token).await?;
+            let role = staff::invitation(&caller.backend, &token).await?.role;
             let session = staff::accept(&caller.backend, &token, &form.name, &password, &caller.origin).await?;
             let to = if role.may(Permission::Verify) { "/verifikasi" } else { "/admin" };
             Ok(Done::go(to).with_session(caller.cookies.set_session(&session)))

@@ -1,14 +1,16 @@
-//! Who of the staff may do what. Applicants need no permission: they act on what is their own.
+//! The roles of the staff and their permissions. Applicants need no permission: they act on what is their own.
 
-/// What a member of the staff is.
+pub mod view;
+
+/// The role of a member of the staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum StaffRole {
-    /// Verifikator Akses INAPROC.
+    /// Decides applications within a scope (Verifikator Akses INAPROC).
     Verifier,
     /// A verifier who may also take over and reopen.
     Supervisor,
-    /// Runs the product; decides nothing.
+    /// Runs the product; decides no application.
     Admin,
 }
 
@@ -26,7 +28,7 @@ impl StaffRole {
         }
     }
 
-    /// Whether this role includes `permission`.
+    /// True if this role includes `permission`.
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::Verify => matches!(self, Self::Verifier | Self::Supervisor),
@@ -37,7 +39,7 @@ impl StaffRole {
     }
 }
 
-/// Something that not everybody may do.
+/// What a staff role allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// See the queue, open applications of others and decide them.
