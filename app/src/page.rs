@@ -1,5 +1,5 @@
-//! Every page by name, and which code it needs. Manajemen Akses and the page for what does not exist come with the first
-//! visit. The rest is fetched in groups when one of its pages is opened, so nobody downloads what they never see.
+//! All pages, and the group of code that each needs. Manajemen Akses and the page for what does not exist come with the
+//! first visit. Every other group is downloaded when one of its pages is opened.
 
 use leptos::prelude::*;
 use leptos_router::ChooseView;
@@ -10,7 +10,6 @@ use crate::{
     help, jobs, mail, oidc, platforms, staff, verification,
 };
 
-/// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     Overview,
@@ -57,7 +56,7 @@ pub enum Page {
     Request,
 }
 
-/// The code that a page needs beyond that of the first visit.
+/// Code that is downloaded together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
     First,
@@ -121,7 +120,7 @@ impl ChooseView for Page {
             Group::Platform => platform_pages(self).await,
         };
         match self.group() {
-            // These bring their own shell along, so that nobody else downloads it.
+            // These groups contain their own shell, so that only they download it.
             Group::Entry | Group::Desk | Group::Admin => view,
             _ => view! { <AppShell>{view}</AppShell> }.into_any(),
         }
