@@ -13,9 +13,10 @@ use domain::{
 };
 use rstest::rstest;
 
-use crate::{
-    support::{browser::Site, *},
-    verification::{form_for, reject},
+use crate::support::{
+    browser::Site,
+    verdicts::{form_for, reject},
+    *,
 };
 
 async fn empty(world: &World, role: Role) {
