@@ -13,10 +13,9 @@ use domain::{
 };
 use rstest::rstest;
 
-use crate::support::{
-    browser::Site,
-    verdicts::{form_for, reject},
-    *,
+use crate::{
+    support::{browser::Site, *},
+    support::verdicts::{form_for, reject},
 };
 
 async fn empty(world: &World, role: Role) {

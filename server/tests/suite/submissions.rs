@@ -12,9 +12,9 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::support::{
-    verdicts::{approve, form_for},
-    *,
+use crate::{
+    support::*,
+    support::verdicts::{approve, form_for},
 };
 
 async fn returned(world: &World, id: Uuid) {
