@@ -14,8 +14,8 @@ use domain::{
 use rstest::rstest;
 
 use crate::{
-    support::{browser::Site, *},
     support::verdicts::{form_for, reject},
+    support::{browser::Site, *},
 };
 
 async fn empty(world: &World, role: Role) {

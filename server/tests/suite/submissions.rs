@@ -13,8 +13,8 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    support::*,
     support::verdicts::{approve, form_for},
+    support::*,
 };
 
 async fn returned(world: &World, id: Uuid) {

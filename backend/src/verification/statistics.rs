@@ -1,4 +1,4 @@
-//! The figures of the desk: how much arrives, how much is decided, how soon, how and by whom.
+//! The statistics of the desk: submissions and verdicts by day, time to verdict, reasons, verifiers; also as CSV.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -7,7 +7,7 @@ use domain::{
     staff::Permission,
     status::Verdict,
     time::{DAY_MICROS, Timestamp},
-    verification::Age,
+    verification::{Period, Statistics, StatisticsPage},
 };
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -20,45 +20,11 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Most days of a period; of a longer one, the last.
-const MOST_DAYS: i32 = 366;
+/// Maximum number of days of a period; only the last days of a longer one count.
+const MAX_DAYS: i32 = 366;
 
-/// The days that figures are about, both included, on the calendar of whoever asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// The first.
-    pub first: Date,
-    /// The last.
-    pub last: Date,
-}
-
-/// The figures of a period. Verdicts that were taken back or reopened do not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figures {
-    /// The period that they are of.
-    pub period: Period,
-    /// Every day of it: how many applications were sent for the first time, how many verdicts were given.
-    pub days: Vec<(Date, u32, u32)>,
-    /// What waits now, by age.
-    pub queue_age: Vec<(Age, u32)>,
-    /// From sending to the verdict: half of the cases took no longer.
-    pub median: Option<Duration>,
-    /// Nine in ten took no longer.
-    pub p90: Option<Duration>,
-    /// By verdict, all of them in order.
-    pub verdicts: Vec<(Verdict, u32)>,
-    /// Refusals by their reason of the list, most frequent first.
-    pub reasons: Vec<(String, u32)>,
-    /// Verdicts by who gave them, most first.
-    pub verifiers: Vec<(String, u32)>,
-}
-
-/// The institutions whose figures can be asked for, by name.
-///
-/// # Errors
-/// [`Error::Forbidden`].
-pub async fn institutions_in_scope(backend: &Backend, actor: &Actor) -> Result<Vec<(Uuid, String)>> {
-    actor.require(Permission::SeeFigures)?;
+/// The institutions whose statistics the actor may see, by name.
+async fn institutions_in_scope(backend: &Backend, actor: &Actor) -> Result<Vec<(Uuid, String)>> {
     let mut conn = backend.db.read().await?;
     let mut all: Vec<(Uuid, String)> = fetch_all!(conn, (Uuid, String), "SELECT id, name FROM institutions")?;
     all.retain(|(id, _)| actor.scope.covers(*id));
@@ -66,37 +32,56 @@ pub async fn institutions_in_scope(backend: &Backend, actor: &Actor) -> Result<V
     Ok(all)
 }
 
-/// The figures of a period, in scope, and of one institution if it is named. Of the days that are asked for either may be
-/// the later one, and of more than a year the last one is left.
+/// Reads the statistics with the institutions to choose from.
+///
+/// # Errors
+/// As [`statistics`].
+pub async fn statistics_page(
+    backend: &Backend,
+    actor: &Actor,
+    period: Period,
+    institution: Option<Uuid>,
+) -> Result<StatisticsPage> {
+    let statistics = statistics(backend, actor, period, institution).await?;
+    Ok(StatisticsPage { statistics, institution, institutions: institutions_in_scope(backend, actor).await? })
+}
+
+/// Reads the statistics of a period in scope, or of one institution. The days may come in either order; of more than a
+/// year, the last one is kept.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`] for an institution out of scope.
-pub async fn figures(backend: &Backend, actor: &Actor, period: Period, institution: Option<Uuid>) -> Result<Figures> {
-    actor.require(Permission::SeeFigures)?;
+pub async fn statistics(
+    backend: &Backend,
+    actor: &Actor,
+    period: Period,
+    institution: Option<Uuid>,
+) -> Result<Statistics> {
+    actor.require(Permission::SeeStatistics)?;
     if institution.is_some_and(|id| !actor.scope.covers(id)) {
         return Err(Error::NotFound);
     }
     let queue_age = queue::ages(backend, actor, institution).await?;
-    let asked = Asked::new(actor, period, institution);
+    let selection = Selection::new(actor, period, institution);
     let mut conn = backend.db.read().await?;
-    let arrived = asked.arrivals(&mut conn).await?;
-    let given = asked.verdicts(&mut conn).await?;
-    let count: i64 = given.iter().map(|given| given.count).sum();
+    let arrived = selection.arrivals(&mut conn).await?;
+    let verdicts = selection.verdicts(&mut conn).await?;
+    let count: i64 = verdicts.iter().map(|group| group.count).sum();
     // By nearest rank.
-    let median = asked.took(&mut conn, (count + 1).max(2) / 2).await?;
-    let p90 = asked.took(&mut conn, (count * 9 + 9).max(10) / 10).await?;
+    let median = selection.took(&mut conn, (count + 1).max(2) / 2).await?;
+    let p90 = selection.took(&mut conn, (count * 9 + 9).max(10) / 10).await?;
 
-    let decided = tally(given.iter().map(|given| (given.day, given.count)));
-    let of = |counts: &HashMap<i64, i64>, day| counts.get(&day).map_or(0, |count| small(*count));
-    let days = asked.days().map(|(date, day)| (date, of(&arrived, day), of(&decided, day))).collect();
-    let by_verdict = tally(given.iter().map(|given| (given.verdict.as_str(), given.count)));
-    let refused = given.iter().filter(|given| given.verdict == Verdict::Reject.as_str());
+    let decided = tally(verdicts.iter().map(|group| (group.day, group.count)));
+    let number = |counts: &HashMap<i64, i64>, day| counts.get(&day).map_or(0, |count| small(*count));
+    let days = selection.days().map(|(date, day)| (date, number(&arrived, day), number(&decided, day))).collect();
+    let by_verdict = tally(verdicts.iter().map(|group| (group.verdict.as_str(), group.count)));
+    let refused = verdicts.iter().filter(|group| group.verdict == Verdict::Reject.as_str());
     let reasons =
-        tally(refused.map(|given| (given.reason_title.as_deref().unwrap_or(texts::OTHER_REASON), given.count)));
+        tally(refused.map(|group| (group.reason_title.as_deref().unwrap_or(texts::OTHER_REASON), group.count)));
     // Two people may have one name.
-    let verifiers = tally(given.iter().map(|given| ((given.decided_by, given.name.as_str()), given.count)));
-    Ok(Figures {
-        period: asked.period,
+    let verifiers = tally(verdicts.iter().map(|group| ((group.decided_by, group.name.as_str()), group.count)));
+    Ok(Statistics {
+        period: selection.period,
         days,
         queue_age,
         median,
@@ -109,25 +94,26 @@ pub async fn figures(backend: &Backend, actor: &Actor, period: Period, instituti
     })
 }
 
-/// What the queries ask for.
-struct Asked {
+/// The period and the institutions that the queries select.
+struct Selection {
     period: Period,
-    /// The first instant, and the one after the last.
+    /// First instant.
     from: i64,
+    /// Instant after the last one.
     to: i64,
-    /// What is added to an instant before it is cut into days.
+    /// Offset of the zone, added to an instant before it is divided into days.
     shift: i64,
-    /// Whether every institution counts.
+    /// All institutions are selected.
     everywhere: bool,
-    /// The one that counts.
+    /// A single institution.
     institution: Option<Uuid>,
-    /// Whose scope counts.
+    /// The person whose scope is selected.
     whose: Uuid,
 }
 
-/// Verdicts that share a day, a kind, a reason and a verifier.
+/// The number of verdicts with the same day, kind, reason and verifier.
 #[derive(sqlx::FromRow)]
-struct Given {
+struct VerdictGroup {
     day: i64,
     verdict: String,
     reason_title: Option<String>,
@@ -136,8 +122,8 @@ struct Given {
     count: i64,
 }
 
-/// Rows of the period ($1 to $2) and the scope: everywhere ($3), one institution ($4), or those of a person ($5).
-macro_rules! asked {
+/// Selects rows of the period ($1 to $2) and of all institutions ($3), one institution ($4), or a person's scope ($5).
+macro_rules! selected {
     ($select:literal, $table:literal, $at:literal, $rest:literal) => {
         concat!(
             "SELECT ",
@@ -155,11 +141,11 @@ macro_rules! asked {
     };
 }
 
-impl Asked {
+impl Selection {
     fn new(actor: &Actor, period: Period, institution: Option<Uuid>) -> Self {
         let Period { first, last } = period;
         let (first, last) = (first.min(last), first.max(last));
-        let earliest = Date::from_julian_day(last.to_julian_day() - (MOST_DAYS - 1)).unwrap_or(Date::MIN);
+        let earliest = Date::from_julian_day(last.to_julian_day() - (MAX_DAYS - 1)).unwrap_or(Date::MIN);
         let period = Period { first: first.max(earliest), last };
         let after = last.next_day().map_or(i64::MAX, |day| Timestamp::start_of(day, actor.zone).micros());
         let everywhere = institution.is_none() && matches!(actor.scope, Scope::National);
@@ -170,21 +156,21 @@ impl Asked {
             shift: actor.zone.shift(),
             everywhere,
             institution,
-            // One institution is in scope, or it would not have come so far.
+            // A single institution was checked against the scope before.
             whose: if institution.is_some() { Uuid::nil() } else { actor.user_id },
         }
     }
 
-    /// Every date of the period, and its number as the queries count days.
+    /// Every date of the period with its number of days since 1970, as in the queries.
     fn days(&self) -> impl Iterator<Item = (Date, i64)> + use<> {
         let epoch = OffsetDateTime::UNIX_EPOCH.to_julian_day();
         let days = self.period.first.to_julian_day()..=self.period.last.to_julian_day();
         days.filter_map(move |day| Some((Date::from_julian_day(day).ok()?, i64::from(day - epoch))))
     }
 
-    /// Applications sent for the first time, by day.
+    /// First submissions by day.
     async fn arrivals(&self, conn: &mut Conn) -> Result<HashMap<i64, i64>> {
-        let sql = asked!(
+        let sql = selected!(
             "(first_submitted_at + $6) / $7 AS day, count(*)",
             "applications",
             "first_submitted_at",
@@ -205,10 +191,10 @@ impl Asked {
         Ok(rows.into_iter().collect())
     }
 
-    async fn verdicts(&self, conn: &mut Conn) -> Result<Vec<Given>> {
+    async fn verdicts(&self, conn: &mut Conn) -> Result<Vec<VerdictGroup>> {
         let sql = concat!(
             "SELECT g.*, u.name FROM (",
-            asked!(
+            selected!(
                 "(decided_at + $6) / $7 AS day, verdict, reason_title, decided_by, count(*) AS count",
                 "verdicts",
                 "decided_at",
@@ -218,7 +204,7 @@ impl Asked {
         );
         Ok(fetch_all!(
             conn,
-            Given,
+            VerdictGroup,
             sql,
             self.from,
             self.to,
@@ -230,9 +216,9 @@ impl Asked {
         )?)
     }
 
-    /// How long the `rank`-th fastest verdict took; counted from 1.
+    /// The time of the `rank`-th fastest verdict; ranks begin at 1.
     async fn took(&self, conn: &mut Conn, rank: i64) -> Result<Option<Duration>> {
-        let sql = asked!(
+        let sql = selected!(
             "decided_at - sent_at AS took",
             "verdicts",
             "decided_at",
@@ -271,28 +257,28 @@ fn small(count: i64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The figures as a file for a spreadsheet (RFC 4180, UTF-8 with its mark): one figure a row, with what it counts.
-pub fn csv(figures: &Figures) -> String {
+/// The statistics as CSV (RFC 4180, UTF-8 with byte order mark), one number a row.
+pub fn csv(statistics: &Statistics) -> String {
     let minutes = |took: Option<Duration>| took.map(|took| (took.as_secs() / 60).to_string()).unwrap_or_default();
     let mut rows: Vec<(&str, String, String)> = Vec::new();
-    let mut put = |figure, what: String, value: String| rows.push((figure, what, value));
-    figures.days.iter().for_each(|(day, n, _)| put(texts::SUBMITTED, day.to_string(), n.to_string()));
-    figures.days.iter().for_each(|(day, _, n)| put(texts::DECIDED, day.to_string(), n.to_string()));
-    figures.queue_age.iter().for_each(|(age, n)| put(texts::WAITING_NOW, age.label().to_owned(), n.to_string()));
-    put(texts::MINUTES_TO_VERDICT, texts::MEDIAN.to_owned(), minutes(figures.median));
-    put(texts::MINUTES_TO_VERDICT, texts::PERCENTILE_90.to_owned(), minutes(figures.p90));
-    for (verdict, n) in &figures.verdicts {
+    let mut put = |title, detail: String, value: String| rows.push((title, detail, value));
+    statistics.days.iter().for_each(|(day, n, _)| put(texts::SUBMITTED, day.to_string(), n.to_string()));
+    statistics.days.iter().for_each(|(day, _, n)| put(texts::DECIDED, day.to_string(), n.to_string()));
+    statistics.queue_age.iter().for_each(|(age, n)| put(texts::WAITING_NOW, age.label().to_owned(), n.to_string()));
+    put(texts::MINUTES_TO_VERDICT, texts::MEDIAN.to_owned(), minutes(statistics.median));
+    put(texts::MINUTES_TO_VERDICT, texts::PERCENTILE_90.to_owned(), minutes(statistics.p90));
+    for (verdict, n) in &statistics.verdicts {
         put(texts::BY_VERDICT, texts::verdict(*verdict).to_owned(), n.to_string());
     }
-    figures.reasons.iter().for_each(|(reason, n)| put(texts::BY_REASON, reason.clone(), n.to_string()));
-    figures.verifiers.iter().for_each(|(name, n)| put(texts::BY_VERIFIER, name.clone(), n.to_string()));
+    statistics.reasons.iter().for_each(|(reason, n)| put(texts::BY_REASON, reason.clone(), n.to_string()));
+    statistics.verifiers.iter().for_each(|(name, n)| put(texts::BY_VERIFIER, name.clone(), n.to_string()));
 
     let to = "\u{feff}".as_bytes().to_vec();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     // Writing into memory cannot fail.
-    let _ = writer.write_record(texts::FIGURES_COLUMNS);
-    for (figure, what, value) in &rows {
-        let _ = writer.write_record([*figure, &cell(what), value]);
+    let _ = writer.write_record(texts::STATISTICS_COLUMNS);
+    for (title, detail, value) in &rows {
+        let _ = writer.write_record([*title, &cell(detail), value]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
@@ -300,12 +286,13 @@ pub fn csv(figures: &Figures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::verification::Age;
     use time::macros::date;
 
     #[test]
-    fn a_file_that_no_spreadsheet_runs() {
+    fn csv_cells_are_never_formulas() {
         let day = date!(2026 - 11 - 22);
-        let figures = Figures {
+        let statistics = Statistics {
             period: Period { first: day, last: day },
             days: vec![(day, 3, 1)],
             queue_age: vec![(Age::Overdue, 2)],
@@ -316,7 +303,7 @@ mod tests {
             verifiers: vec![("@Ratna, S.H.".into(), 1)],
         };
         assert_eq!(
-            csv(&figures),
+            csv(&statistics),
             "\u{feff}Angka,Rincian,Nilai\r\n\
              Pengajuan masuk,2026-11-22,3\r\n\
              Putusan,2026-11-22,1\r\n\

@@ -1,9 +1,11 @@
+//! The page of statistics.
+
 use std::time::Duration;
 
 use domain::{
     indonesian::{count, date, period},
     status::Verdict,
-    verification::Age,
+    verification::{Age, Statistics, StatisticsPage},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -16,14 +18,14 @@ use crate::{
     },
     data::page_data,
     forms::AskForm,
-    verification::api::figures::{FiguresView, figures},
+    verification::{api::statistics, texts},
 };
 
-/// What is asked for: first and last day as typed, and an institution.
-type Asked = (Option<String>, Option<String>, Option<Uuid>);
+/// The query: first and last day as typed, and an institution.
+type StatisticsQuery = (Option<String>, Option<String>, Option<Uuid>);
 
-/// `/verifikasi/statistik`: the figures of the desk.
-pub fn figures_page() -> impl IntoView {
+/// `/verifikasi/statistik`
+pub fn statistics_page() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         query.with(|query| {
@@ -31,26 +33,21 @@ pub fn figures_page() -> impl IntoView {
             (query.get("dari"), query.get("sampai"), id)
         })
     });
-    let data = page_data(move || asked.get(), |(first, last, institution)| figures(first, last, institution));
+    let data = page_data(move || asked.get(), |(first, last, institution)| statistics(first, last, institution));
     view! {
         <PageTitle text="Statistik verifikasi" />
-        <Loaded data view={move |figures: FiguresView| view! { <Figures figures asked /> }.into_any()} />
+        <Loaded data view={move |page: StatisticsPage| view! { <StatisticsView page asked /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn Figures(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
-    let whole = figures.clone();
-    let arrived: u32 = figures.days.iter().map(|(_, arrived, _)| arrived).sum();
-    let decided: u32 = figures.days.iter().map(|(.., decided)| decided).sum();
-    let waiting: u32 = figures.queue_age.iter().map(|(_, number)| number).sum();
-    let overdue = figures.queue_age.iter().find(|(age, _)| *age == Age::Overdue).map_or(0, |(_, number)| *number);
-    let approved = figures.verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Approve).map_or(0, |(_, n)| *n);
-    let lead = match figures.institutions.iter().find(|(id, _)| Some(*id) == figures.institution) {
-        Some((_, name)) => format!("{}, {name}.", period(figures.first, figures.last)),
-        None => format!("{}, semua instansi dalam lingkup Anda.", period(figures.first, figures.last)),
-    };
+fn StatisticsView(page: StatisticsPage, asked: Memo<StatisticsQuery>) -> impl IntoView {
+    let Statistics { period: days, .. } = page.statistics;
+    let days = period(days.first, days.last);
+    let chosen = page.institutions.iter().find(|(id, _)| Some(*id) == page.institution);
+    let lead = texts::statistics_lead(&days, chosen.map(|(_, name)| name.as_str()));
+    let statistics = page.statistics.clone();
     view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
@@ -58,26 +55,40 @@ fn Figures(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
                     <h1>"Statistik"</h1>
                     <p class="lead">{lead}</p>
                 </div>
-                <PeriodForm figures=whole asked />
+                <PeriodForm page asked />
             </div>
-            <dl class="cols kpis g6">
-                <Kpi term="Masuk" value=count(u64::from(arrived)) note="dikirim pertama kali".to_owned() />
-                <Kpi term="Diputus" value=count(u64::from(decided)) note=format!("{} disetujui", percent(approved, decided)) />
-                <Kpi term="Dalam antrean" value=count(u64::from(waiting)) note=format!("{} lewat dari janji", count(u64::from(overdue))) />
-                <Kpi
-                    term="Median sampai putusan"
-                    value=figures.median.map_or_else(|| "–".to_owned(), span)
-                    note=format!("Persentil ke-90: {}", figures.p90.map_or_else(|| "–".to_owned(), span))
-                />
-            </dl>
+            <KeyFigures statistics=statistics.clone() />
             <div class="charts">
-                <Daily days=figures.days.clone() />
-                <QueueAge ages=figures.queue_age.clone() />
-                <Reasons reasons=figures.reasons.clone() />
-                <Verdicts verdicts=figures.verdicts.clone() />
-                <Verifiers verifiers=figures.verifiers.clone() />
+                <Daily days=statistics.days />
+                <QueueAge ages=statistics.queue_age />
+                <Reasons reasons=statistics.reasons />
+                <Verdicts verdicts=statistics.verdicts />
+                <Verifiers verifiers=statistics.verifiers />
             </div>
         </main>
+    }
+    .into_any()
+}
+
+/// The most important numbers, in large type.
+#[component]
+fn KeyFigures(statistics: Statistics) -> impl IntoView {
+    let submitted: u32 = statistics.days.iter().map(|(_, submitted, _)| submitted).sum();
+    let decided: u32 = statistics.days.iter().map(|(.., decided)| decided).sum();
+    let waiting: u32 = statistics.queue_age.iter().map(|(_, number)| number).sum();
+    let overdue = statistics.queue_age.iter().find(|(age, _)| *age == Age::Overdue).map_or(0, |(_, number)| *number);
+    let approved = statistics.verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Approve).map_or(0, |(_, n)| *n);
+    view! {
+        <dl class="cols kpis g6">
+            <Kpi term="Masuk" value=count(u64::from(submitted)) note="dikirim pertama kali".to_owned() />
+            <Kpi term="Diputus" value=count(u64::from(decided)) note=format!("{} disetujui", percent(approved, decided)) />
+            <Kpi term="Dalam antrean" value=count(u64::from(waiting)) note=format!("{} lewat dari janji", count(u64::from(overdue))) />
+            <Kpi
+                term="Median sampai putusan"
+                value=statistics.median.map_or_else(|| "–".to_owned(), span)
+                note=format!("Persentil ke-90: {}", statistics.p90.map_or_else(|| "–".to_owned(), span))
+            />
+        </dl>
     }
     .into_any()
 }
@@ -103,11 +114,12 @@ fn Kpi(term: &'static str, value: String, note: String) -> impl IntoView {
 }
 
 #[component]
-fn PeriodForm(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
+fn PeriodForm(page: StatisticsPage, asked: Memo<StatisticsQuery>) -> impl IntoView {
     let shown = asked.get_untracked();
     let is_awaited = move || asked.with(|asked| *asked != shown).then_some("true");
-    let (first, last) = (figures.first.to_string(), figures.last.to_string());
-    let chosen = figures.institution;
+    let days = page.statistics.period;
+    let (first, last) = (days.first.to_string(), days.last.to_string());
+    let chosen = page.institution;
     let csv = format!(
         "/verifikasi/statistik.csv?dari={first}&sampai={last}{}",
         chosen.map(|id| format!("&instansi={id}")).unwrap_or_default()
@@ -120,7 +132,7 @@ fn PeriodForm(figures: FiguresView, asked: Memo<Asked>) -> impl IntoView {
                 <Icon name="office" small=true />
                 <select name="instansi" aria-label="Instansi">
                     <option value="">"Semua instansi"</option>
-                    {figures.institutions.into_iter().map(|(id, name)| view! {
+                    {page.institutions.into_iter().map(|(id, name)| view! {
                         <option value=id.to_string() prop:selected=chosen == Some(id) selected=chosen == Some(id)>{name}</option>
                     }).collect_view()}
                 </select>
@@ -158,10 +170,10 @@ fn Behind(head: Vec<&'static str>, rows: Vec<Vec<String>>) -> impl IntoView {
 
 #[component]
 fn Daily(days: Vec<(time::Date, u32, u32)>) -> impl IntoView {
-    let columns = days.iter().map(|(day, arrived, decided)| (day.day().to_string(), *arrived, *decided)).collect();
+    let columns = days.iter().map(|(day, submitted, decided)| (day.day().to_string(), *submitted, *decided)).collect();
     let rows = days
         .iter()
-        .map(|(day, arrived, decided)| vec![date(*day), count(u64::from(*arrived)), count(u64::from(*decided))])
+        .map(|(day, submitted, decided)| vec![date(*day), count(u64::from(*submitted)), count(u64::from(*decided))])
         .collect();
     view! {
         <section class="span-8" aria-labelledby="s1">
@@ -213,7 +225,7 @@ fn Reasons(reasons: Vec<(String, u32)>) -> impl IntoView {
         <section aria-labelledby="s3">
             <h2 id="s3">"Alasan ditolak"</h2>
             {if reasons.is_empty() {
-                view! { <p class="sub">"Tidak ada penolakan pada periode ini."</p> }.into_any()
+                view! { <p class="sub">{texts::NO_REJECTIONS}</p> }.into_any()
             } else {
                 view! {
                     <BarChart title="Alasan ditolak" bars labels=190 />
@@ -236,17 +248,17 @@ fn short(text: &str) -> String {
 #[component]
 fn Verdicts(verdicts: Vec<(Verdict, u32)>) -> impl IntoView {
     let whole: u32 = verdicts.iter().map(|(_, number)| number).sum();
-    let look = |verdict| match verdict {
+    let style = |verdict| match verdict {
         Verdict::Approve => ("Disetujui", Shade::First),
         Verdict::Return => ("Perlu Perbaikan", Shade::Second),
         Verdict::Reject => ("Ditolak", Shade::Alarm),
     };
-    let parts = verdicts.iter().map(|(verdict, number)| (*number, look(*verdict).1)).collect();
+    let parts = verdicts.iter().map(|(verdict, number)| (*number, style(*verdict).1)).collect();
     let words: Vec<String> =
-        verdicts.iter().map(|(verdict, number)| format!("{} {}", percent(*number, whole), look(*verdict).0)).collect();
+        verdicts.iter().map(|(verdict, number)| format!("{} {}", percent(*number, whole), style(*verdict).0)).collect();
     let rows = verdicts
         .iter()
-        .map(|(verdict, number)| vec![look(*verdict).0.to_owned(), count(u64::from(*number)), percent(*number, whole)])
+        .map(|(verdict, number)| vec![style(*verdict).0.to_owned(), count(u64::from(*number)), percent(*number, whole)])
         .collect();
     view! {
         <section aria-labelledby="s4">
@@ -271,7 +283,7 @@ fn Verifiers(verifiers: Vec<(String, u32)>) -> impl IntoView {
         <section class="span-12" aria-labelledby="s5">
             <h2 id="s5">"Beban per verifikator"</h2>
             {if verifiers.is_empty() {
-                view! { <p class="sub">"Belum ada putusan pada periode ini."</p> }.into_any()
+                view! { <p class="sub">{texts::NO_VERDICTS}</p> }.into_any()
             } else {
                 view! {
                     <BarChart title="Putusan per verifikator" bars labels=190 />
@@ -288,7 +300,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_told_in_two_units() {
+    fn spans_have_two_units() {
         let told: Vec<String> = [720, 12_000, 100_800].map(|seconds| span(Duration::from_secs(seconds))).to_vec();
         assert_eq!(told, ["12 menit", "3 jam 20 menit", "1 hari 4 jam"]);
         assert_eq!(percent(84, 100), "84 %");
