@@ -60,6 +60,7 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         submitted_at,
         deadline,
         company: row.company()?,
+        answers: row.answers.0.clone(),
         validity: row.stated().unwrap_or_else(|| row.period(now)),
         over: row.applied_for().is_some_and(|period| period.last() < today),
         own: row.user_id == actor.user_id,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     accounts::person::{EmployeeNumberKind, grouped},
-    applications::{company::Company, sirup::SirupAccount},
+    applications::{answers::Answers, company::Company, sirup::SirupAccount},
     calendar::Deadline,
     issues::Field,
     role::Role,
@@ -41,6 +41,8 @@ pub struct CaseFile {
     pub institution: (String, Option<String>),
     /// Name and code of the work unit; for a supplier, the name of the company.
     pub work_unit: (String, Option<String>),
+    /// The answers of the form, as submitted.
+    pub answers: Answers,
     /// Suppliers only.
     pub company: Option<Company>,
     /// The period applied for; for a supplier, the granted one, or the one that an approval now would grant.

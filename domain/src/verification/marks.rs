@@ -3,33 +3,26 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    applications::fields,
     issues::{Field, Problem},
-    role::{ProfileType, Role},
+    role::Role,
     text::check_line,
 };
 
 /// Allowed number of characters of a note beside a mark.
 pub const NOTE_LENGTH: std::ops::RangeInclusive<usize> = 5..=500;
 
-/// Fields that a verifier can mark for repair, in the order of the forms.
-pub const MARKABLE: &[Field] = &[
-    Field::Institution,
-    Field::WorkUnit,
-    Field::Address,
-    Field::FirstDay,
-    Field::LastDay,
-    Field::CompanyName,
-    Field::Npwp,
-    Field::Nib,
-    Field::CompanyAddress,
-    Field::Letter,
-];
+/// Fields that a verifier can mark for repair, in the order of the forms: all but the type of an institution, which its
+/// name tells, and the letter.
+pub fn markable() -> impl Iterator<Item = Field> {
+    let fields = fields::FIELDS.iter().map(|row| row.field);
+    fields.filter(|field| *field != Field::InstitutionType).chain([Field::Letter])
+}
 
 /// True if the field is on the form of this role and can be marked.
 pub fn is_markable(field: Field, role: Role) -> bool {
-    let of_company = matches!(field, Field::CompanyName | Field::Npwp | Field::Nib | Field::CompanyAddress);
-    let supplier = role.info().profile_type == ProfileType::Penyedia;
-    MARKABLE.contains(&field) && (field == Field::Letter || of_company == supplier)
+    let asked = field == Field::Letter || fields::of(role.info().profile_type).any(|row| row.field == field);
+    asked && markable().any(|each| each == field)
 }
 
 /// One thing to repair, and how.
@@ -48,7 +41,7 @@ impl Mark {
     /// [`Problem::TooLong`] or [`Problem::BadCharacters`] (control characters) for the note.
     pub fn parse(field: Field, note: &str) -> Result<Self, Problem> {
         let note = note.trim();
-        if !MARKABLE.contains(&field) {
+        if !markable().any(|each| each == field) {
             return Err(Problem::NotOffered);
         }
         check_line(note, NOTE_LENGTH)?;
@@ -63,7 +56,7 @@ mod tests {
 
     #[test]
     fn markable_fields_are_on_the_form_of_the_role() {
-        let of = |role| MARKABLE.iter().copied().filter(move |field| is_markable(*field, role)).collect::<Vec<_>>();
+        let of = |role| markable().filter(move |field| is_markable(*field, role)).collect::<Vec<_>>();
         use Field::{
             Address, CompanyAddress, CompanyName, FirstDay, Institution, LastDay, Letter, Nib, Npwp, WorkUnit,
         };

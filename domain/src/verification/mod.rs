@@ -19,7 +19,7 @@ pub use case::{
 pub use case_names::CaseNames;
 pub use filter::{Part, QueueFilter};
 pub use history::DecidedCase;
-pub use marks::{MARKABLE, Mark, NOTE_LENGTH, is_markable};
+pub use marks::{Mark, NOTE_LENGTH, is_markable, markable};
 pub use queue::{Counts, Cursor, Holder, Queue, QueueRow};
 pub use statistics::{Period, Statistics, StatisticsPage};
 

@@ -10,7 +10,7 @@ use backend::{
 };
 use domain::{
     issues::{Field, Issue, Problem},
-    verification::{MARKABLE, MailPreview},
+    verification::{MailPreview, markable},
 };
 
 use super::{lease::ReasonForm, paths};
@@ -27,7 +27,7 @@ fn verdict_form(values: &[(String, String)]) -> Result<VerdictForm, ApiError> {
     let not_offered = |_| ApiError::from(Error::invalid(Field::Form, Problem::NotOffered));
     let marks = all("mark")
         .filter_map(|mark| mark.parse::<Field>().ok())
-        .filter(|field| MARKABLE.contains(field))
+        .filter(|field| markable().any(|each| each == *field))
         .map(|field| (field, value(&format!("note_{field}")).unwrap_or_default().to_owned()))
         .collect();
     Ok(VerdictForm {

@@ -2,7 +2,7 @@
 
 use domain::{
     issues::Field,
-    verification::{CaseFile, MARKABLE, Reason},
+    verification::{CaseFile, Reason, markable},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -149,7 +149,7 @@ fn suggestion(reasons: Vec<Reason>) -> impl Fn(String) {
 fn Return(desk: Desk, case: Signal<CaseFile>, close_to: String) -> impl IntoView {
     let form = desk.form;
     let (id, role) = case.with_untracked(|case| (case.id, case.role));
-    let fields = MARKABLE.iter().copied().filter(|field| case.with_untracked(|case| case.can_be_repaired(*field)));
+    let fields = markable().filter(|field| case.with_untracked(|case| case.can_be_repaired(*field)));
     let marks = fields.map(|field| view! { <MarkField desk field label=field.label(role) /> }).collect_view();
     let footer = view! {
         <Preview case verdict="return" of="perbaikan-form" />

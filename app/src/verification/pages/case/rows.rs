@@ -1,8 +1,9 @@
 //! The rows of the comparison.
 
 use domain::{
-    applications::{company::Company, sirup::SirupAccount},
+    applications::{fields, sirup::SirupAccount},
     indonesian::date,
+    issues::Field,
     search::normalised,
     verification::{
         CaseFile,
@@ -55,7 +56,7 @@ pub fn rows(case: &CaseFile, found: Option<&Findings>) -> Vec<ComparedRow> {
         _ => None,
     };
     match &case.company {
-        Some(company) => company_rows(case, company, &pages),
+        Some(_) => company_rows(case, &pages),
         None => official_rows(case, &pages),
     }
 }
@@ -84,7 +85,7 @@ fn official_rows(case: &CaseFile, pages: &dyn Fn(FindingKind) -> Option<Vec<u32>
         ComparedRow::new("Berlaku mulai", date(case.validity.first()), pages(FindingKind::FirstDay)),
         ComparedRow::new("Berlaku sampai", date(case.validity.last()), pages(FindingKind::LastDay)),
     ];
-    rows.extend(case.address.clone().map(|address| ComparedRow::new("Alamat", address, None)));
+    rows.extend(typed_rows(case, pages));
     rows.push(ComparedRow::new("Surel", case.email.clone(), None));
     rows
 }
@@ -96,18 +97,31 @@ fn with_code((name, code): &(String, Option<String>)) -> String {
     }
 }
 
-fn company_rows(
-    case: &CaseFile,
-    company: &Company,
-    pages: &dyn Fn(FindingKind) -> Option<Vec<u32>>,
-) -> Vec<ComparedRow> {
-    vec![
-        ComparedRow::new("Pemohon", case.name.clone(), pages(FindingKind::Name)),
-        ComparedRow::new("Perusahaan", company.name.as_str().to_owned(), pages(FindingKind::Company)),
-        ComparedRow::new("NPWP", company.npwp.printed(), pages(FindingKind::Npwp)),
-        ComparedRow::new("NIB", company.nib.as_str().to_owned(), pages(FindingKind::Nib)),
-        ComparedRow::new("Alamat", company.address.clone(), pages(FindingKind::Address)),
-        ComparedRow::new("Berlaku", texts::supplier_validity(case.status, case.validity), None),
-        ComparedRow::new("Surel", case.email.clone(), None),
-    ]
+fn company_rows(case: &CaseFile, pages: &dyn Fn(FindingKind) -> Option<Vec<u32>>) -> Vec<ComparedRow> {
+    let mut rows = vec![ComparedRow::new("Pemohon", case.name.clone(), pages(FindingKind::Name))];
+    rows.extend(typed_rows(case, pages));
+    rows.push(ComparedRow::new("Berlaku", texts::supplier_validity(case.status, case.validity), None));
+    rows.push(ComparedRow::new("Surel", case.email.clone(), None));
+    rows
+}
+
+/// The typed fields of the form. The address of a work unit was not asked of everybody.
+fn typed_rows(case: &CaseFile, pages: &dyn Fn(FindingKind) -> Option<Vec<u32>>) -> Vec<ComparedRow> {
+    fields::typed(case.role.info().profile_type)
+        .filter(|(field, _)| *field != Field::Address || case.address.is_some())
+        .map(|(field, typed)| {
+            ComparedRow::new(typed.desk_label, (typed.text)(&case.answers), in_letter(field).and_then(pages))
+        })
+        .collect()
+}
+
+/// What the letter is searched for on behalf of a field.
+const fn in_letter(field: Field) -> Option<FindingKind> {
+    match field {
+        Field::CompanyName => Some(FindingKind::Company),
+        Field::Npwp => Some(FindingKind::Npwp),
+        Field::Nib => Some(FindingKind::Nib),
+        Field::CompanyAddress => Some(FindingKind::Address),
+        _ => None,
+    }
 }
