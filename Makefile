@@ -19,8 +19,8 @@ run: build
 	@scripts/run
 
 build: site
-	$(say) "Building the server"
-	@cargo build --quiet --release -p server
+	$(say) "Building the server, and the binary for development"
+	@cargo build --quiet --release -p server -p devtools
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser
@@ -31,6 +31,8 @@ check:
 	@cargo fmt --all --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(tested) --all-targets --no-run
+	@scripts/cargo-tool cargo-machete 0.9.2
+	@unused=$$(cargo machete 2>&1) || { echo "$$unused"; exit 1; }
 
 unit:
 	$(say) "Unit tests"
@@ -44,6 +46,26 @@ integration:
 browser:
 	$(say) "The journeys in a browser"
 	@scripts/with-postgres scripts/browser-tests
+
+.PHONY: deny doc screenshots
+
+# Licences, sources and advisories of dependencies. Where the advisory database is out of reach, the rest is checked.
+deny: setup-build
+	$(say) "Licences, sources and advisories of dependencies"
+	@scripts/cargo-tool cargo-deny 0.20.2
+	@cargo deny check bans licenses sources
+	@if cargo deny fetch db >/dev/null 2>&1; then cargo deny check advisories; else echo "advisories not checked: the database is out of reach"; fi
+
+# The documentation of the code, with private items; a broken link fails it. Not a part of `make test`, which would compile
+# every dependency once more for it.
+doc:
+	$(say) "Documentation of the code"
+	@RUSTDOCFLAGS="--cfg erase_components -D warnings" cargo doc --quiet --workspace --no-deps --document-private-items --exclude frontend
+
+# The pictures of the README, of the screens as they are now.
+screenshots: setup-test build
+	$(say) "Taking screenshots"
+	@scripts/screenshots
 
 # `make bench ONLY="search memory"` measures some sections alone. PostgreSQL has the memory that it would be given where a
 # million applications are kept.

@@ -9,14 +9,14 @@ export interface Options {
 }
 
 interface Shared extends Options {
-  /** The servers of this worker. */
+  /** The servers of this worker; its tests share one database. */
   server: Server;
 }
 
 interface Own {
-  /** Who takes part. */
+  /** The people of the test, each in a browser of their own. */
   people: People;
-  /** Whether script runs. */
+  /** True if the browsers run script. */
   scripted: boolean;
 }
 
@@ -38,12 +38,12 @@ export const test = base.extend<Own, Shared>({
     const mark = server.written();
     const people = new People(browser, server, scripted);
     await use(people);
-    await people.leave();
+    await people.finish();
     const log = server.since(mark);
-    // A line that begins with a time, and what belongs to it.
+    // An entry begins with a time or a panic; the lines after it belong to it.
     const entries = log.split(/\n(?=\d{4}-\d\d-\d\dT|thread ')/);
     const faults = entries.filter((entry) => /\sERROR\s|^thread '.*panicked/.test(entry));
-    base.expect.soft(faults, 'faults in the log of the server').toEqual([]);
+    base.expect.soft(faults, 'the server must log no error and no panic').toEqual([]);
     if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('server.log', { body: log });
   },
 });

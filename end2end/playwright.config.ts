@@ -2,21 +2,35 @@ import { defineConfig } from '@playwright/test';
 import type { Options } from './fixtures';
 
 const PHONE = { width: 360, height: 780 };
-const DESK = { width: 1440, height: 900 };
+const DESKTOP = { width: 1440, height: 900 };
 
-/** One way to meet the product: with script or without, on a phone or at a desk. */
-function way(scripted: boolean, viewport: typeof PHONE, extra: string[] = []) {
-  return {
-    name: `${scripted ? 'script' : 'plain'}-${viewport.width}`,
-    testMatch: [`both/*.spec.ts`, `${scripted ? 'script' : 'plain'}/*.spec.ts`, ...extra],
-    use: { javaScriptEnabled: scripted, viewport },
-  };
+/**
+ * The name of a spec says in which projects it runs:
+ *
+ * | name               | with script     | without script  |
+ * |--------------------|-----------------|-----------------|
+ * | `*.all.spec.ts`    | phone, desktop  | phone, desktop  |
+ * | `*.script.spec.ts` | phone, desktop  |                 |
+ * | `*.plain.spec.ts`  |                 | phone, desktop  |
+ * | `*.once.spec.ts`   | desktop         |                 |
+ * | `*.spec.ts`        | desktop         | phone           |
+ */
+const ALL = '**/*.all.spec.ts';
+const SCRIPT = '**/*.script.spec.ts';
+const PLAIN = '**/*.plain.spec.ts';
+const ONCE = '**/*.once.spec.ts';
+/** Without a suffix: two runs cover both kinds of browser and both widths. */
+const CROSSED = /\/[\w-]+\.spec\.ts$/;
+
+function project(scripted: boolean, viewport: typeof PHONE, testMatch: (string | RegExp)[]) {
+  const name = `${scripted ? 'script' : 'plain'}-${viewport.width}`;
+  return { name, testMatch, use: { javaScriptEnabled: scripted, viewport } };
 }
 
 export default defineConfig<object, Options>({
   testDir: 'tests',
   outputDir: 'results',
-  // Every worker has its own pair of servers, so tests never meet each other's data.
+  // Each worker has servers and a database of its own, so that tests in parallel do not share data.
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
@@ -40,23 +54,22 @@ export default defineConfig<object, Options>({
     locale: 'id-ID',
     timezoneId: 'Asia/Jakarta',
     colorScheme: 'light',
-    // Colours are measured at rest, not in the middle of a transition.
+    // axe measures colours, which a running transition would change.
     contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
   },
   projects: [
-    // What is long and looks alike everywhere is walked crosswise: with script at a desk, without on a phone.
-    way(true, DESK, ['once/*.spec.ts', 'crossed/*.spec.ts']),
-    way(true, PHONE),
-    way(false, DESK),
-    way(false, PHONE, ['crossed/*.spec.ts']),
+    project(true, DESKTOP, [ALL, SCRIPT, ONCE, CROSSED]),
+    project(true, PHONE, [ALL, SCRIPT]),
+    project(false, DESKTOP, [ALL, PLAIN]),
+    project(false, PHONE, [ALL, PLAIN, CROSSED]),
     {
-      // The same walk over PostgreSQL, with events that travel through LISTEN and NOTIFY.
+      // On PostgreSQL, where live pages depend on LISTEN and NOTIFY.
       name: 'postgres',
-      testMatch: ['both/guide.spec.ts'],
-      use: { viewport: DESK, database: 'postgres' },
+      testMatch: 'applications/guide.all.spec.ts',
+      use: { viewport: DESKTOP, database: 'postgres' },
     },
   ],
 });

@@ -1,5 +1,7 @@
 //! Messages to the help desk (Pusat Bantuan).
 
+mod texts;
+
 use std::net::IpAddr;
 
 use domain::{
@@ -108,7 +110,7 @@ async fn about(tx: &mut Tx, actor: &Actor, id: Uuid) -> Result<String> {
     )?;
     Ok(match row {
         Some((Some(reference),)) => format!(" · {reference}"),
-        Some((None,)) => " · draf yang belum dikirim".to_owned(),
+        Some((None,)) => texts::UNSENT_DRAFT.to_owned(),
         None => String::new(),
     })
 }

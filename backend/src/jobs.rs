@@ -1,29 +1,27 @@
-//! What runs by time: each job with its pace, and how its last runs went; and that a panic ends nothing that runs in the
-//! background.
+//! What runs by time: each job with its pace, and how its last run went.
 
 use std::{
     collections::BTreeMap,
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use domain::{staff::Permission, time::Timestamp};
-use futures::FutureExt;
 
 use crate::{
     Actor, Backend,
     accounts::sessions,
     applications::{self, renewals},
-    error::{Error, Result},
+    error::Result,
     oidc::{self, keys, rights},
+    panics::caught,
     verification,
 };
 
+pub use crate::panics::kept_up;
+
 /// How often a job that runs at an instant looks at the clock.
 const TICK: Duration = Duration::from_millis(200);
-/// How long something that panicked rests before it begins again.
-const RECOVERY: Duration = Duration::from_secs(1);
 
 /// A job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,27 +160,6 @@ async fn keep(job: Job, backend: &Backend) {
     }
 }
 
-/// Does something whose panic must not end what it is a part of; `what` names it in the log.
-///
-/// # Errors
-/// [`Error::Internal`] with what the panic said.
-pub(crate) async fn caught<T>(what: &str, doing: impl Future<Output = T>) -> Result<T> {
-    // What it left half done harms nobody: its transaction is rolled back, and a lock that it held is taken as it is.
-    AssertUnwindSafe(doing).catch_unwind().await.map_err(|panic| {
-        let text = panic.downcast_ref::<&str>().copied();
-        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a word");
-        tracing::error!(what, panic = text, "caught a panic");
-        Error::internal(format!("panicked: {text}"))
-    })
-}
-
-/// Runs what is to run until the process ends, and begins it again when it panicked; `what` names it in the log.
-pub async fn kept_up<F: Future<Output = ()>>(what: &str, begin: impl Fn() -> F) {
-    while caught(what, begin()).await.is_err() {
-        tokio::time::sleep(RECOVERY).await;
-    }
-}
-
 /// Waits for the pace of a job, or until the clock shows an instant: by looking, since it may be set meanwhile, and a
 /// machine may sleep.
 async fn rest(backend: &Backend, pace: Duration, again: Option<Timestamp>) {
@@ -204,37 +181,4 @@ pub fn overview(backend: &Backend, actor: &Actor) -> Result<Vec<(Job, Option<Run
     actor.require(Permission::Administer)?;
     let runs = backend.jobs.0.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(Job::ALL.into_iter().map(|job| (job, runs.get(&job).cloned())).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use super::*;
-
-    /// Panics at the first and the second call, in the two ways that a panic has a text.
-    async fn third(calls: &AtomicU32) {
-        match calls.fetch_add(1, Ordering::SeqCst) {
-            0 => panic!("rusak"),
-            1 => std::panic::panic_any("rusak lagi".to_owned()),
-            _ => {}
-        }
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_an_error_that_says_what_it_said() {
-        let calls = AtomicU32::new(0);
-        let mut said = Vec::new();
-        for _ in 0..3 {
-            said.push(caught("a test", third(&calls)).await.map_err(|error| error.to_string()));
-        }
-        assert_eq!(said, [Err("panicked: rusak".to_owned()), Err("panicked: rusak lagi".to_owned()), Ok(())]);
-    }
-
-    #[tokio::test]
-    async fn what_panicked_begins_again_and_what_ended_does_not() {
-        let calls = AtomicU32::new(0);
-        kept_up("a test", || third(&calls)).await;
-        assert_eq!(calls.load(Ordering::SeqCst), 3);
-    }
 }

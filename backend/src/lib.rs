@@ -10,7 +10,6 @@ pub mod actor;
 pub mod applications;
 pub mod audit;
 pub mod db;
-pub mod development;
 pub mod documents;
 pub mod error;
 pub mod help;
@@ -19,8 +18,10 @@ pub mod mail;
 pub mod master_data;
 pub mod notice;
 pub mod oidc;
+mod panics;
 pub mod platforms;
 pub mod secrets;
+pub mod seed;
 pub mod sirup;
 pub mod staff;
 pub mod throttle;
@@ -68,8 +69,6 @@ pub struct Settings {
     pub base_url: Url,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
-    /// Where the demo platform is, which the development data register.
-    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// The help desk's address; messages of the form go there.

@@ -18,7 +18,7 @@ use crate::{
     audit::{Action, Who},
     db::{Conn, Dialect, Tx, execute, fetch_all, fetch_one, fetch_optional, literals::ADMINISTRATORS, sql},
     error::{Error, Result},
-    mail::Mail,
+    mail::{self, Mail},
     notice::Notice,
     oidc::rights::{GrantsOf, Why, end_grants},
     secrets::Token,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long an invitation holds.
-pub(crate) const INVITED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+const INVITED_FOR: Duration = mail::LONGEST_LINK;
 
 /// A member of the staff.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@
 use std::fmt::Write;
 
 use backend::{
-    Backend, development,
+    Backend,
     master_data::{Directory, Snapshot, import},
 };
+use devtools::{DEMO_URL, development};
 use domain::{
     master_data::institution::{Institution, InstitutionType},
     time::Zone,
@@ -106,7 +107,7 @@ const REGIONAL: &[&str] = &[
 
 /// Fills an empty database with the development data and all institutions; gives the file of all work units.
 pub async fn prepare_country(backend: &Backend) -> Result<Vec<u8>, Failure> {
-    development::fill(backend).await?;
+    development::fill(backend, &DEMO_URL.parse()?).await?;
     Directory::refresh(backend).await?;
     let known = institutions(&backend.master_data.snapshot()).len();
     let report = import::institutions(backend, regions(INSTITUTIONS - known).as_bytes(), |_| {}).await?;

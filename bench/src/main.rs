@@ -5,7 +5,7 @@
 //! - What depends on the machine is given as a ratio to a yardstick that was measured in the same run, turn by turn with
 //!   the thing itself (A B A B …), as the median of the turns. Only ratios of different machines can be compared.
 //! - kB and MB are 1,000 and 1,000,000 bytes. p99 is the time within which 99 of 100 were answered.
-//! - Everything is asked of the release binary as a process of its own, with the built site, over loopback, except where
+//! - Everything is asked of the release build (`gerbang-dev serve`) as a process of its own, with the built site, over loopback, except where
 //!   a line says "in process". SQLite lies on the disk that holds `target`, PostgreSQL where `scripts/with-postgres` put
 //!   it. All data is made up, and the same in every run.
 //! - Other work on the machine disturbs times, not sizes, counts or memory.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backend::development;
+use devtools::development;
 
 use crate::{
     client::{form, get},

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use ::server::application::Application;
+use ::server::application::{Application, Extras};
 use backend::world::World;
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -134,7 +134,7 @@ pub fn count_queries() {
 /// opens a connection to the database makes more.
 async fn queries_of_a_page(stage: &Stage, store: &Store, session: &str) -> Result<u64, Failure> {
     let config = store.config(stage, "127.0.0.1:0")?;
-    let application = Application::build(config, stage.program.clone(), World::system()).await?;
+    let application = Application::build(config, stage.program.clone(), World::system(), Extras::default()).await?;
     let (addr, (stop, stopped)) = (application.addr, tokio::sync::oneshot::channel::<()>());
     let serving = tokio::spawn(application.run(false, async {
         // It also ends when the other side is dropped.

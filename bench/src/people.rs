@@ -7,11 +7,11 @@ use backend::{
     Actor, Backend, Origin,
     accounts::{self, sessions},
     applications::{self, Submission},
-    development,
     master_data::Directory,
     verification,
 };
 use bytes::Bytes;
+use devtools::{DEMO_URL, development};
 use domain::{
     applications::answers::Answers,
     master_data::institution::InstitutionType,
@@ -52,7 +52,7 @@ pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> 
 /// accesses, an application that waits, and a draft.
 pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     let backend = store.open(stage).await?;
-    development::fill(&backend).await?;
+    development::fill(&backend, &DEMO_URL.parse()?).await?;
     Directory::refresh(&backend).await?;
     let (applicant, verifier) = (sign_in(&backend, APPLICANT).await?, sign_in(&backend, VERIFIER).await?);
     for (nth, answers) in answers(&backend, 4).into_iter().enumerate() {

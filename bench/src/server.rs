@@ -1,4 +1,5 @@
-//! The product under test: the release binary as a process of its own.
+//! The product under test: `gerbang-dev serve` of the release build as a process of its own. It serves with the code of
+//! `gerbang`; only settings and data are those of development.
 
 use std::{
     fs::File,

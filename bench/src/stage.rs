@@ -17,7 +17,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The built product and a place to try it in.
 pub struct Stage {
-    /// Our binary.
+    /// The binary `gerbang-dev`: the server of the product, with settings and data to measure it with.
     pub program: PathBuf,
     /// The checkout.
     pub root: PathBuf,
@@ -51,7 +51,7 @@ impl Stage {
         let own = std::env::current_exe()?;
         let built = own.parent().ok_or("the program lies nowhere")?;
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the package lies nowhere")?.to_owned();
-        let program = built.join("gerbang");
+        let program = built.join("gerbang-dev");
         if !program.exists() || !root.join("target/site/pkg").exists() {
             return Err("the product is not built; run `make bench`".into());
         }

@@ -10,7 +10,8 @@ pub const REMINDERS: [i64; 3] = [3, 14, 30];
 pub const RENEWABLE_DAYS: i64 = 60;
 
 /// Where an access stands on a given day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum AccessState {
     /// Granted, its first day not yet come.
     Upcoming,
@@ -22,12 +23,7 @@ pub enum AccessState {
     Revoked,
 }
 
-crate::text_enum!(AccessState {
-    Upcoming = "upcoming",
-    Active = "active",
-    Expired = "expired",
-    Revoked = "revoked",
-});
+crate::text_enum!(AccessState);
 
 impl AccessState {
     /// The state on `today`, a date in the zone of the person who holds it.
@@ -55,7 +51,8 @@ impl AccessState {
 }
 
 /// How an access that ends goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Renewal {
     /// It is continued before its end.
     Extend,
@@ -63,7 +60,7 @@ pub enum Renewal {
     Revive,
 }
 
-crate::text_enum!(Renewal { Extend = "extend", Revive = "revive" });
+crate::text_enum!(Renewal);
 
 impl Renewal {
     /// What can be done on `today` about an access with this last day.

@@ -4,31 +4,20 @@
 //! A value that has rules is a newtype whose only constructor is `parse`; what is wrong with an input is an
 //! [`issue::Issue`], a code that the interface turns into a sentence.
 
-/// Gives an enum without fields its one text form, used in the database, on the wire and in forms: `as_str`, `Display`,
-/// `FromStr`, `TryFrom<String>` (the text given back as the error) and serde.
+/// Completes an enum without fields whose text form `strum` derives: `as_str`, `TryFrom<String>` for database rows, and
+/// serde. The same text stands in the database, on the wire and in forms.
 macro_rules! text_enum {
-    ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($name:ident) => {
         impl $name {
             /// The text that stands for this value wherever it is stored or sent.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-        impl std::str::FromStr for $name {
-            type Err = $crate::UnknownText;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text { $($text => Ok(Self::$variant),)+ _ => Err($crate::UnknownText(text.to_owned())) }
+                self.into_str()
             }
         }
         impl TryFrom<String> for $name {
             type Error = $crate::UnknownText;
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
+                text.parse().map_err(|_| $crate::UnknownText(text))
             }
         }
         impl serde::Serialize for $name {

@@ -1,7 +1,8 @@
 //! The catalogue of roles. A new role, such as PPK, is one row of [`roles!`].
 
 /// What kind of party a person acts for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ProfileType {
     /// Officials who may spend a budget.
     NonPenyedia,
@@ -9,7 +10,7 @@ pub enum ProfileType {
     Penyedia,
 }
 
-crate::text_enum!(ProfileType { NonPenyedia = "non_penyedia", Penyedia = "penyedia" });
+crate::text_enum!(ProfileType);
 
 impl ProfileType {
     /// Both, in the order in which they are offered (guide step 2).
@@ -53,12 +54,13 @@ pub struct RoleInfo {
 macro_rules! roles {
     ($($variant:ident = $text:literal, $profile:ident, $code:literal, $name:literal, $letter:literal, sirup: $sirup:literal;)+) => {
         /// A role that an access proves.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+        #[strum(const_into_str)]
         pub enum Role {
-            $(#[doc = $name] $variant),+
+            $(#[doc = $name] #[strum(serialize = $text)] $variant),+
         }
 
-        crate::text_enum!(Role { $($variant = $text),+ });
+        crate::text_enum!(Role);
 
         impl Role {
             /// Every role, in the order in which they are offered.

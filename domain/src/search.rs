@@ -130,7 +130,7 @@ fn cut(word: &str) -> &str {
     word.char_indices().nth(MOST_CHARACTERS).map_or(word, |(end, _)| &word[..end])
 }
 
-/// Texts made to be searched by what is [`Sought`]: their words in lower case, a space after each, abbreviations followed
+/// Texts made to be searched by what is [`SearchQuery`]: their words in lower case, a space after each, abbreviations followed
 /// by what they stand for.
 pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut all = String::new();
@@ -146,13 +146,13 @@ pub fn searchable<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 /// What somebody typed to find something: words in any order, each to be found at the beginning of a word, or, if it is
 /// an abbreviation, by the words that it stands for.
 #[derive(Clone, Debug, Default)]
-pub struct Sought(Vec<SoughtWord>);
+pub struct SearchQuery(Vec<SoughtWord>);
 
 /// One typed word.
 #[derive(Clone, Debug)]
 pub struct SoughtWord(String);
 
-impl Sought {
+impl SearchQuery {
     /// Reads what was typed; the twelve longest words count.
     pub fn parse(query: &str) -> Self {
         let mut typed: Vec<SoughtWord> =
@@ -244,7 +244,7 @@ impl WordIndex {
     }
 
     /// For each of the texts, in the order given, whether every word that is sought is found in it.
-    pub fn find(&self, sought: &Sought) -> Vec<bool> {
+    pub fn find(&self, sought: &SearchQuery) -> Vec<bool> {
         let mut found = vec![true; self.len];
         let mut has = vec![false; self.len];
         for typed in sought.words() {
@@ -510,7 +510,7 @@ mod tests {
     }
 
     fn finds(query: &str, text: &str) -> bool {
-        WordIndex::new([text]).find(&Sought::parse(query)) == [true]
+        WordIndex::new([text]).find(&SearchQuery::parse(query)) == [true]
     }
 
     #[test]
@@ -587,10 +587,10 @@ mod tests {
     #[test]
     fn endless_words_are_cut_on_both_sides() {
         let long = "é".repeat(500);
-        let sought = Sought::parse(&long);
+        let sought = SearchQuery::parse(&long);
         assert_eq!(sought.words()[0].word().chars().count(), MOST_CHARACTERS);
         assert!(finds(&long, &searchable([long.as_str()])));
-        assert_eq!(Sought::parse(&"a b c d e f g h i j k l m n o p".repeat(20)).words().len(), MOST_WORDS);
+        assert_eq!(SearchQuery::parse(&"a b c d e f g h i j k l m n o p".repeat(20)).words().len(), MOST_WORDS);
     }
 
     proptest! {
@@ -615,7 +615,7 @@ mod tests {
             let texts: Vec<String> = texts.iter().map(|picks| searchable(some(picks))).collect();
             let typed: Vec<String> = typed.iter().map(|(pick, length)| names[pick % names.len()].chars().take(*length).collect()).collect();
             for query in [typed.join(" "), typed.join(" ") + " ditjen"] {
-                let sought = Sought::parse(&query);
+                let sought = SearchQuery::parse(&query);
                 let looked_through = |text: &String| sought.words().iter().all(|word| {
                     let text = format!(" {text}");
                     let has = |part: &str| text.contains(&format!(" {part} "));

@@ -1,7 +1,8 @@
 //! Who of the staff may do what. Applicants need no permission: they act on what is their own.
 
 /// What a member of the staff is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum StaffRole {
     /// Verifikator Akses INAPROC.
     Verifier,
@@ -11,7 +12,7 @@ pub enum StaffRole {
     Admin,
 }
 
-crate::text_enum!(StaffRole { Verifier = "verifier", Supervisor = "supervisor", Admin = "admin" });
+crate::text_enum!(StaffRole);
 
 impl StaffRole {
     pub const ALL: [Self; 3] = [Self::Verifier, Self::Supervisor, Self::Admin];

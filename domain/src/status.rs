@@ -3,7 +3,8 @@
 use crate::staff::Permission;
 
 /// Where an application stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Status {
     /// Being filled in.
     Draft,
@@ -21,15 +22,7 @@ pub enum Status {
     Withdrawn,
 }
 
-crate::text_enum!(Status {
-    Draft = "draft",
-    Submitted = "submitted",
-    InReview = "in_review",
-    Returned = "returned",
-    Approved = "approved",
-    Rejected = "rejected",
-    Withdrawn = "withdrawn",
-});
+crate::text_enum!(Status);
 
 /// Something that moves an application from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,7 +207,8 @@ impl Status {
 }
 
 /// A verdict of the desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Verdict {
     /// **Setujui**
     Approve,
@@ -224,7 +218,7 @@ pub enum Verdict {
     Reject,
 }
 
-crate::text_enum!(Verdict { Approve = "approve", Return = "return", Reject = "reject" });
+crate::text_enum!(Verdict);
 
 impl Verdict {
     pub const ALL: [Self; 3] = [Self::Approve, Self::Return, Self::Reject];

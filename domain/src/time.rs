@@ -71,7 +71,8 @@ impl From<i64> for Timestamp {
 }
 
 /// A time zone of Indonesia; none of them has summer time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Zone {
     /// Western Indonesia, UTC+7 (Asia/Jakarta); the default.
     #[default]
@@ -114,7 +115,7 @@ impl Zone {
     }
 }
 
-crate::text_enum!(Zone { Wib = "wib", Wita = "wita", Wit = "wit" });
+crate::text_enum!(Zone);
 
 #[cfg(test)]
 mod tests {

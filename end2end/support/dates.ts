@@ -1,4 +1,4 @@
-/** Dates of the test, on the calendar of Jakarta, as the product writes them. */
+/** Dates in the time zone of Jakarta, and their Indonesian wording. */
 
 export const MONTHS = [
   'Januari', 'Februari', 'Maret', 'April', 'Mei', 'Juni', 'Juli', 'Agustus', 'September', 'Oktober', 'November', 'Desember',
@@ -13,11 +13,11 @@ export interface Day {
 
 const year = Number(new Intl.DateTimeFormat('en', { timeZone: 'Asia/Jakarta', year: 'numeric' }).format(new Date()));
 
-/** A role that began with this year and ends with the next. */
+/** A period from the first day of this year to the last day of the next. */
 export const FIRST: Day = { day: 1, month: 1, year };
 export const LAST: Day = { day: 31, month: 12, year: year + 1 };
 
-/** The day that comes after so many days. */
+/** Today plus a number of days, which may be negative. */
 export function inDays(days: number): Day {
   const date = new Date(Date.now() + days * 24 * 3600 * 1000);
   const [month, day, year] = new Intl.DateTimeFormat('en-US', { timeZone: 'Asia/Jakarta' }).format(date).split('/').map(Number);

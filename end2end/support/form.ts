@@ -1,14 +1,13 @@
-/** The form of guide step 10, filled in as a person does: with script by keyboard in the pickers, without by search pages. */
+/** The form of guide step 10. Its pickers are comboboxes with script, and search pages without. */
 
 import { type Locator, expect } from '@playwright/test';
 import { type Day, FIRST, LAST, MONTHS, inWords } from './dates';
-import type { File } from './letters';
+import type { LetterFile } from './letters';
 import type { Visitor } from './visitor';
 
 export class Form {
   constructor(
     private readonly visitor: Visitor,
-    /** Its heading. */
     readonly heading: string,
   ) {}
 
@@ -16,18 +15,18 @@ export class Form {
     return this.visitor.page;
   }
 
-  /** Opens it for a draft, by its address; looks at it. */
+  /** Opens the form of a draft by its address. */
   async opens(draft: string): Promise<void> {
     await this.visitor.goto(`/akses/pengajuan/${draft}/formulir`);
     await this.visitor.sees(this.heading);
   }
 
-  /** Jenis Instansi */
+  /** Chooses Jenis Instansi. */
   async type(name: string): Promise<void> {
     await this.page.getByRole('radio', { name, exact: true }).check();
   }
 
-  /** Nama Instansi or Satuan Kerja: searches, and takes the first that is found, which must be `option`. */
+  /** Searches in a picker, and chooses the first option, which must be `option`. */
   async pick(picker: 'Nama Instansi' | 'Satuan Kerja', query: string, option: string): Promise<void> {
     if (this.visitor.scripted) {
       const box = this.page.getByRole('combobox', { name: picker });
@@ -35,7 +34,7 @@ export class Form {
       await box.fill(query);
       const list = this.page.getByRole('listbox', { name: picker });
       await expect(list.getByRole('option', { selected: true })).toContainText(option);
-      await this.visitor.looks();
+      await this.visitor.inspects();
       await this.page.keyboard.press('Enter');
       await expect(list).toHaveCount(0);
     } else {
@@ -55,12 +54,12 @@ export class Form {
     return this.page.getByRole(this.visitor.scripted ? 'combobox' : 'textbox', { name: picker, exact: true });
   }
 
-  /** Alamat Satuan Kerja, where it is asked for. */
+  /** Alamat Satuan Kerja, which only some drafts are asked for. */
   get address(): Locator {
     return this.page.getByRole('textbox', { name: 'Alamat Satuan Kerja' });
   }
 
-  /** Masa Berlaku Peran, one of its days. */
+  /** Fills in one day of Masa Berlaku Peran. */
   async day(label: 'Hari pertama' | 'Hari terakhir', { day, month, year }: Day): Promise<void> {
     const boxes = this.page.getByRole('group', { name: label });
     await boxes.getByRole('textbox', { name: 'Tanggal' }).fill(`${day}`);
@@ -69,34 +68,34 @@ export class Form {
     if (this.visitor.scripted) await boxes.getByRole('textbox', { name: 'Tahun' }).blur();
   }
 
-  /** Masa Berlaku Peran, both days, as they should be. */
+  /** Fills in Masa Berlaku Peran with `FIRST` and `LAST`. */
   async period(): Promise<void> {
     await this.day('Hari pertama', FIRST);
     await this.day('Hari terakhir', LAST);
     if (this.visitor.scripted) await expect(this.page.getByText(`, ${inWords(LAST)}`)).toBeVisible();
   }
 
-  /** Picks a file as the letter `label`; with script it is sent at once. */
-  async letter(label: string, file: File): Promise<void> {
+  /** Chooses a file as the letter with this label; with script it is uploaded at once. */
+  async letter(label: string, file: LetterFile): Promise<void> {
     const box = this.page.locator('input[type=file]');
     await expect(box).toHaveAccessibleName(new RegExp(`: ${label}$`));
     await box.setInputFiles(file);
   }
 
-  /** Picks a file and sees it taken. */
-  async uploads(label: string, file: File): Promise<void> {
+  /** Uploads a file that must be accepted. */
+  async uploads(label: string, file: LetterFile): Promise<void> {
     await this.letter(label, file);
     if (!this.visitor.scripted) await this.page.getByRole('button', { name: 'Unggah', exact: true }).click();
     await expect(this.page.getByText(/^Terunggah · /)).toBeVisible();
     await expect(this.page.getByText(file.name, { exact: true })).toBeVisible();
   }
 
-  /** Ajukan Akses */
+  /** Sends the form (guide step 11). */
   async send(): Promise<void> {
     await this.page.getByRole('button', { name: 'Ajukan Akses' }).click();
   }
 
-  /** Confirms the review that is in front, and sends it (step 12); gives the number (step 13). */
+  /** Confirms the review in front and submits it (guide step 12). Returns the reference (step 13). */
   async confirms(): Promise<string> {
     await this.page.getByRole('checkbox').check();
     await this.page.getByRole('button', { name: 'Kirim', exact: true }).click();
@@ -104,15 +103,15 @@ export class Form {
     return (await this.page.getByText(/^GB-\d\d-\d{6}-\d$/).textContent())!;
   }
 
-  /** Has been sent and refused: the summary of what is wrong has the focus. */
+  /** Expects that the form was refused: the error summary has the focus. */
   async isRefused(count: number): Promise<Locator> {
     const summary = this.page.getByRole('alert').filter({ hasText: `Ada ${count} isian yang perlu diperbaiki` });
     await expect(summary).toBeFocused();
     return summary;
   }
 
-  /** Waits until all that was typed is stored; without script there is nothing to wait for. */
-  async stored(): Promise<void> {
+  /** Waits for autosave, which only runs with script. */
+  async isSaved(): Promise<void> {
     if (this.visitor.scripted) await expect(this.page.getByText(/^Tersimpan \d\d\.\d\d/)).toBeVisible();
   }
 }

@@ -1,10 +1,10 @@
-/** What is looked at on every page: accessibility by axe, and that nothing sticks out to the side. */
+/** Checks of every page: axe finds nothing, and it does not scroll sideways. */
 
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { type Page, expect } from '@playwright/test';
 
-// Where script is off, timers of the page never fire but promises do: axe gets timers made of promises.
+// Without script, timers of the page never fire, but promises resolve: axe gets timers made of promises.
 const AXE = `((setTimeout, clearTimeout) => {
   ${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')}
 })((job) => { Promise.resolve().then(job); return 0; }, () => {});`;
@@ -17,18 +17,17 @@ interface Violation {
   nodes: { target: string[]; html: string; failureSummary: string }[];
 }
 
-/** How a page is judged. */
-export interface Judgement {
-  /** A mail has no landmarks. */
+export interface AxeOptions {
+  /** A mail has no landmarks, so the best practices do not apply. */
   kind?: 'page' | 'mail';
-  /** Whether it may load itself again: a page that waits for something, where no script can ask for it. */
+  /** True for a page that reloads itself because there is no script to update it. */
   mayRefresh?: boolean;
 }
 
-/** Fails if axe finds anything. */
-export async function isAccessible(page: Page, { kind = 'page', mayRefresh = false }: Judgement = {}): Promise<void> {
-  const likeness = await page.evaluate(likenessOf);
-  if (JUDGED.has(likeness)) return;
+/** Fails if axe finds a violation. */
+export async function isAccessible(page: Page, { kind = 'page', mayRefresh = false }: AxeOptions = {}): Promise<void> {
+  const fingerprint = await page.evaluate(fingerprintOf);
+  if (CHECKED.has(fingerprint)) return;
   const tags = kind === 'page' ? [...STANDARD, 'best-practice'] : STANDARD;
   if ((await page.evaluate('typeof window.axe')) === 'undefined') await page.evaluate(AXE);
   const rules = { 'meta-refresh': { enabled: !mayRefresh } };
@@ -39,15 +38,15 @@ export async function isAccessible(page: Page, { kind = 'page', mayRefresh = fal
   const words = found.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.id} (${violation.help}): ${node.html}\n${node.failureSummary}`),
   );
-  expect(words, `axe on ${page.url()}`).toEqual([]);
-  JUDGED.add(likeness);
+  expect(words, `axe must find nothing on ${page.url()}`).toEqual([]);
+  CHECKED.add(fingerprint);
 }
 
-/** Pages that axe found nothing on: one that is the same but for its numbers is not asked about again. */
-const JUDGED = new Set<string>();
+/** Fingerprints of pages without violations. A page that differs only in ids and numbers is not checked again. */
+const CHECKED = new Set<string>();
 
-/** All of a page that axe could see, without ids, numbers and data for script. */
-function likenessOf(): string {
+/** Runs in the page: all that axe could see, without ids, numbers and data for script. */
+function fingerprintOf(): string {
   const states = [...document.querySelectorAll('input, option')].map((each) => each.matches(':checked'));
   const dark = matchMedia('(prefers-color-scheme: dark)').matches;
   const html = document.documentElement.outerHTML
@@ -58,7 +57,7 @@ function likenessOf(): string {
   return JSON.stringify([innerWidth, dark, states, html]);
 }
 
-/** Fails if the page scrolls sideways; names what sticks out. */
+/** Fails if the page scrolls sideways, and names the elements that are too wide. */
 export async function fitsItsWidth(page: Page): Promise<void> {
   const sticksOut = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.scrollingElement!;
@@ -68,5 +67,5 @@ export async function fitsItsWidth(page: Page): Promise<void> {
     );
     return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160))];
   });
-  expect(sticksOut, `width of ${page.url()}`).toEqual([]);
+  expect(sticksOut, `nothing must be wider than the window on ${page.url()}`).toEqual([]);
 }

@@ -9,16 +9,16 @@ import { join, resolve } from 'node:path';
 import { startMailServer } from './smtp';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'target/release/gerbang');
+const PROGRAM = join(ROOT, 'target/release/gerbang-dev');
 
-/** Where the data lies: a file of its own, or a new database on the PostgreSQL of `TEST_POSTGRES_URL`. */
+/** A SQLite file, or a new database on the PostgreSQL server of `TEST_POSTGRES_URL`. */
 export type Database = 'sqlite' | 'postgres';
 
 export class Server {
   private constructor(
-    /** Where people reach it, without a slash at the end. */
+    /** The origin of Gerbang. */
     readonly url: string,
-    /** Where the demo platform is, without a slash at the end. */
+    /** The origin of the demo platform. */
     readonly demo: string,
     private readonly folder: string,
     private readonly children: ChildProcess[],
@@ -30,12 +30,11 @@ export class Server {
     const children: ChildProcess[] = [];
     const mail = await startMailServer();
     const demo = `127.0.0.1:${await freePort()}`;
-    // Nothing of the machine's own settings: whoever runs the tests may have a Gerbang of their own.
+    // No variables of the environment: they may hold settings of another Gerbang.
     const settings: Record<string, string> = {
       PATH: process.env.PATH ?? '',
       NO_COLOR: '1',
       RUST_BACKTRACE: '1',
-      GERBANG_ENV: 'development',
       GERBANG_ADDR: '127.0.0.1:0',
       GERBANG_DATA_DIR: folder,
       GERBANG_SITE_DIR: join(ROOT, 'target/site'),
@@ -53,7 +52,7 @@ export class Server {
         const said = readFileSync(log, 'utf8');
         const found = ready.exec(said);
         if (found) return found[1];
-        if (child.exitCode !== null || Date.now() > patience) throw new Error(`gerbang ${args[0]} did not start:\n${said}`);
+        if (child.exitCode !== null || Date.now() > patience) throw new Error(`gerbang-dev ${args[0]} did not start:\n${said}`);
       }
     };
     try {
@@ -61,7 +60,7 @@ export class Server {
       const url = await run(['serve'], { GERBANG_SIRUP_URL: `http://${sirup}` }, /Gerbang siap di (\S+)/);
       const health = await fetch(`${url}/health/ready`);
       if (!health.ok) throw new Error(`not ready: ${health.status}`);
-      // It must know where Gerbang is, and Gerbang, which has registered it, where it will be.
+      // The platform needs the address of Gerbang, which has registered the platform under the port reserved above.
       await run(['demo-platform'], { GERBANG_ADDR: new URL(url).host }, /demo platform is listening.* addr=(\S+)/);
       return new Server(url, settings.GERBANG_DEMO_URL, folder, children, mail.stop);
     } catch (error) {
@@ -75,17 +74,17 @@ export class Server {
     return join(this.folder, 'serve.log');
   }
 
-  /** How much the server has written so far. */
+  /** Bytes in the log of the server. */
   written(): number {
     return statSync(this.log).size;
   }
 
-  /** What the server wrote since then. */
+  /** The log of the server after this many bytes. */
   since(mark: number): string {
     return readFileSync(this.log).subarray(mark).toString();
   }
 
-  /** Asks all to end, as an operator would, and takes their data away. */
+  /** Ends all programs with SIGTERM, and deletes their data. */
   async stop(): Promise<void> {
     for (const child of this.children.reverse()) {
       if (child.exitCode === null) {
@@ -95,7 +94,7 @@ export class Server {
         await ended;
         clearTimeout(patience);
       }
-      if (child.exitCode !== 0) throw new Error(`gerbang did not end well: ${child.exitCode ?? child.signalCode}`);
+      if (child.exitCode !== 0) throw new Error(`gerbang-dev did not end well: ${child.exitCode ?? child.signalCode}`);
     }
     this.stopMail();
     rmSync(this.folder, { recursive: true });
@@ -104,7 +103,7 @@ export class Server {
 
 const soon = () => new Promise((done) => setTimeout(done, 20));
 
-/** A port that nobody has: taken, and given back. */
+/** A free port. Another program may take it before it is used. */
 export async function freePort(): Promise<number> {
   const holder = createServer();
   await new Promise<void>((listening) => holder.listen(0, '127.0.0.1', listening));

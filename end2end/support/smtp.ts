@@ -1,11 +1,11 @@
-/** A mail server that takes every mail, but for those to people who it says do not exist. */
+/** An SMTP server that accepts every mail, except the first to each address that `REFUSED_ONCE` matches. */
 
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 
-/** Whose mail is refused for good, the first time that it comes; the second time it is taken. */
+/** Addresses whose first mail is refused permanently. */
 export const REFUSED_ONCE = /^penuh\./;
 
-/** Listens on a port of its own; gives its address. */
+/** Starts the server on a port of its own. */
 export async function startMailServer(): Promise<{ url: string; stop: () => void }> {
   const refused = new Set<string>();
   const open = new Set<Socket>();
@@ -13,7 +13,7 @@ export async function startMailServer(): Promise<{ url: string; stop: () => void
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
-    converse(socket, refused);
+    serve(socket, refused);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const stop = () => {
@@ -23,8 +23,8 @@ export async function startMailServer(): Promise<{ url: string; stop: () => void
   return { url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-/** One conversation (RFC 5321): a line is answered as it comes, a mail once its last line has come. */
-function converse(socket: Socket, refused: Set<string>): void {
+/** Holds one SMTP session (RFC 5321): answers each command line, and a mail after its last line. */
+function serve(socket: Socket, refused: Set<string>): void {
   let [heard, inMail] = ['', false];
   const say = (answer: string) => socket.write(`${answer}\r\n`);
   say('220 surel.contoh.go.id');

@@ -1,11 +1,12 @@
-/** Members of the staff that a test has to itself: with a queue of their own, since they are bound to institutions. */
+/** Members of the staff made for one test. Bound to institutions of that test, they have a queue of their own. */
 
-import { expect } from '@playwright/test';
-import { pick } from './applications';
-import { AGUS, PASSWORD, type People, newAddress, post } from './people';
+import { AGUS, PASSWORD, newAddress } from './accounts';
+import { mailedToken } from './mailbox';
+import type { People } from './people';
+import { pick, post } from './requests';
 import type { Visitor } from './visitor';
 
-/** Invited by the administrator, through the product's own forms, and signed in. Bound to these provinces, or to none. */
+/** Invites a member of the staff and signs in as that member. The scope is these provinces, or national if there are none. */
 export async function member(
   people: People,
   name: string,
@@ -24,18 +25,9 @@ export async function member(
     ['lingkup', ids.length ? 'instansi' : 'nasional'],
     ...ids.map((id): [string, string] => [`scope_${id}`, 'ya']),
   ]);
-  const visitor = await people.stranger();
-  const token = await tokenOf(visitor, account.email, /undangan\?token=([\w-]+)/);
+  const visitor = await people.anonymous();
+  const token = await mailedToken(visitor, account.email, /undangan\?token=([\w-]+)/);
   await post(visitor, '/undangan', { token, name, password: account.password });
   visitor.account = account;
   return visitor;
-}
-
-/** What the link of the latest mail to somebody carries. */
-export async function tokenOf(visitor: Visitor, email: string, link: RegExp): Promise<string> {
-  const mailbox = await (await visitor.context.request.get('/dev/surat')).text();
-  const row = new RegExp(`<td>${email}<td><a href="(/dev/surat/[^"]+)"`).exec(mailbox);
-  expect(row, `a mail to ${email}`).not.toBeNull();
-  const mail = await (await visitor.context.request.get(row![1])).text();
-  return link.exec(mail)![1];
 }

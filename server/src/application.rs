@@ -10,12 +10,11 @@ use std::{
 };
 
 use app::state::{AppState, Cookies};
-use axum::serve::ListenerExt;
+use axum::{Router, serve::ListenerExt};
 use backend::{
     Backend,
     accounts::passwords::Passwords,
     db::Db,
-    development,
     documents::{Documents, PdfReader, private_folder},
     jobs,
     mail::{self, Mailbox, Transport},
@@ -25,6 +24,7 @@ use backend::{
     verification,
     world::World,
 };
+use futures::future::BoxFuture;
 use leptos::config::LeptosOptions;
 use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, sync::watch};
@@ -35,6 +35,18 @@ use crate::{config::Config, http};
 /// What went wrong at the start.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
+/// What a binary adds to the product. `gerbang` adds nothing.
+#[derive(Default)]
+pub struct Extras {
+    /// More routes, behind the layers of every page.
+    pub routes: Router<AppState>,
+    /// Runs at every start after the migrations, before anything is read from the database.
+    pub prepare: Option<Prepare>,
+}
+
+/// See [`Extras::prepare`].
+pub type Prepare = Box<dyn FnOnce(Arc<Backend>) -> BoxFuture<'static, Result<(), StartError>> + Send>;
+
 /// The product, ready to serve.
 pub struct Application {
     /// The use cases.
@@ -43,10 +55,9 @@ pub struct Application {
     pub addr: SocketAddr,
     /// Where people reach it.
     pub base_url: Url,
-    /// Whether its database was empty and got the data of development.
-    pub filled: bool,
     listener: TcpListener,
     state: AppState,
+    routes: Router<AppState>,
     config: Arc<Config>,
     mailbox: Mailbox,
     stop: watch::Sender<bool>,
@@ -118,7 +129,7 @@ impl Application {
     ///
     /// # Errors
     /// Whatever does not open.
-    pub async fn build(config: Config, program: PathBuf, world: World) -> Result<Self, StartError> {
+    pub async fn build(config: Config, program: PathBuf, world: World, extras: Extras) -> Result<Self, StartError> {
         let listener = TcpListener::bind(config.addr).await.map_err(blame("ADDR"))?;
         let addr = listener.local_addr()?;
         let base_url = match &config.base_url {
@@ -126,9 +137,8 @@ impl Application {
             None => format!("http://{addr}").parse()?,
         };
         let backend = Arc::new(open_backend(&config, base_url.clone(), program, world).await?);
-        let filled = config.is_development() && development::fill(&backend).await?;
-        if filled {
-            tracing::info!("filled the empty database with development data");
+        if let Some(prepare) = extras.prepare {
+            prepare(backend.clone()).await?;
         }
         oidc::ready(&backend).await.map_err(blame("SECRET"))?;
         Directory::refresh(&backend).await?;
@@ -142,15 +152,16 @@ impl Application {
         let state = AppState {
             backend: backend.clone(),
             leptos_options: leptos_options(&config, addr),
-            cookies: Cookies { secure: base_url.scheme() == "https" },
+            // In production always, whatever the address says.
+            cookies: Cookies { secure: !config.is_development() || base_url.scheme() == "https" },
         };
         Ok(Self {
             backend,
             addr,
             base_url,
-            filled,
             listener,
             state,
+            routes: extras.routes,
             config: Arc::new(config),
             mailbox,
             stop: watch::channel(false).0,
@@ -172,7 +183,7 @@ impl Application {
         workers: bool,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let Self { backend, listener, state, config, mailbox, stop, .. } = self;
+        let Self { backend, listener, state, routes, config, mailbox, stop, .. } = self;
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
@@ -186,7 +197,7 @@ impl Application {
             let relay = relay.clone();
             async move { relay.db.relay_notices().await }
         }));
-        let router = http::router(state, config, stop.subscribe());
+        let router = http::router(state, routes, config, stop.subscribe());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let signal = async move {
             shutdown.await;

@@ -24,11 +24,11 @@ use url::Url;
 /// How many working days may be promised for a decision.
 const PROMISES: RangeInclusive<u32> = 1..=30;
 
-/// Where the product runs.
+/// Where the product runs. The binary decides: `gerbang` is for production, `gerbang-dev` for development.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
-    /// On somebody's desk: demo data, mail shown instead of sent, the simulator allowed.
+    /// On a developer's machine, with development data and without a mail server.
     #[default]
     Development,
     /// For real.
@@ -50,7 +50,6 @@ struct Raw {
     sirup_url: Option<String>,
     sirup_token: Option<SecretString>,
     sirup_cutoff: Option<String>,
-    demo_url: Option<String>,
     promised_working_days: Option<String>,
     smtp_url: Option<SecretString>,
     mail_from: Option<String>,
@@ -84,8 +83,6 @@ pub struct Config {
     pub sirup_token: SecretString,
     /// SiRUP accounts made on or after this day are not linked.
     pub sirup_cutoff: Date,
-    /// Where the demo platform is (development only).
-    pub demo_url: Url,
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
     /// Where mail leaves; without it (development only), mail is only shown.
@@ -117,11 +114,12 @@ fn wrong(name: &str, sentence: impl std::fmt::Display) -> ConfigError {
 }
 
 impl Config {
-    /// Reads `gerbang.toml` (or the file that `GERBANG_CONFIG` names) and the environment.
+    /// Reads `gerbang.toml` (or the file that `GERBANG_CONFIG` names) and the process environment. `env` is what the binary
+    /// is for. `apart` names settings that the binary reads itself, such as `DEMO_URL`.
     ///
     /// # Errors
-    /// The first setting that is unknown or wrong.
-    pub fn load() -> Result<Self, ConfigError> {
+    /// The first setting that is unknown or wrong; also if `GERBANG_ENV` says anything but `env`.
+    pub fn load(env: Environment, apart: &[&str]) -> Result<Self, ConfigError> {
         let named = std::env::var("GERBANG_CONFIG").ok();
         let file = named.clone().unwrap_or_else(|| "gerbang.toml".to_owned());
         if named.is_some() && !std::path::Path::new(&file).exists() {
@@ -129,23 +127,27 @@ impl Config {
         }
         // A file that is not there is an empty one. What the environment says is text, even where it looks like a number.
         let environment = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.to_str()?.strip_prefix("GERBANG_").filter(|name| *name != "CONFIG")?.to_lowercase();
-            Some((name, value.to_string_lossy().into_owned()))
+            let name = name.to_str()?.strip_prefix("GERBANG_")?;
+            let ours = name != "CONFIG" && !apart.contains(&name);
+            ours.then(|| (name.to_lowercase(), value.to_string_lossy().into_owned()))
         });
-        Self::from_figment(environment.fold(Figment::from(Toml::file(file)), |figment, pair| figment.merge(pair)))
+        let figment = environment.fold(Figment::from(Toml::file(file)), |figment, pair| figment.merge(pair));
+        Self::from_figment(figment, Some(env))
     }
 
-    /// From settings given as pairs of name (in lower case, without `GERBANG_`) and value; for tests and tools.
+    /// From settings given as pairs of name (in lower case, without `GERBANG_`) and value, for tests and tools. The pair
+    /// `env` decides what they are for; without it, they are for development.
     ///
     /// # Errors
     /// The first setting that is unknown or wrong.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Result<Self, ConfigError> {
         let figment = pairs.iter().fold(Figment::new(), |figment, pair| figment.merge(*pair));
-        Self::from_figment(figment)
+        Self::from_figment(figment, None)
     }
 
-    fn from_figment(figment: Figment) -> Result<Self, ConfigError> {
-        let raw: Raw = figment.extract().map_err(|error| {
+    /// `env` is what the binary is for, if the binary decides.
+    fn from_figment(figment: Figment, env: Option<Environment>) -> Result<Self, ConfigError> {
+        let mut raw: Raw = figment.extract().map_err(|error| {
             use figment::error::Kind;
             let name = error.path.last().cloned().unwrap_or_default().to_uppercase();
             match &error.kind {
@@ -165,6 +167,9 @@ impl Config {
                 )),
             }
         })?;
+        if let Some(env) = env {
+            raw.accept(env)?;
+        }
         raw.check()
     }
 
@@ -179,7 +184,6 @@ impl Config {
             base_url,
             secret,
             sirup_cutoff: self.sirup_cutoff,
-            demo_url: self.demo_url.clone(),
             promised_working_days: self.promised_working_days,
             help_address: self.help_address.clone(),
         }
@@ -192,6 +196,27 @@ impl Config {
 }
 
 impl Raw {
+    /// Takes over what the binary is for. A setting that says otherwise is refused: it must never switch on development.
+    fn accept(&mut self, env: Environment) -> Result<(), ConfigError> {
+        if self.env.is_some_and(|said| said != env) {
+            return Err(wrong(
+                "ENV",
+                match env {
+                    Environment::Production => {
+                        "gerbang hanya untuk production; untuk development, jalankan gerbang-dev."
+                    }
+                    Environment::Development => {
+                        "gerbang-dev hanya untuk development; untuk production, jalankan gerbang."
+                    }
+                },
+            ));
+        }
+        if env == Environment::Production {
+            self.env = Some(env);
+        }
+        Ok(())
+    }
+
     fn check(self) -> Result<Config, ConfigError> {
         let env = self.env.unwrap_or_default();
         let production = env == Environment::Production;
@@ -253,10 +278,6 @@ impl Raw {
                 .map_err(|_| wrong("SIRUP_CUTOFF", format!("{text:?} bukan tanggal seperti 2024-08-01.")))?,
             None => CUTOFF,
         };
-        if production && self.demo_url.is_some() {
-            return Err(wrong("DEMO_URL", "platform percobaan tidak ada bila GERBANG_ENV=production."));
-        }
-        let demo_url = own_host("DEMO_URL", self.demo_url.as_deref().unwrap_or("http://127.0.0.1:3002"))?;
         let promised_working_days = match self.promised_working_days {
             Some(text) => text.parse().ok().filter(|days| PROMISES.contains(days)).ok_or_else(|| {
                 let (least, most) = PROMISES.into_inner();
@@ -316,7 +337,6 @@ impl Raw {
             sirup_url,
             sirup_token: self.sirup_token.unwrap_or_else(|| "simulator".into()),
             sirup_cutoff: cutoff,
-            demo_url,
             promised_working_days,
             smtp_url: self.smtp_url,
             mail_from,
@@ -395,6 +415,19 @@ mod tests {
     }
 
     #[test]
+    fn no_setting_changes_what_a_binary_is_for() {
+        let load = |text: &str, env| Config::from_figment(Figment::from(Toml::string(text)), Some(env));
+        let refused = load("env = \"development\"", Environment::Production).unwrap_err().to_string();
+        assert!(refused.contains("GERBANG_ENV") && refused.contains("gerbang-dev"), "{refused}");
+        let refused = load("env = \"production\"", Environment::Development).unwrap_err().to_string();
+        assert!(refused.contains("GERBANG_ENV") && refused.contains("jalankan gerbang."), "{refused}");
+        // Without the setting, production asks for everything that production needs.
+        let missing = load("", Environment::Production).unwrap_err().to_string();
+        assert!(missing.contains("GERBANG_BASE_URL"), "{missing}");
+        assert!(load("", Environment::Development).unwrap().is_development());
+    }
+
+    #[test]
     fn production_names_what_is_missing() {
         assert!(Config::from_pairs(PRODUCTION).is_ok());
         for at in 1..PRODUCTION.len() {
@@ -418,7 +451,6 @@ mod tests {
         assert!(refusal(&insecure).contains("https"));
         let with_demo = [PRODUCTION, &[("demo_url", "http://127.0.0.1:3002")]].concat();
         assert!(refusal(&with_demo).contains("GERBANG_DEMO_URL"));
-        assert!(refusal(&[("demo_url", "http://127.0.0.1:3002/daftar")]).contains("GERBANG_DEMO_URL"));
     }
 
     #[test]
@@ -466,10 +498,11 @@ mod tests {
         for file in
             ["sirup_token = 271828", "sirup_token = rahasia271828", "env = 271828", "sirup_token = [\"271828\"]"]
         {
-            let sentence = Config::from_figment(Figment::from(Toml::string(file))).unwrap_err().to_string();
+            let sentence = Config::from_figment(Figment::from(Toml::string(file)), None).unwrap_err().to_string();
             assert!(!sentence.contains("271828"), "{sentence}");
         }
-        let number = Config::from_figment(Figment::from(Toml::string("sirup_token = 1"))).unwrap_err().to_string();
+        let number =
+            Config::from_figment(Figment::from(Toml::string("sirup_token = 1")), None).unwrap_err().to_string();
         assert!(number.contains("GERBANG_SIRUP_TOKEN") && number.contains("tanda petik"), "{number}");
     }
 

@@ -3,6 +3,4 @@
 pub mod application;
 pub mod commands;
 pub mod config;
-pub mod demo_platform;
 pub mod http;
-pub mod sirup_simulator;

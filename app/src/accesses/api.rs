@@ -130,7 +130,7 @@ pub async fn history() -> Result<Vec<ApplicationView>, ApiError> {
 
 #[cfg(feature = "ssr")]
 impl ApplicationView {
-    /// Told to a person in this zone.
+    /// As shown to a person in this zone.
     pub fn of(summary: backend::applications::Summary, zone: domain::time::Zone) -> Self {
         Self {
             notice: crate::applications::texts::application_notice(&summary, zone),

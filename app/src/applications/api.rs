@@ -4,7 +4,7 @@ use domain::{
     accesses::Renewal,
     applications::{
         answers::Answers,
-        company::CompanyDraft,
+        company::CompanyInput,
         wizard::{Draft, Step},
     },
     issues::conflict::Conflict,
@@ -375,7 +375,7 @@ impl FormFields {
                 month: self.last_day_month.clone(),
                 year: self.last_day_year.clone(),
             },
-            company: CompanyDraft {
+            company: CompanyInput {
                 name: self.company_name.clone(),
                 npwp: self.npwp.clone(),
                 nib: self.nib.clone(),

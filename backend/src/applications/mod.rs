@@ -12,6 +12,7 @@ pub mod renewals;
 mod status;
 mod stored;
 mod submission;
+mod texts;
 pub(crate) mod transition;
 
 pub use drafts::{start, start_again};

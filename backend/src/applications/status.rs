@@ -18,7 +18,10 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::stored::{Repair, find};
+use super::{
+    stored::{Repair, find},
+    texts,
+};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -318,31 +321,33 @@ pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(Stri
     if summary.status == Status::Returned {
         return Err(Error::NotFound);
     }
-    let mut facts =
-        vec![("Nomor pengajuan", reference.clone()), ("Nama", actor.name.clone()), ("Role", draft.role.title())];
+    let mut facts = vec![
+        (texts::REFERENCE, reference.clone()),
+        (texts::NAME, actor.name.clone()),
+        (texts::ROLE, draft.role.title()),
+    ];
     match Company::read(&draft.answers.company) {
         Some(company) => facts.extend([
-            ("Perusahaan", company.name.as_str().to_owned()),
-            ("NPWP", company.npwp.printed()),
-            ("NIB", company.nib.as_str().to_owned()),
-            ("Alamat Perusahaan", company.address),
+            (texts::COMPANY, company.name.as_str().to_owned()),
+            (texts::NPWP, company.npwp.printed()),
+            (texts::NIB, company.nib.as_str().to_owned()),
+            (texts::COMPANY_ADDRESS, company.address),
         ]),
         None => {
             let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
             facts.extend([
-                ("Instansi", summary.institution.unwrap_or_default()),
-                ("Satuan Kerja", format!("{}{code}", summary.work_unit.unwrap_or_default())),
+                (texts::INSTITUTION, summary.institution.unwrap_or_default()),
+                (texts::WORK_UNIT, format!("{}{code}", summary.work_unit.unwrap_or_default())),
             ]);
         }
     }
-    facts.extend(validity.map(|period| ("Masa Berlaku Peran", indonesian::period(period.first(), period.last()))));
-    facts.extend(address.map(|address| ("Alamat Satuan Kerja", address)));
+    facts.extend(validity.map(|period| (texts::VALIDITY, indonesian::period(period.first(), period.last()))));
+    facts.extend(address.map(|address| (texts::WORK_UNIT_ADDRESS, address)));
     facts.extend(draft.letter.map(|letter| (draft.role.info().letter, letter.file_name)));
-    facts.push(("Dikirim", indonesian::date_time_with_weekday(sent, actor.zone)));
-    facts.push(("Status saat diunduh", summary.status.label().to_owned()));
-    facts.push(("Diunduh", indonesian::date_time_with_weekday(backend.world.now(), actor.zone)));
-    let note = "Bukti ini menyatakan bahwa pengajuan telah diterima. Bukti ini bukan persetujuan akses.";
-    Ok((reference, write_receipt("Bukti pengajuan akses", &facts, note)?))
+    facts.push((texts::SUBMITTED_AT, indonesian::date_time_with_weekday(sent, actor.zone)));
+    facts.push((texts::STATUS, summary.status.label().to_owned()));
+    facts.push((texts::DOWNLOADED_AT, indonesian::date_time_with_weekday(backend.world.now(), actor.zone)));
+    Ok((reference, write_receipt(texts::TITLE, &facts, texts::NOTE)?))
 }
 
 #[cfg(test)]

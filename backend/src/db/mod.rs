@@ -9,13 +9,13 @@
 //! `WHERE` of the write, by a unique index, or by [`Tx::lock_user`].
 
 mod args;
+pub(crate) mod batcher;
 pub(crate) mod changes;
 mod checkpoint;
 mod flush;
 pub(crate) mod literals;
 pub(crate) mod macros;
 mod readers;
-pub(crate) mod together;
 
 use std::{
     convert::Infallible,

@@ -1,4 +1,4 @@
-//! Mails that were given up: for an administrator to look at, and to send again.
+//! Parked mails: an administrator lists and resends them.
 
 use domain::{
     issues::{Field, Problem},
@@ -9,7 +9,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::Mail;
+use super::message::Mail;
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -17,29 +17,25 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Most mails of the list.
-const MOST: i64 = 200;
+/// The list holds at most this many mails.
+const LIMIT: i64 = 200;
 
-/// A mail that was given up. What it says stays closed: its link may still open an account.
+/// A parked mail. Its body is not shown to administrators: its link may still open an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParkedMail {
-    /// Its row.
     pub id: Uuid,
-    /// Who should have got it.
     pub recipient: String,
-    /// Its subject; `None` if this version of the program cannot read the mail.
+    /// `None` if this version of the program cannot read the mail.
     pub subject: Option<String>,
-    /// How often it was tried.
     pub attempts: u32,
-    /// What the mail server said at last.
+    /// The last answer of the mail server.
     pub last_error: Option<String>,
-    /// When it was written.
     pub created_at: Timestamp,
-    /// Whether its link is over and was taken out; sent again, it would lead nowhere.
+    /// The link has expired and its token was removed, so the mail cannot be resent.
     pub over: bool,
 }
 
-/// The mails that were given up, latest first, at most [`MOST`].
+/// The parked mails, newest first, at most [`LIMIT`].
 ///
 /// # Errors
 /// [`Error::Forbidden`].
@@ -60,7 +56,7 @@ pub async fn parked(backend: &Backend, actor: &Actor) -> Result<Vec<ParkedMail>>
         Row,
         "SELECT id, recipient, content, attempts, last_error, created_at FROM outbox
          WHERE status = 'parked' ORDER BY created_at DESC, id DESC LIMIT $1",
-        MOST
+        LIMIT
     )?;
     let mails = rows.into_iter().map(|row| ParkedMail {
         over: is_over(&row.content),
@@ -79,16 +75,15 @@ fn subject(backend: &Backend, content: Value) -> Option<String> {
     Some(mail.render(&backend.settings).ok()?.subject)
 }
 
-/// Whether the secret of its link was taken out.
+/// True if the token of the link was removed, which happens once the link has expired.
 fn is_over(content: &Value) -> bool {
     content.get("token").is_some_and(|token| token.as_str() == Some(""))
 }
 
-/// Sends a mail that was given up again, at once and as if for the first time.
+/// Puts a parked mail back into the queue, due now and with no attempt counted.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`] if it is not parked (any more); [`Problem::LinkExpired`] if its link is
-/// over.
+/// [`Error::Forbidden`]; [`Error::NotFound`] if the mail is not parked; [`Problem::LinkExpired`].
 pub async fn resend(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Administer)?;
     let mut tx = backend.db.begin().await?;
@@ -107,7 +102,7 @@ pub async fn resend(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         backend.world.now().micros()
     )?;
     if changed == 0 {
-        return Err(Error::NotFound); // another administrator was quicker
+        return Err(Error::NotFound); // another administrator has resent it
     }
     backend.record(&mut tx, actor, Action::MailResent, Some(id), ())?;
     tx.ring(&backend.outbox_bell);

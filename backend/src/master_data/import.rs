@@ -14,7 +14,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::rows::{Row, read};
+use super::{
+    rows::{Row, read},
+    texts,
+};
 use crate::{
     Backend,
     db::{Tx, execute, fetch_all},
@@ -106,7 +109,7 @@ pub async fn work_units(backend: &Backend, file: &[u8], progress: impl Fn(usize)
                 && let Some(first) = seen.insert(number, *line)
             {
                 seen.insert(number, first);
-                let reason = format!("kd_satker {number} sudah ada pada baris {first}");
+                let reason = texts::repeated(number, first);
                 report.refused.push(Refusal { line: *line, reason });
                 continue;
             }
@@ -165,9 +168,9 @@ struct InstitutionRow {
 }
 
 fn institution_row(row: &Row) -> Result<InstitutionRow, String> {
-    let kind = row.get(&["jenis", "jenis_klpd"]).ok_or("jenis kosong")?;
+    let kind = row.get(&["jenis", "jenis_klpd"]).ok_or(texts::NO_TYPE)?;
     Ok(InstitutionRow {
-        kind: InstitutionType::from_master_data(kind).ok_or_else(|| format!("jenis {kind:?} tidak dikenal"))?,
+        kind: InstitutionType::from_master_data(kind).ok_or_else(|| texts::unknown_type(kind))?,
         kd_klpd: text(row.get(&["kode", "kd_klpd"]), "kode", LONGEST_NAME)?,
         name: required(row.get(&["nama", "nama_klpd"]), "nama")?,
     })
@@ -177,16 +180,16 @@ fn institution_row(row: &Row) -> Result<InstitutionRow, String> {
 fn text(value: Option<&str>, column: &str, longest: usize) -> Result<Option<String>, String> {
     let Some(value) = value else { return Ok(None) };
     if value.chars().count() > longest {
-        return Err(format!("{column} lebih dari {longest} huruf"));
+        return Err(texts::too_long(column, longest));
     }
     if value.chars().any(char::is_control) {
-        return Err(format!("{column} memuat karakter kendali"));
+        return Err(texts::control_character(column));
     }
     Ok(Some(value.to_owned()))
 }
 
 fn required(value: Option<&str>, column: &str) -> Result<String, String> {
-    text(value, column, LONGEST_NAME)?.ok_or_else(|| format!("{column} kosong"))
+    text(value, column, LONGEST_NAME)?.ok_or_else(|| texts::empty(column))
 }
 
 struct UnitRow {
@@ -202,14 +205,12 @@ struct UnitRow {
 }
 
 fn unit_row(row: &Row, this_year: ActiveYears) -> Result<UnitRow, String> {
-    let kd_satker = row
-        .get(&["kd_satker"])
-        .map(|text| text.parse::<i64>().map_err(|_| format!("kd_satker {text:?} bukan angka")))
-        .transpose()?;
+    let kd_satker =
+        row.get(&["kd_satker"]).map(|text| text.parse::<i64>().map_err(|_| texts::not_a_number(text))).transpose()?;
     let years_assumed = !row.knows(&["tahun_aktif"]);
     let years = match row.get(&["tahun_aktif"]) {
         _ if years_assumed => this_year,
-        Some(text) => ActiveYears::parse(text).map_err(|part| format!("tahun_aktif memuat {part:?}"))?,
+        Some(text) => ActiveYears::parse(text).map_err(texts::bad_years)?,
         None => ActiveYears::default(),
     };
     Ok(UnitRow {
@@ -307,12 +308,12 @@ impl Institutions {
             return Ok(Ok((self.all[*at].id, false)));
         }
         let Some(described) = &row.institution else {
-            return Ok(Err(format!("instansi {} belum ada; impor instansi lebih dahulu", row.kd_klpd)));
+            return Ok(Err(texts::unknown_institution(&row.kd_klpd)));
         };
         let outcome = self.put(backend, tx, described).await?;
         Ok(match self.by_code.get(&row.kd_klpd) {
             Some(at) => Ok((self.all[*at].id, matches!(outcome, Outcome::Added))),
-            None => Err(format!("instansi {} tidak dapat ditambahkan", row.kd_klpd)),
+            None => Err(texts::institution_not_added(&row.kd_klpd)),
         })
     }
 }
@@ -425,7 +426,7 @@ impl Units {
             return Ok(Outcome::Unchanged);
         }
         if known.institution_id != institution {
-            return Ok(Outcome::Refused(format!("kd_satker {:?} tercatat pada instansi lain", row.kd_satker)));
+            return Ok(Outcome::Refused(texts::of_another_institution(row.kd_satker)));
         }
         let years =
             if row.years_assumed { ActiveYears::from_bits(known.active_years).union(row.years) } else { row.years };

@@ -3,5 +3,6 @@
 mod directory;
 pub mod import;
 mod rows;
+mod texts;
 
 pub use directory::{Directory, Found, Snapshot, UnitEntry};

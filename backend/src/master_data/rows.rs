@@ -9,6 +9,8 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use super::texts;
+
 /// A row as found: the values by their column, empty ones left out.
 #[derive(Debug, Default)]
 pub struct Row {
@@ -42,7 +44,7 @@ impl Row {
 pub fn read(file: &[u8], mut take: impl FnMut(usize, Result<Row, String>)) {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     match file.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => take(1, Err("berkas kosong".to_owned())),
+        None => take(1, Err(texts::EMPTY_FILE.to_owned())),
         Some(b'{' | b'[') => read_json(file, &mut take),
         Some(_) => read_csv(file, &mut take),
     }
@@ -56,7 +58,7 @@ fn read_csv(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(file);
     let columns: Vec<String> = match reader.byte_headers() {
         Ok(header) => header.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
-        Err(error) => return take(1, Err(format!("judul kolom tidak terbaca: {error}"))),
+        Err(error) => return take(1, Err(texts::unreadable_header(error))),
     };
     let mut record = csv::ByteRecord::new();
     // Where lines end in CR and LF, a record ends at the CR: what follows still counts as its line.
@@ -72,18 +74,18 @@ fn read_csv(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
                 let line = record.position().map_or(line, line_of);
                 take(line, csv_row(&columns, &record));
             }
-            Err(error) => return take(line, Err(format!("baris tidak terbaca: {error}"))),
+            Err(error) => return take(line, Err(texts::unreadable_row(error))),
         }
     }
 }
 
 fn csv_row(columns: &[String], record: &csv::ByteRecord) -> Result<Row, String> {
     if record.len() != columns.len() {
-        return Err(format!("berisi {} kolom, seharusnya {}", record.len(), columns.len()));
+        return Err(texts::wrong_number_of_columns(record.len(), columns.len()));
     }
     let mut row = Row::default();
     for (column, value) in columns.iter().zip(record) {
-        let value = std::str::from_utf8(value).map_err(|_| format!("kolom {column} bukan teks UTF-8"))?;
+        let value = std::str::from_utf8(value).map_err(|_| texts::column_not_utf8(column))?;
         row.push(column, value);
     }
     Ok(row)
@@ -94,7 +96,7 @@ fn read_json(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
         Ok(text) => text,
         Err(error) => {
             let line = line_of(file, error.valid_up_to());
-            return take(line, Err("berkas bukan teks UTF-8".to_owned()));
+            return take(line, Err(texts::FILE_NOT_UTF8.to_owned()));
         }
     };
     let mut lines = Lines { text, at: 0, line: 1 };
@@ -105,7 +107,7 @@ fn read_json(file: &[u8], take: &mut impl FnMut(usize, Result<Row, String>)) {
     let mut json = serde_json::Deserializer::from_str(text);
     let outcome = Rows(&mut each).deserialize(&mut json).and_then(|()| json.end());
     if let Err(error) = outcome {
-        take(error.line(), Err(format!("berkas tidak terbaca dari sini: {error}")));
+        take(error.line(), Err(texts::unreadable_from_here(error)));
     }
 }
 
@@ -163,15 +165,13 @@ impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Rows<'_, F> {
                 "data" => map.next_value_seed(Rows(each))?,
                 "success" => {
                     if !map.next_value::<bool>()? {
-                        return Err(serde::de::Error::custom("jawaban gateway menyatakan gagal (success: false)"));
+                        return Err(serde::de::Error::custom(texts::GATEWAY_FAILED));
                     }
                 }
                 "meta" => {
                     let meta: Meta = map.next_value()?;
                     if meta.has_more.unwrap_or(false) {
-                        return Err(serde::de::Error::custom(
-                            "ini hanya sebagian data (has_more: true); ambil dan impor halaman berikutnya juga",
-                        ));
+                        return Err(serde::de::Error::custom(texts::ONLY_A_PAGE));
                     }
                 }
                 _ => {
@@ -190,7 +190,7 @@ struct Meta {
 
 fn json_row(raw: &RawValue) -> Result<Row, String> {
     let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(raw.get()).map_err(|_| "bukan objek JSON".to_owned())?;
+        serde_json::from_str(raw.get()).map_err(|_| texts::NOT_AN_OBJECT.to_owned())?;
     let mut row = Row::default();
     for (key, value) in object {
         use serde_json::Value::{Array, Bool, Null, Number, Object, String};
@@ -204,7 +204,7 @@ fn json_row(raw: &RawValue) -> Result<Row, String> {
                 let parts: Vec<_> = items.iter().map(|item| item.to_string()).collect();
                 row.push(&key, &parts.join(","));
             }
-            Object(_) => return Err(format!("nilai {key} tidak terbaca")),
+            Object(_) => return Err(texts::unreadable_value(&key)),
         }
     }
     Ok(row)

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Backend,
-    db::{Db, execute, fetch_all, together::Turn},
+    db::{Db, batcher::Turn, execute, fetch_all},
     error::Result,
     secrets::{Token, hex},
     world::World,

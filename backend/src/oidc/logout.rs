@@ -254,7 +254,7 @@ pub enum Delivery {
     /// None was due.
     Nothing,
     /// The platform knows.
-    Told,
+    WireCode,
     /// It does not know yet, and is told again at this instant.
     Again(Timestamp),
     /// It was told in vain too often.
@@ -347,7 +347,9 @@ async fn tell(backend: Arc<Backend>, platform_id: Uuid) {
         for error in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
             tracing::error!(%error, "a notice for a platform could not be taken up");
         }
-        if !outcomes.iter().all(|outcome| matches!(outcome, Ok(Delivery::Told | Delivery::Again(_) | Delivery::Parked)))
+        if !outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Ok(Delivery::WireCode | Delivery::Again(_) | Delivery::Parked)))
         {
             return;
         }
@@ -363,14 +365,14 @@ pub async fn deliver_due(backend: &Backend, platform_id: Uuid) -> Result<Deliver
     let outcome = deliver(backend, &due).await?;
     let now = backend.world.now();
     let delivery = match &outcome {
-        Ok(()) => Delivery::Told,
+        Ok(()) => Delivery::WireCode,
         Err(Failure::Silent(_) | Failure::Refused(_)) if due.attempts < MOST_ATTEMPTS => {
             Delivery::Again(now.plus(wait(due.attempts)))
         }
         Err(_) => Delivery::Parked,
     };
     metrics::counter!("gerbang_logout_notices_total", "outcome" => match delivery {
-        Delivery::Told => "told",
+        Delivery::WireCode => "told",
         Delivery::Again(_) => "again",
         _ => "parked",
     })
@@ -389,7 +391,7 @@ pub async fn deliver_due(backend: &Backend, platform_id: Uuid) -> Result<Deliver
         due.id,
         due.attempts,
         due_at.micros(),
-        at(delivery == Delivery::Told),
+        at(delivery == Delivery::WireCode),
         at(delivery == Delivery::Parked),
         outcome.as_ref().err().map(Failure::to_string)
     )?;

@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 
 use crate::{
     Backend,
-    db::{execute, together::Together},
+    db::{batcher::Batcher, execute},
     error::{Error, Result},
 };
 
@@ -48,7 +48,7 @@ pub struct Provider {
     /// Keys: those that sign, and those derived from the secret.
     pub(crate) keys: keys::Keys,
     /// Exchanges that wait to be carried out together.
-    exchanges: Together<exchange::Exchange, exchange::Outcome>,
+    exchanges: Batcher<exchange::Exchange, exchange::Outcome>,
     /// Wakes the worker of the back channel when a notice was written.
     pub(crate) bell: Arc<Notify>,
     /// Carries the notices.
@@ -67,7 +67,7 @@ impl Provider {
             .redirect(reqwest::redirect::Policy::none()) // a notice goes where the administrator said, nowhere else
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { keys: keys::Keys::new(secret)?, exchanges: Together::default(), bell: Arc::default(), http })
+        Ok(Self { keys: keys::Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http })
     }
 }
 
@@ -82,7 +82,7 @@ impl Backend {
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// In the words of the specifications.
-    Told(OAuthError),
+    WireCode(OAuthError),
     /// By a fault of ours, or for want of a part that is needed.
     Fault(Error),
 }
@@ -90,13 +90,13 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// A refusal with its code and an explanation for developers.
     pub fn new(code: ErrorCode, description: &'static str) -> Self {
-        Self::Told(OAuthError::new(code, description))
+        Self::WireCode(OAuthError::new(code, description))
     }
 
     /// What the platform is told; the text of a fault stays in the log.
     pub fn told(self) -> OAuthError {
         match self {
-            Self::Told(error) => error,
+            Self::WireCode(error) => error,
             Self::Fault(Error::Unavailable(cause)) => {
                 tracing::warn!(%cause, "a platform could not be answered");
                 OAuthError::new(ErrorCode::TemporarilyUnavailable, "Try again shortly.")
@@ -111,7 +111,7 @@ impl Refusal {
 
 impl From<OAuthError> for Refusal {
     fn from(error: OAuthError) -> Self {
-        Self::Told(error)
+        Self::WireCode(error)
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod admin;
 pub mod launch;
 pub mod terms;
+mod texts;
 
 use domain::{
     platforms::Admission,

@@ -14,7 +14,7 @@ use domain::{
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-use super::{Platform, by_id, launch};
+use super::{Platform, by_id, launch, texts};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -27,8 +27,6 @@ use crate::{
 pub const TEXT_LENGTH: std::ops::RangeInclusive<usize> = 20..=40_000;
 /// The most days in which a new version may still wait.
 pub const MOST_GRACE_DAYS: u32 = 90;
-/// The columns of an export.
-const HEADINGS: [&str; 8] = ["Nama", "Surel", "Dokumen", "Versi", "SHA-256", "Role", "Waktu (UTC)", "Alamat jaringan"];
 /// Rows that an export reads at a time.
 const PAGE: i64 = 1000;
 /// The zone whose day says which version is in force: platforms are national.
@@ -324,7 +322,7 @@ pub async fn export(backend: &Backend, actor: &Actor, platform_id: Uuid) -> Resu
     let to = "\u{feff}".as_bytes().to_vec();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     // Writing into memory cannot fail.
-    let _ = writer.write_record(HEADINGS);
+    let _ = writer.write_record(texts::ACCEPTANCES_COLUMNS);
     let mut conn = backend.db.read().await?;
     let mut after = Uuid::nil();
     loop {

@@ -12,7 +12,7 @@ use domain::{
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::queue;
+use super::{queue, texts};
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -22,8 +22,6 @@ use crate::{
 
 /// Most days of a period; of a longer one, the last.
 const MOST_DAYS: i32 = 366;
-/// What stands for a refusal whose reason is not of the list.
-const OTHER_REASON: &str = "Alasan lain";
 
 /// The days that figures are about, both included, on the calendar of whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +91,8 @@ pub async fn figures(backend: &Backend, actor: &Actor, period: Period, instituti
     let days = asked.days().map(|(date, day)| (date, of(&arrived, day), of(&decided, day))).collect();
     let by_verdict = tally(given.iter().map(|given| (given.verdict.as_str(), given.count)));
     let refused = given.iter().filter(|given| given.verdict == Verdict::Reject.as_str());
-    let reasons = tally(refused.map(|given| (given.reason_title.as_deref().unwrap_or(OTHER_REASON), given.count)));
+    let reasons =
+        tally(refused.map(|given| (given.reason_title.as_deref().unwrap_or(texts::OTHER_REASON), given.count)));
     // Two people may have one name.
     let verifiers = tally(given.iter().map(|given| ((given.decided_by, given.name.as_str()), given.count)));
     Ok(Figures {
@@ -277,33 +276,25 @@ pub fn csv(figures: &Figures) -> String {
     let minutes = |took: Option<Duration>| took.map(|took| (took.as_secs() / 60).to_string()).unwrap_or_default();
     let mut rows: Vec<(&str, String, String)> = Vec::new();
     let mut put = |figure, what: String, value: String| rows.push((figure, what, value));
-    figures.days.iter().for_each(|(day, n, _)| put("Pengajuan masuk", day.to_string(), n.to_string()));
-    figures.days.iter().for_each(|(day, _, n)| put("Putusan", day.to_string(), n.to_string()));
-    figures.queue_age.iter().for_each(|(age, n)| put("Antrean saat ini", age.label().to_owned(), n.to_string()));
-    put("Waktu hingga putusan (menit)", "Median".to_owned(), minutes(figures.median));
-    put("Waktu hingga putusan (menit)", "Persentil 90".to_owned(), minutes(figures.p90));
+    figures.days.iter().for_each(|(day, n, _)| put(texts::SUBMITTED, day.to_string(), n.to_string()));
+    figures.days.iter().for_each(|(day, _, n)| put(texts::DECIDED, day.to_string(), n.to_string()));
+    figures.queue_age.iter().for_each(|(age, n)| put(texts::WAITING_NOW, age.label().to_owned(), n.to_string()));
+    put(texts::MINUTES_TO_VERDICT, texts::MEDIAN.to_owned(), minutes(figures.median));
+    put(texts::MINUTES_TO_VERDICT, texts::PERCENTILE_90.to_owned(), minutes(figures.p90));
     for (verdict, n) in &figures.verdicts {
-        put("Putusan menurut jenis", label(*verdict).to_owned(), n.to_string());
+        put(texts::BY_VERDICT, texts::verdict(*verdict).to_owned(), n.to_string());
     }
-    figures.reasons.iter().for_each(|(reason, n)| put("Penolakan menurut alasan", reason.clone(), n.to_string()));
-    figures.verifiers.iter().for_each(|(name, n)| put("Putusan menurut verifikator", name.clone(), n.to_string()));
+    figures.reasons.iter().for_each(|(reason, n)| put(texts::BY_REASON, reason.clone(), n.to_string()));
+    figures.verifiers.iter().for_each(|(name, n)| put(texts::BY_VERIFIER, name.clone(), n.to_string()));
 
     let to = "\u{feff}".as_bytes().to_vec();
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     // Writing into memory cannot fail.
-    let _ = writer.write_record(["Angka", "Rincian", "Nilai"]);
+    let _ = writer.write_record(texts::FIGURES_COLUMNS);
     for (figure, what, value) in &rows {
         let _ = writer.write_record([*figure, &cell(what), value]);
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
-const fn label(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Approve => "Disetujui",
-        Verdict::Return => "Perlu perbaikan",
-        Verdict::Reject => "Ditolak",
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{collections::HashMap, time::Duration};
 
 use domain::{
     role::Role,
-    search::{Sought, SoughtWord},
+    search::{SearchQuery, SoughtWord},
     staff::Permission,
     status::Status,
     time::Timestamp,
@@ -84,7 +84,7 @@ pub async fn history(
 
 /// What is looked for.
 struct Wanted {
-    sought: Sought,
+    sought: SearchQuery,
     /// Words of which each must be there: who decided.
     all: Vec<String>,
     /// Words of which one must be there, if there are any: institutions.
@@ -125,7 +125,7 @@ impl Wanted {
             Scope::Institutions(_) => (Vec::new(), Some(actor.user_id)),
         };
         let all = mine.then(|| verifier_word(actor.user_id)).into_iter().collect();
-        Self { sought: Sought::parse(words), all, any, scope_of }
+        Self { sought: SearchQuery::parse(words), all, any, scope_of }
     }
 
     /// The first places before a number, one more than a page has.
@@ -350,7 +350,7 @@ mod tests {
 
     fn wanted(words: &str, all: &[&str], any: &[&str]) -> Wanted {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Wanted { sought: Sought::parse(words), all: own(all), any: own(any), scope_of: None }
+        Wanted { sought: SearchQuery::parse(words), all: own(all), any: own(any), scope_of: None }
     }
 
     #[rstest]

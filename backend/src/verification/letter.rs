@@ -7,13 +7,13 @@ use bytes::Bytes;
 use domain::{
     issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
     staff::Permission,
-    verification::finding::{self, Sought},
+    verification::finding::{self, SearchQuery},
 };
 use uuid::Uuid;
 
 pub use domain::verification::finding::Finding;
 
-use super::{CaseRow, case::note_look, find};
+use super::{CaseRow, case::note_look, find, texts};
 use crate::{
     Actor, Backend,
     documents::Kept,
@@ -66,7 +66,7 @@ pub async fn letter(
     version: i64,
 ) -> Result<(String, Bytes)> {
     let row = current(backend, actor, id, document, version).await?;
-    note_look(backend, actor, id, "surat").await?;
+    note_look(backend, actor, id, texts::LETTER_DOWNLOADED).await?;
     let bytes = backend.documents.fetch(&row.object_key).await?;
     Ok((row.file_name, bytes))
 }
@@ -91,7 +91,7 @@ pub async fn letter_page(
     if i64::from(page) >= row.pages || !PAGE_WIDTHS.contains(&width) {
         return Err(Error::NotFound);
     }
-    note_look(backend, actor, id, "surat dibuka").await?;
+    note_look(backend, actor, id, texts::LETTER_OPENED).await?;
     let png = backend.documents.page(&backend.world, row.letter(), page, width).await?;
     png.ok_or_else(|| Error::invalid(Field::Letter, Problem::Letter(LetterProblem::TooComplex)))
 }
@@ -116,7 +116,7 @@ pub async fn findings(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Find
             (Some(company), _) => finding::find_company(&pages, &row.name, company),
             (None, Some(validity)) => finding::find(
                 &pages,
-                &Sought {
+                &SearchQuery {
                     name: &row.name,
                     employee_number: row.employee_number.as_deref(),
                     role: row.role,
@@ -147,11 +147,11 @@ fn read(pages: &[String], found: Vec<Finding>) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::verification::finding::What;
+    use domain::verification::finding::FindingKind;
     use rstest::rstest;
 
     fn found(pages: Vec<u32>) -> Vec<Finding> {
-        vec![Finding { what: What::Name, pages }]
+        vec![Finding { what: FindingKind::Name, pages }]
     }
 
     #[rstest]

@@ -13,6 +13,7 @@ mod history;
 mod letter;
 mod queue;
 pub mod settings;
+mod texts;
 mod timeline;
 mod undo;
 mod verdict;

@@ -17,7 +17,7 @@ use domain::{
     UnknownText,
     calendar::{Deadline, Holidays},
     role::Role,
-    search::{Sought, WordIndex},
+    search::{SearchQuery, WordIndex},
     staff::Permission,
     status::Status,
     time::{Timestamp, Zone},
@@ -587,7 +587,7 @@ impl<'a> Look<'a> {
 
     /// Which cases have these words.
     fn finds(&self, words: &str) -> impl Fn(&Case) -> bool + use<> {
-        let sought = Sought::parse(words);
+        let sought = SearchQuery::parse(words);
         // By piece and place in it, unless everything is.
         let found: Option<Vec<Vec<bool>>> =
             (!sought.is_empty()).then(|| self.open.pieces.iter().map(|piece| piece.words.find(&sought)).collect());

@@ -20,7 +20,7 @@ use crate::{
     applications::transition::{Change, Doer, mail_due, perform},
     db::{Tx, args, execute, sql},
     error::{Error, Result},
-    mail::Rendered,
+    mail::RenderedMail,
 };
 
 /// A verdict that was given just now.
@@ -37,7 +37,7 @@ pub struct DecidedVerdict {
 ///
 /// # Errors
 /// As [`decide`], except for conflicts that only the verdict itself can meet.
-pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<Rendered> {
+pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<RenderedMail> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;
     let row = find(&mut conn, actor, id).await?;

@@ -40,7 +40,8 @@ pub fn initials(name: &str) -> String {
 }
 
 /// The kind of an employee number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum EmployeeNumberKind {
     /// Nomor Induk Pegawai of a civil servant: 18 digits.
     #[default]
@@ -49,7 +50,7 @@ pub enum EmployeeNumberKind {
     Nrp,
 }
 
-crate::text_enum!(EmployeeNumberKind { Nip = "nip", Nrp = "nrp" });
+crate::text_enum!(EmployeeNumberKind);
 
 impl EmployeeNumberKind {
     /// Its abbreviation on screen.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    applications::company::{CompanyDraft, NAME_LENGTH},
+    applications::company::{CompanyInput, NAME_LENGTH},
     master_data::institution::InstitutionType,
     role::ProfileType,
     validity::DateInput,
@@ -27,7 +27,7 @@ pub struct Answers {
     /// Masa Berlaku Peran, last day.
     pub last_day: DateInput,
     /// The company of a Penyedia.
-    pub company: CompanyDraft,
+    pub company: CompanyInput,
 }
 
 /// The fewest and the most characters of an address.
@@ -64,7 +64,7 @@ impl Answers {
     #[must_use]
     pub fn asked_of(self, profile_type: ProfileType) -> Self {
         match profile_type {
-            ProfileType::NonPenyedia => Self { company: CompanyDraft::default(), ..self },
+            ProfileType::NonPenyedia => Self { company: CompanyInput::default(), ..self },
             ProfileType::Penyedia => Self { company: self.company, ..Self::default() },
         }
     }
@@ -130,13 +130,13 @@ mod tests {
         let all = Answers {
             institution: Some(Uuid::from_u128(1)),
             work_unit: Some(Uuid::from_u128(2)),
-            company: CompanyDraft { nib: "9120001234567".into(), ..CompanyDraft::default() },
+            company: CompanyInput { nib: "9120001234567".into(), ..CompanyInput::default() },
             ..Answers::default()
         };
         let supplier = all.clone().asked_of(ProfileType::Penyedia);
         assert_eq!((supplier.institution, supplier.work_unit, supplier.company), (None, None, all.company.clone()));
         let official = all.clone().asked_of(ProfileType::NonPenyedia);
-        assert_eq!((official.institution, official.company), (all.institution, CompanyDraft::default()));
+        assert_eq!((official.institution, official.company), (all.institution, CompanyInput::default()));
     }
 
     #[test]

@@ -18,7 +18,7 @@ const NIB_DIGITS: usize = 13;
 /// A company as typed, right or wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct CompanyDraft {
+pub struct CompanyInput {
     /// Nama Perusahaan.
     pub name: String,
     /// NPWP, with or without its dots.
@@ -153,7 +153,7 @@ pub struct Company {
 
 impl Company {
     /// Reads a company as typed; `None` while [`issues`] finds something.
-    pub fn read(draft: &CompanyDraft) -> Option<Self> {
+    pub fn read(draft: &CompanyInput) -> Option<Self> {
         check_address(&draft.address).ok()?;
         Some(Self {
             name: CompanyName::parse(&draft.name).ok()?,
@@ -165,7 +165,7 @@ impl Company {
 }
 
 /// What is wrong with a company as typed, in the order of its fields.
-pub fn issues(draft: &CompanyDraft) -> Vec<Issue> {
+pub fn issues(draft: &CompanyInput) -> Vec<Issue> {
     let problems = [
         (Field::CompanyName, CompanyName::parse(&draft.name).err()),
         (Field::Npwp, Npwp::parse(&draft.npwp).err()),
@@ -196,8 +196,8 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    fn draft() -> CompanyDraft {
-        CompanyDraft {
+    fn draft() -> CompanyInput {
+        CompanyInput {
             name: "PT Sinar Jaya Abadi".into(),
             npwp: "01.234.567.8-901.000".into(),
             nib: "9120001234567".into(),
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn issues_come_in_the_order_of_the_form() {
-        let fields: Vec<Field> = issues(&CompanyDraft::default()).into_iter().map(|issue| issue.field).collect();
+        let fields: Vec<Field> = issues(&CompanyInput::default()).into_iter().map(|issue| issue.field).collect();
         assert_eq!(fields, [Field::CompanyName, Field::Npwp, Field::Nib, Field::CompanyAddress]);
-        assert!(Company::read(&CompanyDraft::default()).is_none());
+        assert!(Company::read(&CompanyInput::default()).is_none());
     }
 
     #[rstest]
@@ -277,7 +277,7 @@ mod tests {
     proptest! {
         #[test]
         fn anything_typed_is_answered(name in ".{0,40}", npwp in ".{0,24}", nib in ".{0,20}", address in ".{0,60}") {
-            let draft = CompanyDraft { name, npwp, nib, address };
+            let draft = CompanyInput { name, npwp, nib, address };
             prop_assert_eq!(issues(&draft).is_empty(), Company::read(&draft).is_some());
         }
 

@@ -3,15 +3,18 @@
 use std::fmt;
 
 /// What a number counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Series {
     /// Applications.
+    #[strum(serialize = "GB")]
     Application,
     /// Messages to the help desk.
+    #[strum(serialize = "BT")]
     Ticket,
 }
 
-crate::text_enum!(Series { Application = "GB", Ticket = "BT" });
+crate::text_enum!(Series);
 
 /// A number: series, two digits of the year, a running number of six digits or more, and a check digit (Luhn) that
 /// catches a single wrong digit and most swapped neighbours.

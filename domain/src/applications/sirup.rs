@@ -4,7 +4,7 @@ use ::time::{Date, macros::date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    issues::wire::{Told, told},
+    issues::wire::{WireCode, wire_code},
     role::Role,
     time::{Timestamp, Zone},
 };
@@ -53,7 +53,7 @@ impl SirupAccount {
 
 /// Why an account was not linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum LinkFailure {
     /// Username and password do not fit; `left` tries remain before a pause.
     WrongCredentials { left: u32 },
@@ -67,7 +67,7 @@ pub enum LinkFailure {
     Paused { until: Timestamp },
 }
 
-told!(LinkFailure {
+wire_code!(LinkFailure {
     WrongCredentials { left: number } = "wrong_credentials",
     RegisteredTooLate { cutoff: day } = "registered_too_late",
     AlreadyLinked = "already_linked",

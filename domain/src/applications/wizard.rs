@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(next_step(&draft, TODAY), Step::Form);
         let fields: Vec<Field> = issues(&draft, Step::Review, TODAY).into_iter().map(|issue| issue.field).collect();
         assert_eq!(fields, [Field::CompanyName, Field::Npwp, Field::Nib, Field::CompanyAddress, Field::Letter]);
-        let company = company::CompanyDraft {
+        let company = company::CompanyInput {
             name: "PT Sinar Jaya Abadi".into(),
             npwp: "012345678901000".into(),
             nib: "9120001234567".into(),

@@ -4,14 +4,14 @@ use ::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    issues::wire::{Told, told},
+    issues::wire::{WireCode, wire_code},
     status::Status,
     time::Timestamp,
 };
 
 /// Why a request does not fit what is stored, with what the person must know to go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Conflict {
     /// The draft was saved elsewhere (another tab, another device) at `at`.
     DraftChanged { at: Timestamp },
@@ -51,7 +51,7 @@ pub enum Conflict {
     TermsChanged,
 }
 
-told!(Conflict {
+wire_code!(Conflict {
     DraftChanged { at: at } = "draft_changed",
     StatusChanged { status: status, at: at } = "status_changed",
     AlreadyDecided { status: status, by: text, at: at } = "already_decided",
@@ -74,7 +74,7 @@ told!(Conflict {
 
 /// Why an access cannot be renewed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum NotRenewable {
     /// It does not end soon; it can be renewed from this day on.
     TooEarly { from: Date },
@@ -86,7 +86,7 @@ pub enum NotRenewable {
     Continued { until: Date },
 }
 
-told!(NotRenewable {
+wire_code!(NotRenewable {
     TooEarly { from: day } = "too_early",
     Revoked = "revoked",
     Sent { reference: text } = "sent",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::issues::wire::{Told, told};
+use crate::issues::wire::{WireCode, wire_code};
 
 /// The largest letter taken, in bytes (guide step 10: 2 MB).
 pub const MAX_BYTES: u64 = 2_097_152;
@@ -23,7 +23,7 @@ pub struct Letter {
 
 /// Why a file was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum LetterProblem {
     /// No bytes.
     Empty,
@@ -49,7 +49,7 @@ pub enum LetterProblem {
     NotStored,
 }
 
-told!(LetterProblem {
+wire_code!(LetterProblem {
     Empty = "empty",
     TooBig { bytes: number } = "too_big",
     NotPdf = "not_pdf",

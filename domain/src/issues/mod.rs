@@ -12,7 +12,7 @@ use crate::{
     issues::{
         conflict::Conflict,
         letter::LetterProblem,
-        wire::{Told, told},
+        wire::{WireCode, wire_code},
     },
     role::Role,
     time::Timestamp,
@@ -35,7 +35,8 @@ impl Issue {
 }
 
 /// A field of one of the product's forms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Field {
     /// The form as a whole; its problem stands above the fields.
     Form,
@@ -148,63 +149,7 @@ pub enum Field {
     GraceDays,
 }
 
-crate::text_enum!(Field {
-    Form = "form",
-    Name = "name",
-    Email = "email",
-    Password = "password",
-    CurrentPassword = "current_password",
-    EmployeeNumberKind = "employee_number_kind",
-    EmployeeNumber = "employee_number",
-    Phone = "phone",
-    Zone = "zone",
-    ProfileType = "profile_type",
-    Role = "role",
-    SirupUsername = "sirup_username",
-    SirupPassword = "sirup_password",
-    InstitutionType = "institution_type",
-    Institution = "institution",
-    WorkUnit = "work_unit",
-    Address = "address",
-    FirstDay = "first_day",
-    LastDay = "last_day",
-    CompanyName = "company_name",
-    Npwp = "npwp",
-    Nib = "nib",
-    CompanyAddress = "company_address",
-    Letter = "letter",
-    Confirmation = "confirmation",
-    Reason = "reason",
-    Message = "message",
-    ReasonTitle = "reason_title",
-    Checks = "checks",
-    Marks = "marks",
-    StaffRole = "staff_role",
-    Scope = "scope",
-    Title = "title",
-    Day = "day",
-    Text = "text",
-    Access = "access",
-    PlatformName = "platform_name",
-    Slug = "slug",
-    Line = "line",
-    Logo = "logo",
-    Site = "site",
-    InitiateLogin = "initiate_login",
-    Redirects = "redirects",
-    LogoutRedirects = "logout_redirects",
-    BackChannel = "back_channel",
-    ClientKind = "client_kind",
-    AuthMethod = "auth_method",
-    Jwks = "jwks",
-    IdTokenAlg = "id_token_alg",
-    SubjectType = "subject_type",
-    Sector = "sector",
-    ProfileTypes = "profile_types",
-    Roles = "roles",
-    TermsFor = "terms_for",
-    GraceDays = "grace_days",
-});
+crate::text_enum!(Field);
 
 impl Field {
     /// The label of a field of the form of guide step 10, for an application of `role`.
@@ -233,7 +178,7 @@ impl Field {
 
 /// What is wrong with a value, with the facts that a sentence about it needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Problem {
     /// Nothing was given.
     Missing,
@@ -313,7 +258,7 @@ pub enum Problem {
     Unavailable,
 }
 
-told!(Problem {
+wire_code!(Problem {
     Missing = "missing",
     TooShort { min: number } = "too_short",
     TooLong { max: number } = "too_long",

@@ -9,7 +9,7 @@ use crate::{status::Status, time::Timestamp};
 /// A problem or a conflict on the wire: `{"kind":"too_short","number":10}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Told {
+pub struct WireCode {
     /// Which it is.
     pub kind: String,
     /// How many, how few, how long, which year.
@@ -32,10 +32,10 @@ pub struct Told {
     pub status: Option<Status>,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub of: Option<Box<Told>>,
+    pub of: Option<Box<WireCode>>,
 }
 
-/// A fact of a variant, and the slot of [`Told`] that it travels in.
+/// A fact of a variant, and the slot of [`WireCode`] that it travels in.
 pub trait Fact: Sized {
     /// What the slot holds.
     type Slot;
@@ -79,10 +79,10 @@ impl<T: Fact> Fact for Option<T> {
     }
 }
 
-/// Lets an enum travel as [`Told`]: for each variant its name, and the slot of each of its facts.
-macro_rules! told {
+/// Lets an enum travel as [`WireCode`]: for each variant its name, and the slot of each of its facts.
+macro_rules! wire_code {
     ($name:ident { $($variant:ident $({ $($fact:ident: $slot:ident),+ })? $(($of:ident))? = $kind:literal),+ $(,)? }) => {
-        impl From<$name> for $crate::issues::wire::Told {
+        impl From<$name> for $crate::issues::wire::WireCode {
             fn from(value: $name) -> Self {
                 match value {
                     $($name::$variant $({ $($fact),+ })? $(($of))? => Self {
@@ -94,9 +94,9 @@ macro_rules! told {
                 }
             }
         }
-        impl TryFrom<$crate::issues::wire::Told> for $name {
+        impl TryFrom<$crate::issues::wire::WireCode> for $name {
             type Error = $crate::UnknownText;
-            fn try_from(told: $crate::issues::wire::Told) -> Result<Self, $crate::UnknownText> {
+            fn try_from(told: $crate::issues::wire::WireCode) -> Result<Self, $crate::UnknownText> {
                 let unknown = || $crate::UnknownText(told.kind.clone());
                 match told.kind.as_str() {
                     $($kind => Ok(Self::$variant
@@ -109,7 +109,7 @@ macro_rules! told {
         }
     };
 }
-pub(crate) use told;
+pub(crate) use wire_code;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Jenis Instansi.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr,
+)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum InstitutionType {
     /// A ministry.
     Kementerian,
@@ -18,13 +21,7 @@ pub enum InstitutionType {
     Kota,
 }
 
-crate::text_enum!(InstitutionType {
-    Kementerian = "kementerian",
-    Lembaga = "lembaga",
-    Provinsi = "provinsi",
-    Kabupaten = "kabupaten",
-    Kota = "kota",
-});
+crate::text_enum!(InstitutionType);
 
 impl InstitutionType {
     /// All of them, in the order in which they are offered.

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::UnknownText;
 
 /// What a token tells, or is good for (OpenID Connect Core 1.0, sections 5.4 and 11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Scope {
     /// That a person signed in; every request has it.
     Openid,
@@ -24,13 +25,7 @@ pub enum Scope {
     OfflineAccess,
 }
 
-crate::text_enum!(Scope {
-    Openid = "openid",
-    Profile = "profile",
-    Email = "email",
-    Gerbang = "gerbang",
-    OfflineAccess = "offline_access",
-});
+crate::text_enum!(Scope);
 
 impl Scope {
     /// Every scope, in the order in which they are written.
@@ -131,7 +126,8 @@ impl From<Challenge> for String {
 }
 
 /// What is wrong, in the word of the specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ErrorCode {
     /// A parameter is missing, twice, or not of its form (RFC 6749, sections 4.1.2.1 and 5.2).
     InvalidRequest,
@@ -175,28 +171,7 @@ pub enum ErrorCode {
     RegistrationNotSupported,
 }
 
-crate::text_enum!(ErrorCode {
-    InvalidRequest = "invalid_request",
-    UnauthorizedClient = "unauthorized_client",
-    AccessDenied = "access_denied",
-    UnsupportedResponseType = "unsupported_response_type",
-    InvalidScope = "invalid_scope",
-    ServerError = "server_error",
-    TemporarilyUnavailable = "temporarily_unavailable",
-    InvalidClient = "invalid_client",
-    InvalidGrant = "invalid_grant",
-    UnsupportedGrantType = "unsupported_grant_type",
-    UnsupportedTokenType = "unsupported_token_type",
-    InvalidToken = "invalid_token",
-    InsufficientScope = "insufficient_scope",
-    LoginRequired = "login_required",
-    InteractionRequired = "interaction_required",
-    AccountSelectionRequired = "account_selection_required",
-    ConsentRequired = "consent_required",
-    RequestNotSupported = "request_not_supported",
-    RequestUriNotSupported = "request_uri_not_supported",
-    RegistrationNotSupported = "registration_not_supported",
-});
+crate::text_enum!(ErrorCode);
 
 /// A refusal, as a platform is told it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,7 +210,8 @@ impl fmt::Display for OAuthError {
 impl std::error::Error for OAuthError {}
 
 /// What the person is to be asked, whatever is remembered (OpenID Connect Core 1.0, section 3.1.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Prompt {
     /// Nothing at all.
     None,
@@ -247,12 +223,7 @@ pub enum Prompt {
     SelectAccount,
 }
 
-crate::text_enum!(Prompt {
-    None = "none",
-    Login = "login",
-    Consent = "consent",
-    SelectAccount = "select_account",
-});
+crate::text_enum!(Prompt);
 
 /// The most bytes of the value of a parameter: those of a request are stored while the person signs in.
 const LONGEST_VALUE: usize = 4096;

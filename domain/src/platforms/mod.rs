@@ -50,7 +50,8 @@ impl Slug {
 }
 
 /// Whether a client can keep a secret (RFC 6749, section 2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ClientKind {
     /// It runs where everybody can read it: in a browser, on a telephone.
     Public,
@@ -58,10 +59,11 @@ pub enum ClientKind {
     Confidential,
 }
 
-crate::text_enum!(ClientKind { Public = "public", Confidential = "confidential" });
+crate::text_enum!(ClientKind);
 
 /// How a client shows who it is (OpenID Connect Core 1.0, section 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum AuthMethod {
     /// Not at all: a public client.
     None,
@@ -73,15 +75,11 @@ pub enum AuthMethod {
     PrivateKeyJwt,
 }
 
-crate::text_enum!(AuthMethod {
-    None = "none",
-    ClientSecretBasic = "client_secret_basic",
-    ClientSecretPost = "client_secret_post",
-    PrivateKeyJwt = "private_key_jwt",
-});
+crate::text_enum!(AuthMethod);
 
 /// How people are named to a platform (OpenID Connect Core 1.0, section 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum SubjectType {
     /// By a name that no other sector knows.
     Pairwise,
@@ -89,7 +87,7 @@ pub enum SubjectType {
     Public,
 }
 
-crate::text_enum!(SubjectType { Pairwise = "pairwise", Public = "public" });
+crate::text_enum!(SubjectType);
 
 /// An address of a platform that a browser may be sent to: over https, or over http to the same machine (RFC 8252,
 /// section 7.3); without a fragment (RFC 6749, section 3.1.2) and without a user. Compared to the letter (RFC 9700,

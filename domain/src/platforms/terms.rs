@@ -4,7 +4,8 @@ use ::time::{Date, Duration};
 use uuid::Uuid;
 
 /// Which of a platform's two documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum TermsKind {
     /// What holds for whoever uses the platform.
     Syarat,
@@ -12,7 +13,7 @@ pub enum TermsKind {
     Privasi,
 }
 
-crate::text_enum!(TermsKind { Syarat = "syarat", Privasi = "privasi" });
+crate::text_enum!(TermsKind);
 
 impl TermsKind {
     /// Both, in the order in which they are read (guide step 19).

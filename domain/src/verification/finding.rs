@@ -17,8 +17,9 @@ use crate::{
 };
 
 /// Something of an application that its letter should name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum What {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "snake_case")]
+pub enum FindingKind {
     /// The person's name.
     Name,
     /// Their NIP or NRP.
@@ -43,32 +44,20 @@ pub enum What {
     Address,
 }
 
-crate::text_enum!(What {
-    Name = "name",
-    EmployeeNumber = "employee_number",
-    Role = "role",
-    Institution = "institution",
-    WorkUnit = "work_unit",
-    FirstDay = "first_day",
-    LastDay = "last_day",
-    Company = "company",
-    Npwp = "npwp",
-    Nib = "nib",
-    Address = "address",
-});
+crate::text_enum!(FindingKind);
 
 /// Where the letter names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What was looked for.
-    pub what: What,
+    pub what: FindingKind,
     /// The pages that name it, counted from 1, in order; none if it was not found.
     pub pages: Vec<u32>,
 }
 
 /// What was applied for.
 #[derive(Clone, Copy, Debug)]
-pub struct Sought<'a> {
+pub struct SearchQuery<'a> {
     /// The person's name, with or without titles.
     pub name: &'a str,
     /// The digits of their NIP or NRP, where they gave one.
@@ -83,9 +72,9 @@ pub struct Sought<'a> {
     pub validity: Validity,
 }
 
-/// Looks for all that was applied for in the text of each page. One finding each, in the order of [`What`]; none for a
+/// Looks for all that was applied for in the text of each page. One finding each, in the order of [`FindingKind`]; none for a
 /// number that was not given.
-pub fn find(pages: &[String], sought: &Sought) -> Vec<Finding> {
+pub fn find(pages: &[String], sought: &SearchQuery) -> Vec<Finding> {
     let pages: Vec<Page> = pages.iter().map(|text| Page::read(text)).collect();
     let on = |what, names: &dyn Fn(&Page) -> bool| Finding {
         what,
@@ -93,15 +82,15 @@ pub fn find(pages: &[String], sought: &Sought) -> Vec<Finding> {
     };
     let name = Squeezed::of(&bare_name(sought.name)).letters;
     let (institution, work_unit) = (spellings(sought.institution), spellings(sought.work_unit));
-    let mut findings = vec![on(What::Name, &|page| page.letters.has(&name))];
+    let mut findings = vec![on(FindingKind::Name, &|page| page.letters.has(&name))];
     if let Some(number) = sought.employee_number {
-        findings.push(on(What::EmployeeNumber, &|page| page.digits.has(number)));
+        findings.push(on(FindingKind::EmployeeNumber, &|page| page.digits.has(number)));
     }
-    findings.push(on(What::Role, &|page| page.names_role(sought.role)));
-    findings.push(on(What::Institution, &|page| page.names_place(&institution)));
-    findings.push(on(What::WorkUnit, &|page| page.names_place(&work_unit)));
-    findings.push(on(What::FirstDay, &|page| page.dates.contains(&sought.validity.first())));
-    findings.push(on(What::LastDay, &|page| page.dates.contains(&sought.validity.last())));
+    findings.push(on(FindingKind::Role, &|page| page.names_role(sought.role)));
+    findings.push(on(FindingKind::Institution, &|page| page.names_place(&institution)));
+    findings.push(on(FindingKind::WorkUnit, &|page| page.names_place(&work_unit)));
+    findings.push(on(FindingKind::FirstDay, &|page| page.dates.contains(&sought.validity.first())));
+    findings.push(on(FindingKind::LastDay, &|page| page.dates.contains(&sought.validity.last())));
     findings
 }
 
@@ -118,11 +107,11 @@ pub fn find_company(pages: &[String], person: &str, company: &Company) -> Vec<Fi
     let npwp = company.npwp.readings();
     let address = address_words(&company.address);
     vec![
-        on(What::Name, &|page| page.letters.has(&person)),
-        on(What::Company, &|page| page.letters.has(&name)),
-        on(What::Npwp, &|page| npwp.iter().any(|digits| page.digits.has(digits))),
-        on(What::Nib, &|page| page.digits.has(company.nib.as_str())),
-        on(What::Address, &|page| page.names_address(&address)),
+        on(FindingKind::Name, &|page| page.letters.has(&person)),
+        on(FindingKind::Company, &|page| page.letters.has(&name)),
+        on(FindingKind::Npwp, &|page| npwp.iter().any(|digits| page.digits.has(digits))),
+        on(FindingKind::Nib, &|page| page.digits.has(company.nib.as_str())),
+        on(FindingKind::Address, &|page| page.names_address(&address)),
     ]
 }
 
@@ -608,8 +597,8 @@ mod tests {
     use rstest::rstest;
 
     /// What `LETTER` was sent with.
-    fn sought() -> Sought<'static> {
-        Sought {
+    fn sought() -> SearchQuery<'static> {
+        SearchQuery {
             name: "Siti Rahmawati, S.E.",
             employee_number: Some("197804122003122003"),
             role: Role::Pa,
@@ -619,13 +608,13 @@ mod tests {
         }
     }
 
-    fn pages_of(what: What, sought: &Sought, pages: &[&str]) -> Vec<u32> {
+    fn pages_of(what: FindingKind, sought: &SearchQuery, pages: &[&str]) -> Vec<u32> {
         let pages: Vec<String> = pages.iter().map(|page| (*page).to_owned()).collect();
         let found = find(&pages, sought).into_iter().find(|finding| finding.what == what);
         found.unwrap_or_else(|| panic!("{what} was not looked for")).pages
     }
 
-    fn finds(what: What, sought: &Sought, text: &str) -> bool {
+    fn finds(what: FindingKind, sought: &SearchQuery, text: &str) -> bool {
         !pages_of(what, sought, &[text]).is_empty()
     }
 
@@ -640,7 +629,7 @@ mod tests {
         let pages = ["Lampiran".to_owned(), LETTER.to_owned()];
         let found = find(&pages, &sought());
         let order: Vec<_> = found.iter().map(|finding| finding.what).collect();
-        use What::{EmployeeNumber, FirstDay, Institution, LastDay, Name, Role, WorkUnit};
+        use FindingKind::{EmployeeNumber, FirstDay, Institution, LastDay, Name, Role, WorkUnit};
         assert_eq!(order, [Name, EmployeeNumber, Role, Institution, WorkUnit, FirstDay, LastDay]);
         assert!(found.iter().all(|finding| finding.pages == [2]), "{found:?}");
     }
@@ -661,7 +650,7 @@ mod tests {
     #[case("NPWP 0012 3456 7890 1000", &[1])]
     #[case("NPWP 01.234.567.8-901.001", &[])]
     fn a_proof_names_its_company(#[case] npwp: &str, #[case] expected: &[u32]) {
-        let company = Company::read(&crate::applications::company::CompanyDraft {
+        let company = Company::read(&crate::applications::company::CompanyInput {
             name: "PT Sinar Jaya Abadi".into(),
             npwp: "012345678901000".into(),
             nib: "9120001234567".into(),
@@ -676,11 +665,11 @@ mod tests {
         assert_eq!(
             pages,
             [
-                (What::Name, one),
-                (What::Company, one),
-                (What::Npwp, expected),
-                (What::Nib, one),
-                (What::Address, &[][..])
+                (FindingKind::Name, one),
+                (FindingKind::Company, one),
+                (FindingKind::Npwp, expected),
+                (FindingKind::Nib, one),
+                (FindingKind::Address, &[][..])
             ]
         );
     }
@@ -700,14 +689,14 @@ mod tests {
     #[test]
     fn every_page_that_names_it_is_given_and_no_other() {
         let pages = ["SITI RAHMAWATI", "", "hal. 3", "Siti\nRahmawati"];
-        assert_eq!(pages_of(What::Name, &sought(), &pages), [1, 4]);
-        assert!(pages_of(What::Name, &sought(), &[]).is_empty());
+        assert_eq!(pages_of(FindingKind::Name, &sought(), &pages), [1, 4]);
+        assert!(pages_of(FindingKind::Name, &sought(), &[]).is_empty());
     }
 
     #[test]
     fn a_number_that_was_not_given_is_not_looked_for() {
-        let found = find(&[LETTER.to_owned()], &Sought { employee_number: None, ..sought() });
-        assert!(found.iter().all(|finding| finding.what != What::EmployeeNumber));
+        let found = find(&[LETTER.to_owned()], &SearchQuery { employee_number: None, ..sought() });
+        assert!(found.iter().all(|finding| finding.what != FindingKind::EmployeeNumber));
         assert_eq!(found.len(), 6);
     }
 
@@ -732,7 +721,7 @@ mod tests {
     #[case("Taufik", "Tauﬁk Hidayat", true)]
     #[case("Rene", "Rene\u{301}", true)]
     fn names(#[case] name: &str, #[case] text: &str, #[case] found: bool) {
-        assert_eq!(finds(What::Name, &Sought { name, ..sought() }, text), found);
+        assert_eq!(finds(FindingKind::Name, &SearchQuery { name, ..sought() }, text), found);
     }
 
     #[rstest]
@@ -747,7 +736,7 @@ mod tests {
     #[case("19780412/200312/2/003", false)] // other numbers
     #[case("19780412 200312 2 004", false)]
     fn numbers(#[case] text: &str, #[case] found: bool) {
-        assert_eq!(finds(What::EmployeeNumber, &sought(), text), found);
+        assert_eq!(finds(FindingKind::EmployeeNumber, &sought(), text), found);
     }
 
     #[rstest]
@@ -765,7 +754,7 @@ mod tests {
     #[case(Role::Kpa, "PA/KPA", true)]
     #[case(Role::Kpa, "Pengguna Anggaran (PA)", false)]
     fn roles(#[case] role: Role, #[case] text: &str, #[case] found: bool) {
-        assert_eq!(finds(What::Role, &Sought { role, ..sought() }, text), found);
+        assert_eq!(finds(FindingKind::Role, &SearchQuery { role, ..sought() }, text), found);
     }
 
     #[rstest]
@@ -790,8 +779,8 @@ mod tests {
     #[case("—", "apa saja", false)]
     #[case("(", "apa saja", false)]
     fn places(#[case] place: &str, #[case] text: &str, #[case] found: bool) {
-        assert_eq!(finds(What::Institution, &Sought { institution: place, ..sought() }, text), found);
-        assert_eq!(finds(What::WorkUnit, &Sought { work_unit: place, ..sought() }, text), found);
+        assert_eq!(finds(FindingKind::Institution, &SearchQuery { institution: place, ..sought() }, text), found);
+        assert_eq!(finds(FindingKind::WorkUnit, &SearchQuery { work_unit: place, ..sought() }, text), found);
     }
 
     #[rstest]
@@ -816,7 +805,7 @@ mod tests {
     #[case("1 Desember 2026 s.d. 31 Desember 2027")]
     #[case("01/12/2026-31/12/2027")]
     fn dates_that_are_the_first_day(#[case] text: &str) {
-        assert!(finds(What::FirstDay, &sought(), text));
+        assert!(finds(FindingKind::FirstDay, &sought(), text));
     }
 
     #[rstest]
@@ -831,7 +820,7 @@ mod tests {
     #[case("1 Desember s.d. 31 Desember 2027")]
     #[case("101-12-2026")]
     fn dates_that_are_not(#[case] text: &str) {
-        assert!(!finds(What::FirstDay, &sought(), text));
+        assert!(!finds(FindingKind::FirstDay, &sought(), text));
     }
 
     #[rstest]
@@ -839,7 +828,7 @@ mod tests {
     #[case("1 Desember 2026 sampai dengan tanggal 31-12-2027")]
     #[case("berakhir 31 Des 2027.")]
     fn dates_that_are_the_last_day(#[case] text: &str) {
-        assert!(finds(What::LastDay, &sought(), text));
+        assert!(finds(FindingKind::LastDay, &sought(), text));
     }
 
     #[test]
@@ -884,7 +873,7 @@ mod tests {
         ) {
             let role = if kpa { Role::Kpa } else { Role::Pa };
             let employee_number = number.as_deref();
-            let sought = Sought { name: &name, employee_number, role, institution: &place, work_unit: &place, ..sought() };
+            let sought = SearchQuery { name: &name, employee_number, role, institution: &place, work_unit: &place, ..sought() };
             for Finding { pages: found, .. } in find(&pages, &sought) {
                 prop_assert!(found.is_sorted() && found.iter().all(|page| (1..=pages.len()).contains(&(*page as usize))));
             }
@@ -892,7 +881,7 @@ mod tests {
 
         #[test]
         fn anything_like_a_letter_is_read(text in "[0-9a-zA-Z.,/() \n–'-]{0,200}") {
-            find(std::slice::from_ref(&text), &Sought { name: &text, institution: &text, work_unit: &text, ..sought() });
+            find(std::slice::from_ref(&text), &SearchQuery { name: &text, institution: &text, work_unit: &text, ..sought() });
         }
 
         #[test]
@@ -923,7 +912,7 @@ mod tests {
             );
             let page = format!("{before}\n{}", disguised(&planted, &spaces, capitals));
             let employee_number = Some(number.as_str());
-            let sought = Sought { name: &account, employee_number, role: Role::Pa, institution, work_unit, validity };
+            let sought = SearchQuery { name: &account, employee_number, role: Role::Pa, institution, work_unit, validity };
             for finding in find(&[String::new(), page.clone()], &sought) {
                 prop_assert_eq!(&finding.pages, &[2], "{} in {:?}", finding.what, &page);
             }

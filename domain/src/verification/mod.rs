@@ -75,17 +75,21 @@ impl Mark {
 }
 
 /// How a waiting case stands to the promise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Age {
     /// Working days are left.
+    #[strum(serialize = "dalam_janji")]
     InTime,
     /// Today is the last day.
+    #[strum(serialize = "hari_ini")]
     DueToday,
     /// The promise is broken.
+    #[strum(serialize = "lewat")]
     Overdue,
 }
 
-crate::text_enum!(Age { InTime = "dalam_janji", DueToday = "hari_ini", Overdue = "lewat" });
+crate::text_enum!(Age);
 
 impl Age {
     /// All of them.
@@ -199,28 +203,28 @@ impl CaseNames<'_> {
 }
 
 /// Which part of the open cases a queue shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(const_into_str)]
 pub enum Part {
     /// Everything that waits for the desk.
     #[default]
+    #[strum(serialize = "semua")]
     Waiting,
     /// What nobody holds.
+    #[strum(serialize = "bebas")]
     Free,
     /// What oneself holds or is to get again.
+    #[strum(serialize = "saya")]
     Mine,
     /// What others hold.
+    #[strum(serialize = "dipegang")]
     Held,
     /// What is back with the applicant for repair.
+    #[strum(serialize = "perbaikan")]
     Returned,
 }
 
-crate::text_enum!(Part {
-    Waiting = "semua",
-    Free = "bebas",
-    Mine = "saya",
-    Held = "dipegang",
-    Returned = "perbaikan",
-});
+crate::text_enum!(Part);
 
 impl Part {
     /// All of them, in the order of the chips.
@@ -298,7 +302,7 @@ impl QueueFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::{Sought, WordIndex};
+    use crate::search::{SearchQuery, WordIndex};
     use ::time::{Duration as Days, macros::date};
     use proptest::prelude::*;
     use rstest::rstest;
@@ -341,7 +345,7 @@ mod tests {
     }
 
     fn finds(query: &str, names: &CaseNames) -> bool {
-        WordIndex::new([names.words().as_str()]).find(&Sought::parse(query)) == [true]
+        WordIndex::new([names.words().as_str()]).find(&SearchQuery::parse(query)) == [true]
     }
 
     fn siti() -> CaseNames<'static> {

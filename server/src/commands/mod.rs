@@ -2,13 +2,12 @@
 
 mod import;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
-    development::{ACCOUNTS, BEHIND, PASSWORD, SIRUP_PASSWORD, fill_former, fill_supplier},
     documents::pdf,
-    world::{ManualClock, World},
+    world::World,
 };
 use clap::{Parser, Subcommand};
 use domain::{
@@ -16,14 +15,11 @@ use domain::{
     staff::StaffRole,
     time::Zone,
 };
-use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    application::{Application, StartError, open_backend},
-    config::Config,
-    demo_platform::DemoPlatform,
-    sirup_simulator,
+    application::{Application, Extras, StartError, open_backend},
+    config::{Config, Environment},
 };
 
 /// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
@@ -34,22 +30,11 @@ pub struct CommandLine {
     command: Command,
 }
 
+/// The commands of the product. `gerbang-dev` has them too.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Menjalankan server.
     Serve,
-    /// Menjalankan simulator SiRUP (bukan untuk produksi).
-    SirupSimulator {
-        /// Alamat yang didengarkan; bawaannya host dan porta GERBANG_SIRUP_URL.
-        #[arg(long)]
-        addr: Option<SocketAddr>,
-    },
-    /// Menjalankan platform percobaan "Daftar Hitam" (bukan untuk produksi).
-    DemoPlatform {
-        /// Alamat yang didengarkan; bawaannya host dan porta GERBANG_DEMO_URL.
-        #[arg(long)]
-        addr: Option<SocketAddr>,
-    },
     /// Memperbarui tabel basis data.
     Migrate,
     /// Mengimpor data induk.
@@ -70,8 +55,9 @@ enum Command {
     },
 }
 
+/// The commands of an operator.
 #[derive(Subcommand)]
-enum Admin {
+pub enum Admin {
     /// Memberi atau mencabut peran petugas sebuah akun.
     Role {
         /// Alamat surel akun.
@@ -86,54 +72,82 @@ enum Admin {
     },
 }
 
+/// The commands about the audit trail.
 #[derive(Subcommand)]
-enum Audit {
+pub enum Audit {
     /// Memeriksa bahwa tidak ada peristiwa yang diubah, dihapus, atau disisipkan.
     Verify,
 }
 
+/// What the child process does with a PDF.
 #[derive(Subcommand)]
-enum Pdf {
+pub enum Pdf {
     Inspect,
     Draw { page: usize, width: u16 },
     Text,
 }
 
-/// Runs what the command line says.
+/// Runs the command line of `gerbang`.
 ///
 /// # Errors
-/// Whatever stops it.
+/// Whatever stops the command.
 pub fn run() -> Result<(), StartError> {
-    let line = CommandLine::parse();
-    // Before anything else: this process only looks at a stranger's file.
-    if let Command::Pdf { task } = line.command {
-        let task = match task {
-            Pdf::Inspect => pdf::Task::Inspect,
-            Pdf::Draw { page, width } => pdf::Task::Draw { page, width },
-            Pdf::Text => pdf::Task::Text,
-        };
-        return pdf::child(task).map_err(|error| error.to_string().into());
+    match CommandLine::parse().command {
+        Command::Pdf { task } => task.run(),
+        command => {
+            let config = Config::load(Environment::Production, &[])?;
+            in_runtime(&config.clone(), command.perform(config, Extras::default()))
+        }
     }
-    let config = Config::load()?;
-    start_logging(&config);
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async move {
-        match line.command {
-            Command::Serve => serve(config).await,
-            Command::SirupSimulator { addr } => simulate(&config, addr).await,
-            Command::DemoPlatform { addr } => demonstrate(&config, addr).await,
-            Command::Migrate => {
+}
+
+/// Starts logging and runs `task` on all cores.
+///
+/// # Errors
+/// Whatever stops the task.
+pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
+    start_logging(config);
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+}
+
+impl Pdf {
+    /// Looks into a stranger's file. Must run before any setting is read: the process has no environment and tight
+    /// limits.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or the answer cannot be written.
+    pub fn run(self) -> Result<(), StartError> {
+        let task = match self {
+            Self::Inspect => pdf::Task::Inspect,
+            Self::Draw { page, width } => pdf::Task::Draw { page, width },
+            Self::Text => pdf::Task::Text,
+        };
+        pdf::child(task).map_err(|error| error.to_string().into())
+    }
+}
+
+impl Command {
+    /// Performs the command; `extras` belong to the server.
+    ///
+    /// # Errors
+    /// Whatever stops the command.
+    pub async fn perform(self, config: Config, extras: Extras) -> Result<(), StartError> {
+        match self {
+            Self::Serve => {
+                let ready = |application: &Application| tracing::info!(addr = %application.addr, "listening");
+                serve(config, extras, ready).await
+            }
+            Self::Migrate => {
                 open(&config).await?;
                 println!("Basis data sudah terbaru.");
                 Ok(())
             }
-            Command::Import { what } => import::run(&open(&config).await?, what).await,
-            Command::Admin { what: Admin::Role { email, role } } => {
-                set_role(&open(&config).await?, &email, &role).await
-            }
-            Command::Admin { what: Admin::Audit { what: Audit::Verify } } => verify_audit(&open(&config).await?).await,
-            Command::Pdf { .. } => Ok(()),
+            Self::Import { what } => import::run(&open(&config).await?, what).await,
+            Self::Admin { what: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
+            Self::Admin { what: Admin::Audit { what: Audit::Verify } } => verify_audit(&open(&config).await?).await,
+            Self::Pdf { task } => task.run(),
         }
-    })
+    }
 }
 
 fn start_logging(config: &Config) {
@@ -150,38 +164,37 @@ async fn open(config: &Config) -> Result<backend::Backend, StartError> {
     open_backend(config, base_url(config)?, own_program()?, World::system()).await
 }
 
-/// Where people reach the server.
-fn base_url(config: &Config) -> Result<url::Url, StartError> {
+/// The address at which people reach the server.
+///
+/// # Errors
+/// If the address that it listens on makes no URL.
+pub fn base_url(config: &Config) -> Result<url::Url, StartError> {
     match &config.base_url {
         Some(url) => Ok(url.clone()),
         None => Ok(format!("http://{}", config.addr).parse()?),
     }
 }
 
-fn own_program() -> Result<PathBuf, StartError> {
+/// The running binary; its `pdf` command looks into PDFs.
+///
+/// # Errors
+/// If the system does not know it.
+pub fn own_program() -> Result<PathBuf, StartError> {
     Ok(std::env::current_exe()?)
 }
 
-async fn serve(config: Config) -> Result<(), StartError> {
-    let development = config.is_development();
-    let application = Application::build(config.clone(), own_program()?, World::system()).await?;
-    if development {
-        if application.filled {
-            let then = ManualClock::at(World::system().now().minus(BEHIND)).world();
-            let past = open_backend(&config, application.base_url.clone(), own_program()?, then).await?;
-            fill_former(&past).await?;
-            past.db.close().await;
-            fill_supplier(&application.backend).await?;
-        }
-        introduce(&application.base_url, &application.backend.settings.demo_url);
-    } else {
-        tracing::info!(addr = %application.addr, "listening");
-    }
+/// Serves until the process is asked to end; `ready` is called once the server listens.
+///
+/// # Errors
+/// If the server cannot start, or the listener fails.
+pub async fn serve(config: Config, extras: Extras, ready: impl FnOnce(&Application)) -> Result<(), StartError> {
+    let application = Application::build(config, own_program()?, World::system(), extras).await?;
+    ready(&application);
     application.run(true, shutdown()).await
 }
 
-/// Waits for Ctrl+C or a polite end from the system.
-async fn shutdown() {
+/// Waits for Ctrl+C or SIGTERM.
+pub async fn shutdown() {
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => {
@@ -195,58 +208,6 @@ async fn shutdown() {
         () = terminate => {}
     }
     tracing::info!("stopping");
-}
-
-/// What a newcomer needs to know.
-fn introduce(base_url: &url::Url, demo_url: &url::Url) {
-    let base = base_url.as_str().trim_end_matches('/');
-    println!("\nGerbang siap di {base}\n\nAkun, semuanya dengan kata sandi {PASSWORD}:");
-    for account in ACCOUNTS {
-        println!("  {:<28} {}", account.email, account.purpose);
-    }
-    let usernames: Vec<_> = sirup_simulator::usernames().collect();
-    println!("\nUsername SiRUP, semuanya dengan kata sandi {SIRUP_PASSWORD}:\n  {}", usernames.join(", "));
-    println!("\nSurel tampil di {base}/dev/surat");
-    println!("Platform percobaan Daftar Hitam di {}\n", demo_url.as_str().trim_end_matches('/'));
-}
-
-async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
-    if !config.is_development() {
-        return Err("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production.".into());
-    }
-    let addr = match addr {
-        Some(addr) => addr,
-        None => named(&config.sirup_url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
-    };
-    let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;
-    tracing::info!(%addr, "the SiRUP simulator is listening");
-    tokio::select! {
-        outcome = serving => Ok(outcome?),
-        () = shutdown() => Ok(()),
-    }
-}
-
-/// The address that a URL names; `None` if nobody knows its host.
-async fn named(url: &url::Url) -> Result<Option<SocketAddr>, StartError> {
-    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else { return Ok(None) };
-    // As it stands in a URL, an address of version 6 is in brackets.
-    Ok(tokio::net::lookup_host((host.trim_matches(['[', ']']), port)).await?.next())
-}
-
-async fn demonstrate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
-    if !config.is_development() {
-        return Err("Platform percobaan tidak dijalankan bila GERBANG_ENV=production.".into());
-    }
-    let addr = match addr {
-        Some(addr) => addr,
-        None => named(&config.demo_url).await?.ok_or("GERBANG_DEMO_URL menyebut host yang tidak ditemukan.")?,
-    };
-    let platform = DemoPlatform::bind(addr).await?;
-    tracing::info!(addr = %platform.addr(), "the demo platform is listening");
-    tokio::select! {
-        outcome = platform.serve(config.demo_url.clone(), base_url(config)?) => Ok(outcome?),
-        () = shutdown() => Ok(()),
-    }
 }
 
 async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result<(), StartError> {

@@ -6,7 +6,6 @@ mod events;
 mod files;
 mod health;
 mod limits;
-mod mailbox;
 mod oidc;
 mod security;
 
@@ -44,8 +43,8 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// How long a request's body may pause.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// All routes. `stopping` turns true when the server is to stop.
-pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bool>) -> Router {
+/// All routes, with `more` among those of people. `stopping` turns true when the server is to stop.
+pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, stopping: watch::Receiver<bool>) -> Router {
     let recorder = health::recorder();
     let pages = generate_route_list(App);
     let options = state.leptos_options.clone();
@@ -56,9 +55,8 @@ pub fn router(state: AppState, config: Arc<Config>, stopping: watch::Receiver<bo
         .merge(files::routes())
         .merge(oidc::routes_of_people())
         .route("/akses/peristiwa", get(events::applications))
-        .route("/verifikasi/peristiwa", get(events::cases));
-    let people = if config.is_development() { people.merge(mailbox::routes()) } else { people };
-    let people = people
+        .route("/verifikasi/peristiwa", get(events::cases))
+        .merge(more)
         .layer(axum::Extension(events::Stopping(stopping)))
         .layer(axum::Extension(events::Streams::default()))
         .layer(DefaultBodyLimit::max(MOST_BYTES))

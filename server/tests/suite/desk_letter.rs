@@ -18,7 +18,7 @@ use domain::{
     issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
     role::Role,
     status::{Status, Verdict},
-    verification::finding::What,
+    verification::finding::FindingKind,
 };
 use lopdf::{Document, Object, Stream, dictionary};
 use rstest::rstest;
@@ -291,15 +291,15 @@ on_both! {
         let number = outside(&world).await.text("SELECT employee_number FROM applications WHERE id = $1", id).await;
         let named_number = if number.as_deref() == Some("197804122003122003") { vec![1] } else { vec![] };
         let mut expected = vec![
-            (What::Name, vec![1, 2]),
-            (What::EmployeeNumber, named_number),
-            (What::Role, vec![1]),
-            (What::Institution, vec![1]),
-            (What::WorkUnit, vec![1]),
-            (What::FirstDay, vec![2]),
-            (What::LastDay, vec![2]),
+            (FindingKind::Name, vec![1, 2]),
+            (FindingKind::EmployeeNumber, named_number),
+            (FindingKind::Role, vec![1]),
+            (FindingKind::Institution, vec![1]),
+            (FindingKind::WorkUnit, vec![1]),
+            (FindingKind::FirstDay, vec![2]),
+            (FindingKind::LastDay, vec![2]),
         ];
-        expected.retain(|(what, _)| *what != What::EmployeeNumber || number.is_some());
+        expected.retain(|(what, _)| *what != FindingKind::EmployeeNumber || number.is_some());
         assert_eq!(found, expected);
         assert_eq!(kept(&world), ["text.json"]);
     }

@@ -3,11 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use backend::{
-    Actor, Backend, applications,
-    development::SIRUP_PASSWORD,
-    staff,
+    Actor, Backend, applications, staff,
     verification::{self, Cursor, DecidedVerdict, Queue, VerdictForm, Waiting},
 };
+use devtools::development::SIRUP_PASSWORD;
 use domain::{
     issues::Field,
     role::{ProfileType, Role},

@@ -4,14 +4,17 @@ use std::path::Path;
 
 use axum::{Router, routing::post};
 use backend::{
-    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD},
     sirup::{Answer, Sirup},
     world::World as Outside,
 };
 use clap::CommandFactory;
+use devtools::{
+    development::{ACCOUNTS, PASSWORD, SIRUP_PASSWORD},
+    sirup_simulator,
+};
 use http::StatusCode;
 use serde_json::{Value, json};
-use server::{commands::CommandLine, sirup_simulator};
+use server::commands::CommandLine;
 
 use crate::support::*;
 
@@ -25,6 +28,7 @@ const ROOMS: &[&str] = &[
     "app/",
     "backend/",
     "bench/",
+    "devtools/",
     "docs/",
     "domain/",
     "end2end/",
@@ -61,8 +65,13 @@ fn commands(of: &clap::Command, words: &str) -> Vec<String> {
 fn the_readme_names_every_command() {
     let found = commands(&CommandLine::command(), "gerbang");
     assert!(found.contains(&"gerbang admin audit verify".to_owned()), "{found:?}");
-    for command in found {
-        assert!(README.contains(&command), "{command} is missing");
+    let for_development = commands(&devtools::commands::CommandLine::command(), "gerbang-dev");
+    // The binary for development has these too, and the README says so once.
+    let of_both = |command: &String| found.contains(&command.replacen("gerbang-dev", "gerbang", 1));
+    let only_there: Vec<_> = for_development.into_iter().filter(|command| !of_both(command)).collect();
+    assert_eq!(only_there, ["gerbang-dev sirup-simulator", "gerbang-dev demo-platform"]);
+    for command in found.iter().chain(&only_there).map(String::as_str).chain(["gerbang-dev serve"]) {
+        assert!(README.contains(command), "{command} is missing");
     }
 }
 
@@ -70,7 +79,13 @@ fn the_readme_names_every_command() {
 fn files_that_the_documents_name_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = 0;
-    for document in [README, ARCHITECTURE, CONTRACT, PLATFORMS] {
+    let other = ["CONTRIBUTING.md", "SECURITY.md", "docs/glossary.md"].map(|name| root.join(name));
+    // 0016 looks ahead: it names files that a change would make.
+    let records = std::fs::read_dir(root.join("docs/adr")).unwrap().map(|entry| entry.unwrap().path());
+    let records = records.filter(|path| !path.ends_with("0016-change-requests.md"));
+    let texts: Vec<String> =
+        other.into_iter().chain(records).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    for document in [README, ARCHITECTURE, CONTRACT, PLATFORMS].into_iter().chain(texts.iter().map(String::as_str)) {
         let quoted = document.split('`').skip(1).step_by(2);
         let linked = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
         for path in quoted.chain(linked).filter(|path| ROOMS.iter().any(|room| path.starts_with(room))) {
@@ -83,10 +98,10 @@ fn files_that_the_documents_name_exist() {
     assert!(found > 40, "only {found} paths were seen");
 }
 
-/// The one in JavaScript is run in a browser: `end2end/tests/once/openid-client.spec.ts`.
+/// The one in JavaScript is run in a browser: `end2end/tests/oidc/openid-client.once.spec.ts`.
 #[test]
 fn the_example_in_rust_is_the_one_that_is_compiled() {
-    let example = include_str!("../../examples/platform.rs");
+    let example = include_str!("../../../devtools/examples/platform.rs");
     assert!(PLATFORMS.contains(&format!("```rust\n{example}```\n")), "docs/platforms.md shows another example");
 }
 

@@ -77,7 +77,7 @@ async fn sirup_that_hangs_is_said_and_costs_nothing() {
     let id = site.draft("Sekretariat").await;
     let mut before = outside(&site).await.everything().await;
     let began = Instant::now();
-    let asked = [("sirup_username", "pa.lambat"), ("sirup_password", backend::development::SIRUP_PASSWORD)];
+    let asked = [("sirup_username", "pa.lambat"), ("sirup_password", devtools::development::SIRUP_PASSWORD)];
     let path = page(id, "sirup");
     let others = async {
         // Nobody waits for it but who asked.
@@ -591,7 +591,7 @@ async fn a_bad_setting_stops_the_start_and_is_named(#[case] settings: &[(&str, &
     let (status, said) = host.run(&["serve"], settings).await;
     assert_eq!(status.code(), Some(1), "{said}");
     let last = said.lines().last().unwrap();
-    assert!(last.starts_with("gerbang: ") && last.contains(name), "{said}");
+    assert!(last.starts_with("gerbang-dev: ") && last.contains(name), "{said}");
     assert!(!said.contains("siap di") && !said.contains("panicked"), "{said}");
 }
 
@@ -620,7 +620,7 @@ async fn settings_of_a_file_are_read_under_those_of_the_environment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_is_taken_as_it_is_written(#[case] token: &str) {
     let addr = "127.0.0.1:0".parse().unwrap();
-    let (addr, serving) = server::sirup_simulator::bind(addr, token.to_owned()).await.unwrap();
+    let (addr, serving) = devtools::sirup_simulator::bind(addr, token.to_owned()).await.unwrap();
     tokio::spawn(serving);
     let sirup = format!("http://{addr}");
     let host = Host::new(Database::Sqlite, &[("sirup_token", token), ("sirup_url", &sirup)]).await;
@@ -628,43 +628,57 @@ async fn a_secret_is_taken_as_it_is_written(#[case] token: &str) {
     let siti = process.visitor();
     siti.sign_in(SITI).await;
     let id = siti.start("pa").await;
-    let form = [("sirup_username", "pa.lama"), ("sirup_password", backend::development::SIRUP_PASSWORD)];
+    let form = [("sirup_username", "pa.lama"), ("sirup_password", devtools::development::SIRUP_PASSWORD)];
     siti.post(&page(id, "sirup"), &form).await.expect(303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn production_refuses_what_is_for_trying_things() {
+async fn production_has_nothing_of_development() {
     let settings: Vec<(&str, &str)> = [PRODUCTION, &[("sirup_url", "https://sirup.contoh.go.id")]].concat();
-    let host = Host::new(Database::Sqlite, &settings).await;
-    let (status, said) = host.run(&["sirup-simulator"], &[]).await;
-    assert!(
-        !status.success() && said.contains("Simulator SiRUP tidak dijalankan bila GERBANG_ENV=production."),
-        "{said}"
-    );
-    let (status, said) = host.run(&["demo-platform"], &[]).await;
-    assert!(
-        !status.success() && said.contains("Platform percobaan tidak dijalankan bila GERBANG_ENV=production."),
-        "{said}"
-    );
+    let host = Host::production(Database::Sqlite, &settings).await;
+    for command in ["sirup-simulator", "demo-platform"] {
+        let (status, said) = host.run(&[command], &[]).await;
+        assert!(!status.success() && said.contains("unrecognized subcommand"), "{said}");
+    }
+    for (name, value) in [("env", "development"), ("demo_url", "http://127.0.0.1:3002")] {
+        let (status, said) = host.run(&["serve"], &[(name, value)]).await;
+        assert!(!status.success() && said.contains(&format!("GERBANG_{}", name.to_uppercase())), "{said}");
+        assert!(!said.contains("listening"), "it must not serve: {said}");
+    }
     for (name, _) in &settings[1..] {
         let others = settings.iter().filter(|(other, _)| other != name).copied().collect::<Vec<_>>();
-        let (status, said) = Host::new(Database::Sqlite, &others).await.run(&["serve"], &[]).await;
+        let (status, said) = Host::production(Database::Sqlite, &others).await.run(&["serve"], &[]).await;
         assert!(!status.success() && said.contains(&format!("GERBANG_{}", name.to_uppercase())), "{said}");
     }
     for (name, value) in [("base_url", "http://gerbang.contoh.go.id"), ("sirup_url", "http://sirup.contoh.go.id")] {
         let (status, said) = host.run(&["serve"], &[(name, value)]).await;
         assert!(!status.success() && said.contains("https"), "{said}");
     }
-    // A start in production leaves an empty database empty.
+}
+
+/// Without any setting the production binary asks for settings; with all but `env`, which it does not need, it serves.
+#[tokio::test(flavor = "multi_thread")]
+async fn production_starts_empty_and_with_secure_cookies() {
+    let (status, said) = Host::production(Database::Sqlite, &[]).await.run(&["serve"], &[]).await;
+    assert!(!status.success() && said.contains("wajib diisi"), "{said}");
+    let settings: Vec<(&str, &str)> = [&PRODUCTION[1..], &[("sirup_url", "https://sirup.contoh.go.id")]].concat();
+    let host = Host::production(Database::Sqlite, &settings).await;
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut server =
         host.command(&["serve"]).env("GERBANG_ADDR", port.to_string()).stderr(Stdio::null()).spawn().unwrap();
-    let visitor = Visitor::of(&format!("http://{port}").parse().unwrap());
+    let mut visitor = Visitor::of(&format!("http://{port}").parse().unwrap());
+    visitor.origin = "https://gerbang.contoh.go.id".to_owned();
     until("it serves", async || {
         visitor.bare(Method::GET, "/health/ready").send().await.is_ok_and(|answer| answer.status() == 200)
     })
     .await;
     visitor.get("/dev/surat").await.expect(404);
+    visitor.post("/masuk", &[("email", SITI), ("password", PASSWORD)]).await.expect(422);
+    let scheme = visitor.post("/tema", &[("kembali", "/bantuan")]).await.expect(303);
+    assert!(scheme.header("set-cookie").ends_with("; Secure"), "{}", scheme.header("set-cookie"));
+    let left = visitor.post("/keluar", &[("", "")]).await.expect(303);
+    let cookie = left.header("set-cookie");
+    assert!(cookie.starts_with("__Host-gerbang=") && cookie.ends_with("; Secure"), "{cookie}");
     server.kill().unwrap();
     server.wait().unwrap();
     let rows = host.outside().await.everything().await;
@@ -743,7 +757,8 @@ async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Datab
     pairs.extend(postgres.as_deref().map(|url| ("database_url", url)));
     let config = Config::from_pairs(&pairs).unwrap();
     let faulty = Arc::new(Faulty::default());
-    let application = Application::build(config.clone(), program(), faulty.world()).await.unwrap();
+    let extras = devtools::extras(devtools::DEMO_URL.parse().unwrap());
+    let application = Application::build(config.clone(), program(), faulty.world(), extras).await.unwrap();
     let backend = application.backend.clone();
     accounts::forgot_password(&backend, SITI).await.unwrap();
     let mut outside = Outside::of(config.database_url.expose_secret()).await;

@@ -27,7 +27,7 @@ use crate::{
 };
 
 const SITI: &str = "siti.pa@contoh.go.id";
-const SIRUP_PASSWORD: &str = backend::development::SIRUP_PASSWORD;
+const SIRUP_PASSWORD: &str = devtools::development::SIRUP_PASSWORD;
 const REASON: &str = "Surat tidak memuat masa berlaku sebagai PA.";
 /// What breaks out of a page that writes it as it came.
 const ATTACK: &str = "</textarea><script>alert(1)</script><img src=x onerror=alert(2)> \"'---> Jakarta";
@@ -204,7 +204,7 @@ impl Town {
         let platform = platforms.iter().find(|known| known.slug == "daftar-hitam").unwrap();
         self.names.push(("platform", platform.id.to_string()));
         // The platform asks for Siti, who has yet to choose an access.
-        let back = self.site.world.config.demo_url.join("/masuk/kembali").unwrap();
+        let back = format!("{}/masuk/kembali", devtools::DEMO_URL);
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
         let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
         let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };

@@ -1,4 +1,4 @@
-//! The outbox over a real SMTP conversation: a server that takes, refuses, stalls, is gone and comes back.
+//! The outbox against a real SMTP server that accepts, refuses, stalls, goes away and comes back.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn status(world: &World) -> Status {
 }
 
 on_both! {
-    async fn a_mail_is_sent_once_and_its_secret_forgotten(world) {
+    async fn sent_mail_is_not_sent_again_and_loses_its_token(world) {
         let server = Smtp::start(Manner::Takes).await;
         let mailbox = world.mailbox(smtp(&server));
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
@@ -39,16 +39,16 @@ on_both! {
         assert!(mail.contains("To: siti.pa@contoh.go.id") && mail.contains("From: Gerbang <gerbang@contoh.go.id>"), "{mail}");
         assert!(mail.contains("text/plain") && mail.contains("text/html") && mail.contains(secret.expose()));
         assert_eq!(status(&world).await, Status::Sent);
-        assert!(!world.mails().await[0].2.contains(secret.expose()), "the stored mail no longer opens anything");
+        assert!(!world.mails().await[0].2.contains(secret.expose()), "a sent mail keeps no token");
     }
 
-    async fn a_server_that_is_gone_gets_the_mail_when_it_is_back(world) {
+    async fn unreachable_server_is_retried_with_backoff(world) {
         let server = Smtp::start(Manner::Takes).await;
         let port = server.stop();
         let mailbox = world.mailbox(Transport::smtp(&format!("smtp://127.0.0.1:{port}").into()).unwrap());
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Again(NOW.plus(Duration::from_secs(5))));
-        assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Nothing, "not before it is due");
+        assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Nothing, "no attempt before the mail is due");
         world.advance(Duration::from_secs(5));
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Again(NOW.plus(Duration::from_secs(15))));
         let server = Smtp::start_at(port, Manner::Takes).await;
@@ -57,7 +57,7 @@ on_both! {
         assert_eq!(server.mails().len(), 1);
     }
 
-    async fn refused_for_now_is_tried_again_and_for_good_is_parked(world) {
+    async fn refusal_with_4xx_is_retried_and_with_5xx_is_parked(world) {
         let server = Smtp::start(Manner::Refuses(451)).await;
         let mailbox = world.mailbox(smtp(&server));
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
@@ -67,15 +67,15 @@ on_both! {
         world.advance(MINUTE);
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Parked);
         assert_eq!(status(&world).await, Status::Parked);
-        // The next one is not held up.
+        // A parked mail does not block the next one.
         server.set(Manner::Takes);
         accounts::forgot_password(&world.backend, "budi.kpa@contoh.go.id").await.unwrap();
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Sent);
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Nothing);
     }
 
-    /// Another version of the program may have written it.
-    async fn a_mail_that_cannot_be_read_holds_nothing_up(world) {
+    /// Another version of the program may have written the mail.
+    async fn unreadable_mail_is_parked_and_does_not_block_others(world) {
         let server = Smtp::start(Manner::Takes).await;
         let mailbox = world.mailbox(smtp(&server));
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
@@ -87,27 +87,27 @@ on_both! {
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Sent);
         assert_eq!(server.mails().len(), 1);
         let kept = outside.texts("SELECT status FROM outbox WHERE CAST(content AS TEXT) LIKE '%lain%'").await;
-        assert_eq!(kept, ["parked"], "as it was, for an administrator to look at");
+        assert_eq!(kept, ["parked"], "the content stays, so that an administrator can look at it");
         assert_eq!(recent(&world.backend, 10).await.unwrap().len(), 1);
     }
 
-    async fn a_mail_that_was_given_up_forgets_its_secret_once_the_link_is_over(world) {
+    async fn parked_mail_loses_its_token_once_the_link_has_expired(world) {
         let server = Smtp::start(Manner::Refuses(550)).await;
         let mailbox = world.mailbox(smtp(&server));
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Parked);
         let secret = world.secret_for("siti.pa@contoh.go.id").await;
-        let knows = async || world.mails().await[0].2.contains(secret.expose());
+        let holds_token = async || world.mails().await[0].2.contains(secret.expose());
         world.advance(7 * DAY - HOUR);
         sessions::sweep(&world.backend).await.unwrap();
-        assert!(knows().await, "it may still be sent: the link of an invitation holds for a week");
+        assert!(holds_token().await, "it may still be resent: the link of an invitation is valid for a week");
         world.advance(HOUR);
         sessions::sweep(&world.backend).await.unwrap();
-        assert!(!knows().await);
-        assert_eq!(world.mails().await[0].1, "Atur ulang kata sandi", "the rest is as it was");
+        assert!(!holds_token().await);
+        assert_eq!(world.mails().await[0].1, "Atur ulang kata sandi", "only the token is removed");
     }
 
-    async fn a_mail_under_way_is_nobody_elses(world) {
+    async fn mail_being_sent_is_leased_to_one_worker(world) {
         let server = Smtp::start(Manner::Stalls).await;
         let stalled = world.mailbox(smtp(&server));
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
@@ -117,7 +117,7 @@ on_both! {
         let other = Smtp::start(Manner::Takes).await;
         let mailbox = world.mailbox(smtp(&other));
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Nothing);
-        // A worker that died leaves it to another after its time.
+        // If the worker dies, another one takes the mail once the lease has expired.
         first.abort();
         world.advance(2 * MINUTE);
         assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Sent);
@@ -126,7 +126,7 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_stalls_is_given_up_on() {
+async fn stalled_server_counts_as_a_failed_attempt() {
     let world = World::new(Database::Sqlite).await;
     let server = Smtp::start(Manner::Stalls).await;
     let mailbox = world.mailbox(smtp(&server));
@@ -136,7 +136,7 @@ async fn a_server_that_stalls_is_given_up_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_half_a_day_a_mail_is_parked() {
+async fn mail_is_parked_after_twenty_attempts() {
     let world = World::new(Database::Sqlite).await;
     let server = Smtp::start(Manner::Refuses(451)).await;
     let mailbox = world.mailbox(smtp(&server));
@@ -148,9 +148,9 @@ async fn after_half_a_day_a_mail_is_parked() {
     assert_eq!(send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Parked);
 }
 
-/// The workers of a running server send by themselves, as soon as the cause is committed.
+/// Once the workers run, a commit is all that a mail needs.
 #[tokio::test(flavor = "multi_thread")]
-async fn workers_send_at_once() {
+async fn workers_send_as_soon_as_the_cause_is_committed() {
     let world = World::new(Database::Sqlite).await;
     let server = Smtp::start(Manner::Takes).await;
     tokio::spawn(backend::mail::run(world.backend.clone(), world.mailbox(smtp(&server))));

@@ -13,6 +13,7 @@ use backend::{
     oidc::logout::{Delivery, deliver_due},
     platforms, staff, verification,
 };
+use devtools::demo_platform::{self, DemoPlatform};
 use domain::{
     platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
@@ -36,7 +37,6 @@ use openidconnect::{
 use reqwest::{Method, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use server::demo_platform::{self, DemoPlatform};
 use time::macros::date;
 use url::Url;
 use uuid::Uuid;

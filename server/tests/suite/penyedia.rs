@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use backend::{
     Actor, accesses,
     applications::{self, renewals},
-    development,
     documents::receipt::receipt,
     platforms::launch,
     verification::{self, VerdictForm},
 };
 use bytes::Bytes;
+use devtools::development;
 use domain::{
     accesses::AccessState,
-    applications::{answers::Answers, company::CompanyDraft},
+    applications::{answers::Answers, company::CompanyInput},
     issues::{Field, Problem, conflict::Conflict},
     role::{ProfileType, Role},
     status::{Status, Verdict},
@@ -51,8 +51,8 @@ fn page(id: Uuid, step: &str) -> String {
     format!("/akses/pengajuan/{id}/{step}")
 }
 
-fn company(nib: &str) -> CompanyDraft {
-    CompanyDraft {
+fn company(nib: &str) -> CompanyInput {
+    CompanyInput {
         name: "PT Sinar Jaya Abadi".into(),
         npwp: "01.234.567.8-901.000".into(),
         nib: nib.into(),
@@ -73,7 +73,7 @@ fn proof() -> Bytes {
 }
 
 /// A draft of a supplier with all that is required.
-async fn draft(world: &World, actor: &Actor, company: CompanyDraft) -> Uuid {
+async fn draft(world: &World, actor: &Actor, company: CompanyInput) -> Uuid {
     let backend = &world.backend;
     let id = applications::start(backend, actor, ProfileType::Penyedia, Role::Penyedia).await.unwrap();
     let version = applications::draft(backend, actor, id).await.unwrap().version;

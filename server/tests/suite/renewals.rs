@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use backend::{
     accesses,
     applications::{self, renewals},
-    development,
     verification::{self, VerdictForm},
 };
+use devtools::development;
 use domain::{
     accesses::{AccessState, Renewal},
     issues::{
@@ -301,7 +301,7 @@ on_both! {
         // Twice: a second start of the server changes nothing.
         development::fill_former(&world.backend).await.unwrap();
         development::fill_former(&world.backend).await.unwrap();
-        world.advance(development::BEHIND);
+        world.advance(development::FORMER_ACCESS_AGE);
         let wayan = world.actor("wayan.pa@contoh.go.id").await;
         let list = accesses::list(&world.backend, &wayan).await.unwrap();
         let seen: Vec<_> = list.iter().map(|access| (access.state, access.renewal.clone())).collect();

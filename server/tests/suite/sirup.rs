@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{desk_queue::sent_to, support::*, verification::decide};
 
-const SIRUP_PASSWORD: &str = backend::development::SIRUP_PASSWORD;
+const SIRUP_PASSWORD: &str = devtools::development::SIRUP_PASSWORD;
 
 async fn start(world: &World, actor: &Actor, role: Role) -> Uuid {
     applications::start(&world.backend, actor, ProfileType::NonPenyedia, role).await.unwrap()

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use domain::{
     applications::{
         answers::Answers,
-        company::{CompanyDraft, CompanyName, Nib, Npwp},
+        company::{CompanyInput, CompanyName, Nib, Npwp},
         wizard::{Draft, Link, Step, check_address, issues},
     },
     indonesian::{period, time},
@@ -538,7 +538,7 @@ fn InstitutionSection(filling: Filling, types: Vec<InstitutionType>) -> impl Int
 fn CompanySection(filling: Filling, held: bool) -> impl IntoView {
     let form = filling.form;
     let typed = filling.answers.with_untracked(|answers| answers.company.clone());
-    let change = move |put: fn(&mut CompanyDraft, String)| {
+    let change = move |put: fn(&mut CompanyInput, String)| {
         Callback::new(move |value| filling.change(|answers| put(&mut answers.company, value)))
     };
     let nib = typed.nib.clone();

@@ -1,6 +1,6 @@
 use domain::{
     applications::{
-        company::{CompanyDraft, CompanyName, Nib, Npwp},
+        company::{CompanyInput, CompanyName, Nib, Npwp},
         wizard::{Draft, Link, Step, validity},
     },
     indonesian::{period, size},
@@ -223,7 +223,7 @@ pub fn Entered(
 #[component]
 fn EnteredCompany(
     /// As typed.
-    company: CompanyDraft,
+    company: CompanyInput,
     /// The page that changes it.
     #[prop(optional_no_strip)]
     change: Option<String>,

@@ -9,7 +9,7 @@ use domain::{
     status::{Status, Verdict},
     time::Timestamp,
     validity::Validity,
-    verification::{Age, Mark, Part, finding::What},
+    verification::{Age, Mark, Part, finding::FindingKind},
 };
 use leptos::{prelude::*, server};
 use serde::{Deserialize, Serialize};
@@ -287,7 +287,7 @@ pub enum FindingsView {
     /// It is still being read.
     Reading,
     /// On which pages each was found, from 1; none if it was not.
-    Text(Vec<(What, Vec<u32>)>),
+    Text(Vec<(FindingKind, Vec<u32>)>),
 }
 
 /// What of the application stands in the letter's text.
@@ -314,7 +314,7 @@ pub async fn findings(id: Uuid) -> Result<FindingsView, ApiError> {
 pub struct EntryView {
     /// When.
     pub at: Timestamp,
-    /// What, in words.
+    /// The kind, in words.
     pub what: String,
     /// Who.
     pub by: Option<String>,

@@ -5,7 +5,7 @@ use domain::{
     role::Role,
     search::normalised,
     status::{Status, Verdict},
-    verification::finding::{What, bare_name},
+    verification::finding::{FindingKind, bare_name},
 };
 use leptos::prelude::*;
 
@@ -305,7 +305,7 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
         Some(text) if same(&text) => Said::Same,
         Some(text) => Said::Other(text),
     };
-    let pages = |what: What| match found {
+    let pages = |what: FindingKind| match found {
         Some(FindingsView::Text(found)) => found.iter().find(|(each, _)| *each == what).map(|(_, pages)| pages.clone()),
         _ => None,
     };
@@ -326,43 +326,43 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
             said: said(|account| Some(account.name.clone()), &|other| {
                 normalised(&bare_name(other)) == normalised(&bare_name(&case.name))
             }),
-            pages: pages(What::Name),
+            pages: pages(FindingKind::Name),
         },
         Compared {
             term: "NIP",
             submitted: case.employee_number.clone().unwrap_or_else(|| "belum diisi pada profil".to_owned()),
             said: Said::Nothing,
-            pages: case.employee_number.as_ref().and_then(|_| pages(What::EmployeeNumber)),
+            pages: case.employee_number.as_ref().and_then(|_| pages(FindingKind::EmployeeNumber)),
         },
         Compared {
             term: "Role",
             submitted: role.title(),
             said: said(|account| Some(account.role.clone()), &|other| other.eq_ignore_ascii_case(role.info().code)),
-            pages: pages(What::Role),
+            pages: pages(FindingKind::Role),
         },
         Compared {
             term: "Instansi",
             submitted: with_code(&case.institution),
             said: said(|account| account.kd_klpd.clone(), &|other| same_code(&case.institution.1, other)),
-            pages: pages(What::Institution),
+            pages: pages(FindingKind::Institution),
         },
         Compared {
             term: "Satker",
             submitted: with_code(&case.work_unit),
             said: said(|account| account.kd_satker.clone(), &|other| same_code(&case.work_unit.1, other)),
-            pages: pages(What::WorkUnit),
+            pages: pages(FindingKind::WorkUnit),
         },
         Compared {
             term: "Berlaku mulai",
             submitted: date(case.validity.first()),
             said: Said::Nothing,
-            pages: pages(What::FirstDay),
+            pages: pages(FindingKind::FirstDay),
         },
         Compared {
             term: "Berlaku sampai",
             submitted: date(case.validity.last()),
             said: Said::Nothing,
-            pages: pages(What::LastDay),
+            pages: pages(FindingKind::LastDay),
         },
     ];
     if let Some(address) = &case.address {
@@ -373,8 +373,8 @@ fn rows(case: &CaseView, found: Option<&FindingsView>) -> Vec<Compared> {
 }
 
 /// The rows of a supplier: the company that was sent, beside where the proof names it.
-fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(What) -> Option<Vec<u32>>) -> Vec<Compared> {
-    let row = |term, submitted: String, what: Option<What>| Compared {
+fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(FindingKind) -> Option<Vec<u32>>) -> Vec<Compared> {
+    let row = |term, submitted: String, what: Option<FindingKind>| Compared {
         term,
         submitted,
         said: Said::Nothing,
@@ -387,11 +387,11 @@ fn company_rows(case: &CaseView, company: &Company, pages: &dyn Fn(What) -> Opti
         _ => "Satu tahun sejak disetujui".to_owned(),
     };
     vec![
-        row("Pemohon", case.name.clone(), Some(What::Name)),
-        row("Perusahaan", company.name.as_str().to_owned(), Some(What::Company)),
-        row("NPWP", company.npwp.printed(), Some(What::Npwp)),
-        row("NIB", company.nib.as_str().to_owned(), Some(What::Nib)),
-        row("Alamat", company.address.clone(), Some(What::Address)),
+        row("Pemohon", case.name.clone(), Some(FindingKind::Name)),
+        row("Perusahaan", company.name.as_str().to_owned(), Some(FindingKind::Company)),
+        row("NPWP", company.npwp.printed(), Some(FindingKind::Npwp)),
+        row("NIB", company.nib.as_str().to_owned(), Some(FindingKind::Nib)),
+        row("Alamat", company.address.clone(), Some(FindingKind::Address)),
         row("Berlaku", valid, None),
         row("Surel", case.email.clone(), None),
     ]

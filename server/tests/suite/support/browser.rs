@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use backend::{development, world::ManualClock};
+use backend::world::ManualClock;
 use bytes::Bytes;
+use devtools::{DEMO_URL, development};
 use domain::role::Role;
 use futures::Stream;
 use reqwest::{
@@ -14,7 +15,10 @@ use reqwest::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use server::{application::Application, config::Config};
+use server::{
+    application::{Application, Extras},
+    config::Config,
+};
 use tokio::sync::oneshot;
 use url::Url;
 use uuid::Uuid;
@@ -38,7 +42,8 @@ impl Site {
         Self::with(database, &[], false).await
     }
 
-    /// With settings of its own; `workers` send mail and keep master data fresh.
+    /// With settings of its own, and with the demo platform at `demo_url` if they name it; `workers` send mail and keep
+    /// master data fresh.
     pub async fn with(database: Database, settings: &[(&str, &str)], workers: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data_dir = dir.path().to_str().unwrap().to_owned();
@@ -49,24 +54,31 @@ impl Site {
             Database::Postgres => Some(new_postgres().await),
         };
         pairs.extend(postgres.as_deref().map(|url| ("database_url", url)));
-        pairs.extend_from_slice(settings);
-        Self::start(Config::from_pairs(&pairs).unwrap(), ManualClock::at(NOW), dir, workers, 1).await
+        let (apart, settings): (Vec<_>, Vec<_>) = settings.iter().partition(|(name, _)| *name == "demo_url");
+        pairs.extend(settings);
+        let config = Config::from_pairs(&pairs).unwrap();
+        let demo_url = apart.first().map_or(DEMO_URL, |(_, url)| url);
+        let extras =
+            if config.is_development() { devtools::extras(demo_url.parse().unwrap()) } else { Extras::default() };
+        Self::start(config, extras, ManualClock::at(NOW), dir, workers, 1).await
     }
 
     /// A second server over the same database, letters and clock.
     pub async fn beside(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        Self::start(self.world.config.clone(), self.world.clock.clone(), dir, false, 2).await
+        let extras = devtools::extras(DEMO_URL.parse().unwrap());
+        Self::start(self.world.config.clone(), extras, self.world.clock.clone(), dir, false, 2).await
     }
 
     async fn start(
         config: Config,
+        extras: Extras,
         clock: std::sync::Arc<ManualClock>,
         dir: tempfile::TempDir,
         workers: bool,
         servers: usize,
     ) -> Self {
-        let application = Application::build(config.clone(), program(), clock.world()).await.unwrap();
+        let application = Application::build(config.clone(), program(), clock.world(), extras).await.unwrap();
         let (backend, base) = (application.backend.clone(), application.base_url.clone());
         let address = format!("http://{}", application.addr).parse().unwrap();
         let (stop, stopped) = oneshot::channel();

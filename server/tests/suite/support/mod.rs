@@ -8,9 +8,9 @@ pub mod smtp;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -20,7 +20,6 @@ use backend::{
     Actor, Backend, Error, Origin,
     accounts::sessions,
     applications::{self, Submission},
-    development,
     mail::{Mailbox, Transport},
     master_data::Directory,
     secrets::Token,
@@ -28,6 +27,7 @@ use backend::{
     world::ManualClock,
 };
 use bytes::Bytes;
+use devtools::{DEMO_URL, development, sirup_simulator};
 use domain::{
     applications::answers::Answers,
     issues::{Field, Problem, conflict::Conflict},
@@ -38,7 +38,7 @@ use domain::{
     validity::DateInput,
 };
 use lopdf::{Dictionary, Document, Stream, dictionary};
-use server::{application::open_backend, config::Config, sirup_simulator};
+use server::{application::open_backend, config::Config};
 use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 use time::{Date, macros::date};
@@ -92,9 +92,28 @@ pub struct World {
     _dir: TempDir,
 }
 
-/// Our own binary.
+/// The binary `gerbang`.
 pub fn program() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_gerbang"))
+}
+
+/// The binary `gerbang-dev`. Cargo builds it for the tests of the package `devtools` and names it only to them, so it is
+/// found beside `gerbang`, and must not be older than its sources.
+pub fn dev_program() -> PathBuf {
+    static FOUND: LazyLock<PathBuf> = LazyLock::new(|| {
+        let program = program().with_file_name("gerbang-dev");
+        let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+        let built = changed(&program);
+        let sources = std::fs::read_to_string(program.with_extension("d")).unwrap_or_default();
+        let newer = sources.split_whitespace().skip(1).find(|source| changed(Path::new(source)) > built);
+        assert!(
+            built.is_some() && newer.is_none(),
+            "gerbang-dev is missing or older than its source {newer:?}; build it with the tests, as `make integration` \
+             does: cargo test -p server -p devtools --test suite"
+        );
+        program
+    });
+    FOUND.clone()
 }
 
 /// The address of a new, empty database of PostgreSQL.
@@ -136,7 +155,7 @@ impl World {
         let clock = ManualClock::at(NOW);
         let base_url = "http://gerbang.test".parse().unwrap();
         let backend = open_backend(&config, base_url, program(), clock.world()).await.unwrap();
-        assert!(development::fill(&backend).await.unwrap());
+        assert!(development::fill(&backend, &DEMO_URL.parse().unwrap()).await.unwrap());
         Directory::refresh(&backend).await.unwrap();
         Self { backend: Arc::new(backend), clock, config, _dir: dir }
     }

@@ -1,4 +1,4 @@
-//! The real program as a process of its own, that a test may end in any way.
+//! The real programs, each as a process of its own that a test may end in any way.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -11,10 +11,11 @@ use std::{
 use tempfile::TempDir;
 use url::Url;
 
-use super::{Database, browser::Visitor, new_postgres, outside::Outside, program};
+use super::{Database, browser::Visitor, dev_program, new_postgres, outside::Outside, program};
 
-/// A place where the program runs, again and again: its folder, its settings, all that it ever logged.
+/// A place where a program runs, again and again: its folder, its settings, all that it ever logged.
 pub struct Host {
+    program: PathBuf,
     dir: TempDir,
     settings: Vec<(String, String)>,
     log: Arc<Mutex<Vec<u8>>>,
@@ -30,8 +31,17 @@ pub struct Process {
 }
 
 impl Host {
-    /// A fresh one. Settings are named as in the environment, in lower case and without `GERBANG_`.
+    /// A place for `gerbang-dev`. Settings are named as in the environment, in lower case and without `GERBANG_`.
     pub async fn new(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::of(dev_program(), database, settings).await
+    }
+
+    /// A place for `gerbang`.
+    pub async fn production(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::of(program(), database, settings).await
+    }
+
+    async fn of(program: PathBuf, database: Database, settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut all = vec![
             ("addr".to_owned(), "127.0.0.1:0".to_owned()),
@@ -41,7 +51,7 @@ impl Host {
             all.push(("database_url".to_owned(), new_postgres().await));
         }
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Self { dir, settings: all, log: Arc::default() }
+        Self { program, dir, settings: all, log: Arc::default() }
     }
 
     /// Its folder.
@@ -69,7 +79,7 @@ impl Host {
     /// not the end of the process.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(program()).args(arguments);
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&self.program).args(arguments);
         command.current_dir(self.dir()).env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("NO_COLOR", "1");
         for (name, value) in &self.settings {

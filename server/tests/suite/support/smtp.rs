@@ -1,4 +1,4 @@
-//! An SMTP server that does what a test tells it: takes mails, refuses them, stalls, is gone.
+//! An SMTP server whose answers a test chooses: it accepts mails, refuses them, stalls or stops.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,18 +7,16 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What the server does with the next conversation.
+/// How the server answers. Applies to the next command of every connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
-    /// Takes the mail.
     Takes,
-    /// Refuses the recipient with this code.
+    /// Refuses each recipient with this SMTP code.
     Refuses(u16),
-    /// Says nothing after the connection came about.
+    /// Accepts the connection and never answers.
     Stalls,
 }
 
-/// A running server.
 pub struct Smtp {
     pub port: u16,
     manner: Arc<Mutex<Manner>>,
@@ -35,11 +33,11 @@ impl Smtp {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (manner, mails) = (Arc::new(Mutex::new(manner)), Arc::new(Mutex::new(Vec::new())));
-        let (shared, taken) = (manner.clone(), mails.clone());
+        let (shared, accepted) = (manner.clone(), mails.clone());
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(converse(stream, shared.clone(), taken.clone()));
+                tokio::spawn(converse(stream, shared.clone(), accepted.clone()));
             }
         });
         Self { port, manner, mails, task }
@@ -53,11 +51,12 @@ impl Smtp {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// All mails taken, as they came.
+    /// The raw text of all accepted mails, oldest first.
     pub fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap().clone()
     }
 
+    /// Stops the server and returns its port, for [`start_at`](Self::start_at).
     pub fn stop(self) -> u16 {
         self.task.abort();
         self.port
@@ -67,7 +66,6 @@ impl Smtp {
 async fn converse(stream: TcpStream, manner: Arc<Mutex<Manner>>, mails: Arc<Mutex<Vec<String>>>) {
     let manner = || *manner.lock().unwrap();
     if manner() == Manner::Stalls {
-        // Keeps the connection open and says nothing.
         std::future::pending::<()>().await;
     }
     let (read, mut write) = stream.into_split();
