@@ -2,25 +2,40 @@
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/bin:$(PATH)
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 say = @printf '\033[1m==>\033[0m %s\n'
 
 # What is tested is compiled once, for all tests with the same features, and by clippy-driver: rustc that lints while it
 # compiles. `cargo clippy` would compile every crate a second time.
-tested := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo test --quiet --workspace --exclude frontend
+linted := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings
+tested := $(linted) cargo test --quiet --workspace --exclude frontend
 
-# As cargo-leptos builds for the browser, so that the macros are built once for both.
-as_site := --no-default-features --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
+# As scripts/site builds for the browser, so that the macros are built once for both.
+as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
-.PHONY: run build test check unit integration browser bench site setup-build setup-test setup-bench fmt
+# Splits the site's code; a workspace of its own. scripts/site runs it.
+sitebuilder := --locked --manifest-path sitebuilder/Cargo.toml \
+  --target-dir $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/sitebuilder
+
+.PHONY: run build built-site built-server built-sitebuilder test test-bare check unit integration browser bench site fmt
 
 run: build
 	@scripts/run
 
-build: site
-	$(say) "Building the server, and the binary for development"
-	@cargo build --quiet --release -p server -p devtools
+# All at once: tools are fetched while others compile, and the site's link-time optimisation keeps one core busy only.
+build: setup-rust
+	@$(MAKE) --no-print-directory --jobs=4 built-site built-server
+
+built-server:
+	@scripts/progress "Building the server" cargo build --release -p server -p devtools
+
+built-site: setup-wasm setup-packers built-sitebuilder
+	@scripts/site
+
+# Kept outside of the checkout, as what it needs takes a minute to build.
+built-sitebuilder:
+	@scripts/progress "Building the site builder" cargo build --release $(sitebuilder)
 
 # Fast things first, so that a failure shows in seconds.
 test: setup-test check unit integration build browser
@@ -29,7 +44,9 @@ test: setup-test check unit integration build browser
 check:
 	$(say) "Format and lints, for the browser and for the server"
 	@cargo fmt --all --check
+	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
 	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
+	@$(linted) cargo build --quiet --release $(sitebuilder)
 	@$(tested) --all-targets --no-run
 	@scripts/cargo-tool cargo-machete 0.9.2
 	@unused=$$(cargo machete 2>&1) || { echo "$$unused"; exit 1; }
@@ -73,17 +90,16 @@ bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
-site: setup-build
-	@scripts/site
+site: setup-rust
+	@$(MAKE) --no-print-directory --jobs=3 built-site
+
+# `make run` and `make test` in a bare Debian of its own, as root; scripts/test-bare lists the variants.
+test-bare:
+	@scripts/test-bare
 
 fmt:
 	@cargo fmt --all
+	@cargo fmt --manifest-path sitebuilder/Cargo.toml
 
-setup-build:
-	@scripts/setup build
-
-setup-test:
-	@scripts/setup test
-
-setup-bench:
-	@scripts/setup bench
+setup-%:
+	@scripts/setup $*

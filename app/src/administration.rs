@@ -1,9 +1,8 @@
-//! Administration: the staff, platforms, what the desk works by, mails that were given up, jobs. For administrators; to others
-//! these pages are not there.
+//! The frame of the administration pages (staff, platforms, desk settings, mails, jobs), and their confirmation dialog and
+//! success banner. Others than administrators get "not found".
 //!
-//! What a page asks for stands in its address (`tindak`), so that it works without script, and each form posts to the
-//! very address that it was drawn for. A page draws its task once the answer to that address is there, and only then:
-//! what is being typed is never drawn anew.
+//! The query names the task of a page (`tindak`), so that it works without script. A form posts to the URL of its page.
+//! A page renders a task only when the data for its URL has arrived; it never renders again while somebody types.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -13,29 +12,28 @@ use crate::{
     forms::{FormState, PostForm},
 };
 
-/// The query of the page's address, without `?`.
+/// The query of the page's URL, without `?`.
 pub fn query() -> impl Fn() -> String + Copy + Send + Sync {
     let search = use_location().search;
     move || search.with(|search| search.trim_start_matches('?').to_owned())
 }
 
-/// Whether the page went on to another of its addresses, so that the focus may have been lost on the way.
+/// True after the page changed its query, so that the focus may be lost.
 #[derive(Clone, Copy)]
-struct WentOn(StoredValue<bool>);
+struct QueryChanged(StoredValue<bool>);
 
-/// The form of a page that draws one task at a time; it begins anew with each.
+/// The form of a page with one task at a time. It is reset when the task changes.
 pub fn page_form() -> FormState {
     let form = FormState::new();
     focus_first_issue(form);
-    let went_on = WentOn(StoredValue::new(false));
-    provide_context(went_on);
+    let changed = QueryChanged(StoredValue::new(false));
+    provide_context(changed);
     let query = query();
     Effect::new(move |before: Option<String>| {
         let now = query();
         if before.is_some_and(|before| before != now) {
-            form.issues.set(Vec::new());
-            form.forget_typed();
-            went_on.0.set_value(true);
+            form.clear();
+            changed.0.set_value(true);
         }
         now
     });
@@ -45,21 +43,18 @@ pub fn page_form() -> FormState {
 /// The frame of the pages of this area.
 #[component]
 pub fn AdminPage(
-    /// Its heading.
-    #[prop(into)]
-    title: String,
-    /// A line below it.
+    #[prop(into)] title: String,
+    /// The line below the heading.
     #[prop(into)]
     lead: String,
-    /// The one next step, beside the heading.
+    /// The main action, beside the heading.
     #[prop(optional)]
     action: Option<AnyView>,
-    /// What it says.
     children: Children,
 ) -> impl IntoView {
     let path = use_location().pathname;
     let tab = move |to: &'static str, label: &'static str| {
-        // The first place stands only for itself, the others also for what is below them.
+        // Every tab but the first is also current on the pages below its path.
         let below = move |path: &str| to != "/admin" && path.strip_prefix(to).is_some_and(|rest| rest.starts_with('/'));
         let current = move || path.with(|path| path == to || below(path)).then_some("page");
         view! { <a href=to aria-current=current>{label}</a> }
@@ -89,18 +84,18 @@ pub fn AdminPage(
     .into_any()
 }
 
-/// Puts the focus on the page's content where a new task has taken its place from under it.
+/// Moves the focus to the page's content if a new task removed the focused element.
 fn keep_focus() {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let Some(WentOn(went_on)) = use_context::<WentOn>() else { return };
+        let Some(QueryChanged(changed)) = use_context::<QueryChanged>() else { return };
         Effect::new(move |_| {
-            if went_on.try_get_value() != Some(true) {
+            if changed.try_get_value() != Some(true) {
                 return;
             }
             leptos::task::spawn_local(async {
-                // After it was drawn; a dialog takes the focus by itself.
+                // Wait until the task is rendered; a dialog takes the focus by itself.
                 gloo_timers::future::TimeoutFuture::new(50).await;
                 let main = document().get_element_by_id("isi");
                 if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok())
@@ -113,10 +108,10 @@ fn keep_focus() {
     }
 }
 
-/// Says what was done: the word `selesai` in the address, its heading and its sentence.
+/// The banner after a successful task, chosen by `selesai` in the query.
 #[component]
 pub fn DoneBanner(
-    /// All words with what they say.
+    /// Value of `selesai`, heading and sentence.
     texts: &'static [(&'static str, &'static str, &'static str)],
 ) -> impl IntoView {
     let query = use_query_map();
@@ -131,23 +126,21 @@ pub fn DoneBanner(
     }
 }
 
-/// Asks before something is done that a single click should not do.
+/// Asks for confirmation.
 #[component]
 pub fn Confirm(
-    /// The page's form.
     form: FormState,
-    /// The question.
     title: &'static str,
-    /// The page, where not doing it leads.
+    /// The page to return to.
     #[prop(into)]
     page: String,
-    /// What is to be done: `tindak` of the address and of the form.
+    /// The value of `tindak` in the query and the form.
     task: &'static str,
-    /// The name and the id of what it is done with.
+    /// Name and value of the field with the subject's id.
     subject: (&'static str, String),
-    /// The button that does it.
+    /// The label of the confirming button.
     button: &'static str,
-    /// What comes of it.
+    /// The consequences.
     children: Children,
 ) -> impl IntoView {
     let (name, id) = subject;

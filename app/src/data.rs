@@ -1,11 +1,11 @@
-//! Data of a page: fetched before the page is drawn on the server, and again when it may have changed.
+//! The data of a page: fetched before the server renders the page, and again when it may have changed.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::ApiError;
 
-/// A counter that page resources follow: they are fetched again when it grows.
+/// A counter that all page data depends on: incrementing it fetches the data again.
 #[derive(Clone, Copy)]
 pub struct Refresh(pub RwSignal<u32>);
 
@@ -14,14 +14,14 @@ impl Refresh {
         expect_context()
     }
 
-    /// Fetches all data of the page again, while what is shown stays.
+    /// Fetches all data of the page again; until it arrives, the page shows the old data.
     pub fn request(self) {
         self.0.update(|count| *count += 1);
     }
 }
 
-/// JSON in a page, read with the same code as the answers of server functions: what reads a type is large, and needed
-/// only once.
+/// Encodes data in the page as JSON. Server functions answer with JSON too, so that the download contains one decoder per
+/// type.
 pub struct PageJson;
 
 impl<T: Serialize> codee::Encoder<T> for PageJson {
@@ -42,10 +42,9 @@ impl<T: DeserializeOwned> codee::Decoder<T> for PageJson {
     }
 }
 
-/// Data of a page.
 pub type Data<T> = Resource<Result<T, ApiError>, PageJson>;
 
-/// Asks for a page's data; follows `source` and [`Refresh`].
+/// Fetches the data of a page, and again when `source` or [`Refresh`] changes.
 pub fn page_data<S, T, Fut>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> Fut + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Drawing pages on the server, within bounds.
+//! Renders pages on the server within a time limit.
 
 use std::time::Duration;
 
@@ -8,25 +8,28 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// How long a page may take to be drawn, longer than it waits for a database connection; how often it is tried.
-const DRAWING: Duration = Duration::from_secs(6);
-const DRAWINGS: u32 = 2;
+use crate::texts::notices::NOT_RENDERED;
 
-/// Draws a page, and anew if it does not come. A guard, not a cure: in tests that open many servers in one process a page
-/// was now and then never answered, and why is not known. Each time leaves an error in the log and counts
-/// (`gerbang_pages_not_drawn_total`). Drawing changes nothing, so that it may be done twice.
+/// The time limit of one attempt, longer than the wait for a database connection, and the number of attempts.
+const LIMIT: Duration = Duration::from_secs(6);
+const ATTEMPTS: u32 = 2;
+
+/// Renders a page, and again if it exceeds the limit. Rendering changes nothing, so that it can be repeated.
+///
+/// This guards against a page that never completes, which tests with many servers in one process have shown; the cause is
+/// unknown. Each case is logged as an error and counted in `gerbang_pages_not_drawn_total`.
 pub async fn in_time<Fut>(parts: Parts, draw: impl Fn(Request<Body>) -> Fut) -> Response
 where
     Fut: Future<Output = Response>,
 {
-    within(DRAWING, parts, draw).await
+    within(LIMIT, parts, draw).await
 }
 
 async fn within<Fut>(limit: Duration, parts: Parts, draw: impl Fn(Request<Body>) -> Fut) -> Response
 where
     Fut: Future<Output = Response>,
 {
-    for _ in 0..DRAWINGS {
+    for _ in 0..ATTEMPTS {
         let request = Request::from_parts(parts.clone(), Body::empty());
         match tokio::time::timeout(limit, draw(request)).await {
             Ok(response) => return response,
@@ -34,8 +37,7 @@ where
         }
         metrics::counter!("gerbang_pages_not_drawn_total").increment(1);
     }
-    let text = "Halaman ini belum dapat ditampilkan. Coba lagi sebentar lagi.";
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], NOT_RENDERED).into_response()
 }
 
 #[cfg(test)]
@@ -48,7 +50,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_that_does_not_come_is_drawn_anew() {
+    async fn slow_page_is_rendered_again() {
         let drawn = Cell::new(0);
         let draw = async |request: Request<Body>| {
             if drawn.replace(drawn.get() + 1) == 0 {
@@ -61,7 +63,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_that_never_comes_is_given_up() {
+    async fn page_that_never_completes_is_given_up() {
         let response = within(Duration::from_millis(5), parts(), |_| std::future::pending()).await;
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "5");

@@ -1,4 +1,4 @@
-//! What a server function answers instead of its result: a code, never raw error text.
+//! The error of server functions: a code for the interface, never internal error text.
 
 use domain::{
     issues::{Issue, conflict::Conflict},
@@ -7,20 +7,18 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
 
-/// Why a request was not answered.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApiError {
-    /// Nobody is signed in (any more).
+    /// There is no session, or it ended.
     SignedOut,
-    /// There is no such thing, or it is not this person's to see.
+    /// It does not exist, or the person may not see it.
     NotFound,
-    /// The input is wrong.
     Invalid(Vec<Issue>),
-    /// It does not fit what is stored.
     Conflict(Conflict),
-    /// Too many attempts; the next is heard at this instant.
+    /// Too many attempts; the next is allowed at this instant.
     TooMany(Timestamp),
-    /// The server, or something it needs, does not answer.
+    /// The server, or a service that it needs, does not respond.
     Unavailable,
 }
 
@@ -28,7 +26,7 @@ impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        // What cannot be read is no fault of ours; in the browser, the same errors are answers that cannot be read.
+        // Unreadable arguments are the client's fault. In the browser the same errors mean an unreadable answer.
         #[cfg(feature = "ssr")]
         if matches!(
             error,
@@ -57,6 +55,9 @@ impl std::fmt::Display for ApiError {
 }
 
 #[cfg(feature = "ssr")]
+pub use server::Unread;
+
+#[cfg(feature = "ssr")]
 mod server {
     use axum::http::StatusCode;
     use leptos::prelude::use_context;
@@ -64,8 +65,27 @@ mod server {
 
     use super::ApiError;
 
+    /// Why a post could not be read as a form.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Unread {
+        /// The body exceeds the limit.
+        TooLarge,
+        /// The body is not a form, or lacks a field.
+        NoForm,
+        /// The upload ended early.
+        BrokenOff,
+    }
+
+    impl Unread {
+        pub const fn status(self) -> StatusCode {
+            match self {
+                Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                Self::NoForm | Self::BrokenOff => StatusCode::BAD_REQUEST,
+            }
+        }
+    }
+
     impl ApiError {
-        /// The status that goes with it.
         pub const fn status(&self) -> StatusCode {
             match self {
                 Self::SignedOut => StatusCode::UNAUTHORIZED,
@@ -78,14 +98,14 @@ mod server {
         }
     }
 
-    /// What is a fault of ours is logged here, and nowhere told. Inside a page or a server function, the response gets
-    /// the status that goes with the error.
+    /// Logs internal errors, which the interface must not show. Inside a page or a server function, sets the status of
+    /// the response.
     impl From<backend::Error> for ApiError {
         fn from(error: backend::Error) -> Self {
             use backend::Error;
-            let told = match error {
+            let error = match error {
                 Error::SignedOut => Self::SignedOut,
-                // Out of scope looks like not there.
+                // Do not reveal what exists outside the person's scope.
                 Error::Forbidden | Error::NotFound => Self::NotFound,
                 Error::Invalid(issues) => Self::Invalid(issues),
                 Error::Conflict(conflict) => Self::Conflict(conflict),
@@ -100,9 +120,9 @@ mod server {
                 }
             };
             if let Some(response) = use_context::<ResponseOptions>() {
-                response.set_status(told.status());
+                response.set_status(error.status());
             }
-            told
+            error
         }
     }
 }

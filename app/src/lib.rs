@@ -1,9 +1,10 @@
-//! The interface of Gerbang: routes, pages, components, and what they ask of the server.
+//! The interface of Gerbang: pages, components, server functions and handlers of posted forms.
 //!
-//! One crate for both sides: with the feature `ssr` it runs on the server and calls `backend`; with `hydrate` it runs in
-//! the browser. Forms are described in [`forms`], reads in [`api`].
+//! The crate is built twice. With the feature `ssr` it runs on the server and calls `backend`; with `hydrate` it runs in
+//! the browser. [`forms`] explains how forms are posted, [`data`] how pages get their data. Each area has a folder with
+//! its pages, server functions (`api`) and sentences (`texts`).
 
-// The view of a page is one deep type.
+// The view of a page is a deeply nested type.
 #![recursion_limit = "512"]
 
 pub mod accesses;
@@ -36,6 +37,8 @@ pub mod state;
 pub mod texts;
 pub mod verification;
 
+use std::borrow::Cow;
+
 use components::shell::focus_follows_pages;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
@@ -45,8 +48,9 @@ use leptos_router::{
     path,
 };
 use page::Page;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// The document around the app.
+/// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     #[cfg(feature = "ssr")]
     let scheme = use_context::<axum::http::request::Parts>()
@@ -82,7 +86,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Lets the page run our scripts and nothing else: the one inline script by its nonce, the others by their origin.
+/// Sets the Content Security Policy: only our own scripts run, the inline one by its nonce and the others by origin.
 #[cfg(feature = "ssr")]
 fn set_policy() {
     use axum::http::{HeaderValue, header};
@@ -99,7 +103,7 @@ fn set_policy() {
     }
 }
 
-/// The app: every route of the product.
+/// The root of the app: contexts and routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -160,43 +164,22 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Text as it may stand in HTML. Only for the two places where Leptos 0.8 does not do it by itself.
+/// Escapes text for HTML. Needed only in the two places where Leptos 0.8 does not escape: `PageTitle` and `TextArea`.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Text as the value of a query: everything but letters, digits and `-._~/` encoded.
+/// Every character but letters, digits and `-._~/`.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// Encodes text as the value of a query.
 fn query_value(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-        encoded
-    })
+    utf8_percent_encode(text, QUERY_VALUE).collect()
 }
 
-/// The text that a value of a query stands for; what is no text in UTF-8 is dropped.
+/// Decodes the value of a query, `+` as a space; empty if it is not UTF-8.
 fn query_text(value: &str) -> String {
-    let bytes = value.as_bytes();
-    let (mut text, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let hex =
-            value.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (bytes[at], hex) {
-            (_, Some(byte)) => {
-                text.push(byte);
-                at += 3;
-                continue;
-            }
-            (b'+', None) => text.push(b' '),
-            (byte, None) => text.push(byte),
-        }
-        at += 1;
-    }
-    String::from_utf8(text).unwrap_or_default()
+    percent_decode_str(&value.replace('+', " ")).decode_utf8().map(Cow::into_owned).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Pages that change by themselves: the server sends hints (server-sent events), the page asks for what changed.
+//! Pages that update by themselves: server-sent events hint at changes, and the page fetches its data again.
 
 use leptos::prelude::*;
 
-/// Rings [`crate::data::Refresh`] when an application of the person changes, for as long as the page is shown.
-/// Without script, a page that waits reloads itself (see [`Reload`]).
+/// Refreshes the page's data when an application of the person changes. Without script, use [`Reload`].
 pub fn follow_applications() {
     #[cfg(feature = "hydrate")]
     {
@@ -16,28 +15,27 @@ pub fn follow_applications() {
     }
 }
 
-/// What a page hears of a stream.
+/// News from a stream.
 #[cfg(feature = "hydrate")]
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// What an event said: the id of what changed.
+    /// The data of an event: the id of what changed.
     Changed(String),
-    /// The stream broke and could not be opened again at once: until [`Hint::Back`], nothing is heard of changes.
+    /// The stream broke and did not reopen at once. Changes are missed until [`Hint::Back`].
     Away,
-    /// It is open again; anything may have changed meanwhile.
+    /// The stream is open again; anything may have changed meanwhile.
     Back,
 }
 
-/// Follows a stream of hints for as long as the page is shown: `hear` gets each `event` at `address`, and what becomes of
-/// the stream.
+/// Listens for `event` at `address` while the page is shown. `hear` also learns when the stream breaks and reopens.
 #[cfg(feature = "hydrate")]
 pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(Hint) + Copy + 'static) {
     use gloo_timers::callback::Timeout;
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{EventSource, MessageEvent};
 
-    /// Milliseconds before the first try after a refusal; each failure in a row adds as many, up to six times.
-    const PATIENCE: u32 = 5_000;
+    /// Milliseconds before the first retry; each failure in a row adds as many, up to six times.
+    const RETRY: u32 = 5_000;
 
     let attempts = Trigger::new();
     let failures = StoredValue::new(0u32);
@@ -49,7 +47,7 @@ pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(Hint) + 
         });
         let _ = source.add_event_listener_with_callback(event, hint.as_ref().unchecked_ref());
         let opened = Closure::<dyn Fn()>::new(move || {
-            // The first opening comes after no failure.
+            // Not for the first opening.
             if failures.get_value() > 0 {
                 hear(Hint::Back);
             }
@@ -59,14 +57,14 @@ pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(Hint) + 
         let failing = source.clone();
         let failed = Closure::<dyn Fn()>::new(move || {
             failures.update_value(|count| *count += 1);
-            // A stream that only breaks is open again within seconds.
+            // After a single failure the browser usually reopens the stream within seconds.
             if failures.get_value() == 2 {
                 hear(Hint::Away);
             }
-            // The browser goes back to a stream that broke by itself, but never to one that was refused: the session was
-            // over, or a proxy found no server.
+            // The browser reopens a broken stream by itself, but not one that was refused, because the session ended or a
+            // proxy found no server.
             if failing.ready_state() == EventSource::CLOSED {
-                let wait = PATIENCE * failures.get_value().min(6);
+                let wait = RETRY * failures.get_value().min(6);
                 Timeout::new(wait, move || attempts.notify()).forget();
             }
         });
@@ -78,9 +76,9 @@ pub fn follow(address: &'static str, event: &'static str, hear: impl Fn(Hint) + 
     });
 }
 
-/// Reloads a page that waits for something every 15 seconds, where there is no script.
+/// Without script, reloads the page every 15 seconds.
 #[component]
 pub fn Reload() -> impl IntoView {
-    // As text: drawn in the browser, real elements would come of it, and Chromium obeys a refresh that is put in.
+    // As text: script would create real elements, and Chromium obeys an inserted refresh.
     view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="15" />"#></noscript> }
 }

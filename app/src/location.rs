@@ -1,4 +1,4 @@
-//! What a page reads from its own address.
+//! What a page reads from its own URL.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -7,13 +7,13 @@ use leptos_router::{
 };
 use uuid::Uuid;
 
-/// The application that the path names; nothing if it is no id.
+/// The parameter `id` of the path, if it is a UUID.
 pub fn path_id() -> impl Fn() -> Option<Uuid> + Copy + Send + Sync {
     let params = use_params_map();
     move || params.with(|params| params.get("id").and_then(|id| id.parse().ok()))
 }
 
-/// The address of the page that is shown: its path and its query.
+/// Path and query of the current page.
 pub fn here() -> impl Fn() -> String + Copy + Send + Sync {
     let Location { pathname, search, .. } = use_location();
     move || {

@@ -1,5 +1,5 @@
-//! Every page by name, and which code it needs. Manajemen Akses and what is not found come with the first visit; the
-//! rest is fetched in groups when one of its pages is opened, so that nobody downloads what they never see.
+//! All pages, and the group of code that each needs. Manajemen Akses and the page for what does not exist come with the
+//! first visit. Every other group is downloaded when one of its pages is opened.
 
 use leptos::prelude::*;
 use leptos_router::ChooseView;
@@ -10,7 +10,6 @@ use crate::{
     help, jobs, mail, oidc, platforms, staff, verification,
 };
 
-/// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     Overview,
@@ -57,7 +56,7 @@ pub enum Page {
     Request,
 }
 
-/// The code that a page needs beyond that of the first visit.
+/// Code that is downloaded together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
     First,
@@ -73,7 +72,7 @@ enum Group {
 impl Page {
     const fn group(self) -> Group {
         match self {
-            Self::Overview | Self::InstitutionSettings | Self::NotFound => Group::First,
+            Self::Overview | Self::NotFound => Group::First,
             Self::SignIn
             | Self::SignUp
             | Self::SignUpSent
@@ -93,7 +92,7 @@ impl Page {
             | Self::ReviewStep
             | Self::Status
             | Self::Detail => Group::Wizard,
-            Self::Profile | Self::Password | Self::Sessions => Group::Account,
+            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions => Group::Account,
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
             Self::Desk | Self::History | Self::Figures => Group::Desk,
             Self::Staff
@@ -121,9 +120,8 @@ impl ChooseView for Page {
             Group::Platform => platform_pages(self).await,
         };
         match self.group() {
-            Group::Entry => view! { <EntryShell>{view}</EntryShell> }.into_any(),
-            // These bring their own shell along, so that nobody else downloads it.
-            Group::Desk | Group::Admin => view,
+            // These groups contain their own shell, so that only they download it.
+            Group::Entry | Group::Desk | Group::Admin => view,
             _ => view! { <AppShell>{view}</AppShell> }.into_any(),
         }
     }
@@ -146,14 +144,13 @@ impl ChooseView for Page {
 fn first(page: Page) -> AnyView {
     match page {
         Page::Overview => accesses::pages::overview_page().into_any(),
-        Page::InstitutionSettings => accesses::pages::institution_settings().into_any(),
         _ => view! { <NotFound /> }.into_any(),
     }
 }
 
 #[lazy]
 fn entry_pages(page: Page) -> AnyView {
-    match page {
+    let view = match page {
         Page::SignIn => accounts::pages::sign_in().into_any(),
         Page::SignUp => accounts::pages::sign_up().into_any(),
         Page::SignUpSent => accounts::pages::sign_up_sent().into_any(),
@@ -164,7 +161,8 @@ fn entry_pages(page: Page) -> AnyView {
         Page::Invitation => staff::pages::invitation().into_any(),
         Page::Leaving => oidc::pages::leaving().into_any(),
         _ => ().into_any(),
-    }
+    };
+    view! { <EntryShell>{view}</EntryShell> }.into_any()
 }
 
 #[lazy]
@@ -187,6 +185,7 @@ fn wizard_pages(page: Page) -> AnyView {
 #[lazy]
 fn account_pages(page: Page) -> AnyView {
     match page {
+        Page::InstitutionSettings => accesses::pages::institution_settings().into_any(),
         Page::Profile => accounts::pages::profile_page().into_any(),
         Page::Password => accounts::pages::password_page().into_any(),
         Page::Sessions => accounts::pages::sessions_page().into_any(),

@@ -1,59 +1,45 @@
-//! Texts of others in Markdown (CommonMark), such as the terms of platforms, as nodes of our own: what there is no node
-//! for cannot be in a page. HTML is shown as it was typed, pictures by their words, links only over https.
+//! Untrusted Markdown (CommonMark), such as the terms of platforms. It is parsed into nodes of our own, so that a page can
+//! contain nothing else. HTML is shown as text, an image as its alternative text, and only `https` links are links.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Node {
-    /// Words.
     Text(String),
-    /// A new line.
     Break,
-    /// A line across.
     Rule,
-    /// What is marked, and how.
+    /// An element with its content.
     Marked(Mark, Vec<Node>),
 }
 
-/// What a part is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {
-    /// A paragraph.
     Paragraph,
-    /// A heading, by its level in the text: 1 to 6.
+    /// The level in the Markdown, 1 to 6.
     Heading(u8),
-    /// A quotation.
     Quote,
-    /// Letters of equal width, several lines.
+    /// A code block.
     Listing,
-    /// Letters of equal width, within a line.
+    /// Inline code.
     Code,
-    /// A list with bullets.
     Bullets,
-    /// A list with numbers, from this one.
+    /// A numbered list, with its first number.
     Numbers(u64),
-    /// An item of a list.
     Item,
-    /// Emphasis.
     Emphasis,
-    /// Strong emphasis.
     Strong,
-    /// A link to this address, which begins with `https://`.
+    /// The URL of a link; starts with `https://`.
     Link(String),
 }
 
-/// Draws a text. It stands below a heading of level 2.
+/// Must stand below a heading of level 2: the headings of the text start at level 3.
 #[component]
-pub fn Prose(
-    /// The text.
-    nodes: Vec<Node>,
-) -> impl IntoView {
-    view! { <div class="stack terms-text">{draw(nodes)}</div> }.into_any()
+pub fn Prose(nodes: Vec<Node>) -> impl IntoView {
+    view! { <div class="stack terms-text">{render(nodes)}</div> }.into_any()
 }
 
-fn draw(nodes: Vec<Node>) -> AnyView {
+fn render(nodes: Vec<Node>) -> AnyView {
     nodes.into_iter().map(node).collect_view().into_any()
 }
 
@@ -62,7 +48,7 @@ fn node(node: Node) -> AnyView {
         Node::Text(text) => text.into_any(),
         Node::Break => view! { <br /> }.into_any(),
         Node::Rule => view! { <hr /> }.into_any(),
-        Node::Marked(mark, inner) => marked(mark, draw(inner)),
+        Node::Marked(mark, inner) => marked(mark, render(inner)),
     }
 }
 
@@ -93,34 +79,34 @@ mod reading {
 
     use super::{Mark, Node};
 
-    /// Marks within marks beyond this are not marked, so that no text is deeper than a page can be.
-    const MOST_DEEP: usize = 12;
+    /// Deeper marks become plain text, so that rendering cannot overflow the stack.
+    const MAX_DEPTH: usize = 12;
 
-    /// Reads a text. Anything is taken.
+    /// Accepts any text.
     pub fn parse(markdown: &str) -> Vec<Node> {
         let mut open: Vec<(Option<Mark>, Vec<Node>)> = vec![(None, Vec::new())];
         for event in Parser::new(markdown) {
             match event {
                 Event::Start(tag) => {
-                    let mark = if open.len() <= MOST_DEEP { mark(tag) } else { None };
+                    let mark = if open.len() <= MAX_DEPTH { mark(tag) } else { None };
                     open.push((mark, Vec::new()));
                 }
                 Event::End(_) => close(&mut open),
-                Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => say(&mut open, &text),
+                Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => put_text(&mut open, &text),
                 Event::Code(text) => {
                     put(&mut open, Node::Marked(Mark::Code, vec![Node::Text(text.into_string())]));
                 }
-                Event::SoftBreak => say(&mut open, " "),
+                Event::SoftBreak => put_text(&mut open, " "),
                 Event::HardBreak => put(&mut open, Node::Break),
                 Event::Rule => put(&mut open, Node::Rule),
-                // Of extensions, which are off.
+                // Events of extensions, which are off.
                 _ => {}
             }
         }
         open.pop().map(|(_, nodes)| nodes).unwrap_or_default()
     }
 
-    /// Puts what was just closed where it stands; the text itself stays open.
+    /// Moves the innermost open element into its parent. The root is never closed.
     fn close(open: &mut Vec<(Option<Mark>, Vec<Node>)>) {
         if open.len() < 2 {
             return;
@@ -133,7 +119,7 @@ mod reading {
         }
     }
 
-    /// Puts a node at the end of what is open; words that follow words are one node.
+    /// Appends a node to the innermost open element; adjacent texts become one node.
     fn put(open: &mut [(Option<Mark>, Vec<Node>)], node: Node) {
         let Some((_, nodes)) = open.last_mut() else { return };
         match (nodes.last_mut(), node) {
@@ -142,11 +128,11 @@ mod reading {
         }
     }
 
-    fn say(open: &mut [(Option<Mark>, Vec<Node>)], text: &str) {
+    fn put_text(open: &mut [(Option<Mark>, Vec<Node>)], text: &str) {
         put(open, Node::Text(text.to_owned()));
     }
 
-    /// Our mark for a tag; none for one that only its words are taken of.
+    /// The mark of a tag; `None` keeps only its text.
     fn mark(tag: Tag<'_>) -> Option<Mark> {
         Some(match tag {
             Tag::Paragraph | Tag::HtmlBlock => Mark::Paragraph,
@@ -171,11 +157,11 @@ mod tests {
     use super::*;
 
     fn html(markdown: &str) -> String {
-        draw(parse(markdown)).to_html()
+        render(parse(markdown)).to_html()
     }
 
     #[test]
-    fn a_text_becomes_nodes_of_ours() {
+    fn markdown_becomes_nodes() {
         let nodes = parse("# Aturan\n\nData **hanya** untuk\npengadaan.\n\n3. Satu\n4. Dua");
         let text = |text: &str| Node::Text(text.to_owned());
         let expected = [
@@ -198,7 +184,7 @@ mod tests {
     #[case("<div onclick='x()'>\n\n**tebal**\n\n</div>")]
     #[case("`<script>`\n\n    <script>\n\n```\n<script>\n```")]
     #[case("![\"><script>alert(1)</script>](https://contoh.go.id/x.png)")]
-    fn html_is_words(#[case] markdown: &str) {
+    fn html_is_shown_as_text(#[case] markdown: &str) {
         let html = html(markdown);
         for tag in ["<script", "<img", "<div"] {
             assert!(!html.contains(tag), "{html}");
@@ -214,19 +200,19 @@ mod tests {
     #[case("[x](/keluar)")]
     #[case("<javascript:alert(1)>")]
     #[case("<orang@contoh.go.id>")]
-    fn only_https_is_a_link(#[case] markdown: &str) {
+    fn only_https_links_are_links(#[case] markdown: &str) {
         assert!(!html(markdown).contains("href"), "{}", html(markdown));
     }
 
     #[test]
-    fn a_link_cannot_break_out_of_its_attribute_nor_reach_back() {
+    fn link_cannot_break_out_of_its_attribute() {
         let html = html("[aturan](<https://contoh.go.id/\"onmouseover=\"x>)");
         assert!(html.contains("rel=\"noopener noreferrer\""), "{html}");
         assert!(!html.contains("\"onmouseover"), "{html}");
     }
 
     #[test]
-    fn no_text_is_too_deep() {
+    fn depth_is_limited() {
         fn depth(nodes: &[Node]) -> usize {
             let below = nodes.iter().map(|node| match node {
                 Node::Marked(_, inner) => 1 + depth(inner),

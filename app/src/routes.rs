@@ -1,4 +1,4 @@
-//! The routes that take posted forms; each is the path of the page that has the form.
+//! The routes of posted forms. Each is the path of the page with the form.
 
 use axum::{
     Json, Router,
@@ -17,7 +17,6 @@ use crate::{
     verification,
 };
 
-/// All of them.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/masuk", post(accounts::api::sign_in))
@@ -67,12 +66,12 @@ pub fn routes() -> Router<AppState> {
 
 #[derive(Deserialize)]
 struct SchemeForm {
-    /// Light or dark; without script the other one than the cookie says.
+    /// `light` or `dark`; without script missing, which switches to the other.
     tema: Option<String>,
     kembali: Option<String>,
 }
 
-/// `POST /tema`: remembers light or dark.
+/// `POST /tema`: stores light or dark in a cookie.
 async fn switch_scheme(
     axum::Extension(caller): axum::Extension<Caller>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! What the server gives to every request.
+//! State that the server shares with the pages and handlers of every request.
 
 use std::sync::Arc;
 
@@ -6,19 +6,16 @@ use axum::{
     extract::FromRef,
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
+use axum_extra::extract::cookie::Cookie;
 use backend::{Actor, Backend, Origin, accounts::sessions, secrets::Token};
 use leptos::{config::LeptosOptions, prelude::use_context};
 
 use crate::error::ApiError;
 
-/// The state of the server.
 #[derive(Clone)]
 pub struct AppState {
-    /// The use cases.
     pub backend: Arc<Backend>,
-    /// Where the built site lies.
     pub leptos_options: LeptosOptions,
-    /// How cookies are set.
     pub cookies: Cookies,
 }
 
@@ -28,21 +25,18 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Who sends a request; put among its extensions by the server's session layer.
+/// Who sends a request. The server's session layer adds it to the request's extensions.
 #[derive(Clone)]
 pub struct Caller {
-    /// The use cases.
     pub backend: Arc<Backend>,
-    /// The person, if signed in.
+    /// `None` unless signed in.
     pub actor: Option<Actor>,
-    /// Where from.
     pub origin: Origin,
-    /// How cookies are set.
     pub cookies: Cookies,
 }
 
 impl Caller {
-    /// The caller of the page or server function that runs.
+    /// The caller of the running page or server function.
     ///
     /// # Errors
     /// [`ApiError::Unavailable`] outside a request.
@@ -51,16 +45,16 @@ impl Caller {
         parts.extensions.get::<Self>().cloned().ok_or(ApiError::Unavailable)
     }
 
-    /// The person.
+    /// The person who is signed in.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`].
+    /// [`ApiError::SignedOut`] if nobody is.
     pub fn actor(&self) -> Result<&Actor, ApiError> {
         self.actor.as_ref().ok_or_else(|| ApiError::from(backend::Error::SignedOut))
     }
 }
 
-/// How cookies are set: in production only over HTTPS and bound to this very host.
+/// Reads and sets our cookies: in production only over HTTPS and bound to this host.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     /// Whether people reach the product over HTTPS.
@@ -68,22 +62,20 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// The name of the session's cookie; `__Host-` makes browsers insist on Secure, no Domain and Path=/ (RFC 6265bis).
+    /// The prefix `__Host-` makes browsers insist on Secure, no Domain and Path=/ (RFC 6265bis, section 4.1.3.2).
     const fn session_name(self) -> &'static str {
         if self.secure { "__Host-gerbang" } else { "gerbang" }
     }
 
-    /// The session's token in a request.
     pub fn session(self, headers: &HeaderMap) -> Option<Token> {
         cookie(headers, self.session_name()).map(Token::presented)
     }
 
-    /// Sets the session's cookie.
     pub fn set_session(self, token: &Token) -> Option<HeaderValue> {
         self.set(self.session_name(), token.expose(), sessions::ABSOLUTE.as_secs(), true)
     }
 
-    /// Takes the session's cookie away.
+    /// Makes the browser drop the session's cookie.
     pub fn clear_session(self) -> Option<HeaderValue> {
         self.set(self.session_name(), "", 0, true)
     }
@@ -101,14 +93,11 @@ impl Cookies {
     }
 }
 
-/// The value of a cookie.
+/// The value of the first cookie of this name.
 pub fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut cookies = sent.flat_map(Cookie::split_parse).flatten();
+    cookies.find(|cookie| cookie.name() == name)?.value_raw()
 }
 
 #[cfg(test)]

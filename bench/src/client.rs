@@ -1,12 +1,26 @@
-//! A lean client over loopback. It must cost less than the server that it measures, so it speaks just enough HTTP/1.1.
+//! A client over loopback, on hyper. Each connection has a runtime on its own thread, so that the client costs less than
+//! the server that it measures.
 
 use std::{
-    io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::SocketAddr,
     process::Command,
-    sync::Barrier,
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
+
+use bytes::Bytes;
+use http::{HeaderMap, header, request::Builder};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    body::Incoming,
+    client::conn::http1::{SendRequest, handshake},
+};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, runtime::Runtime, task::block_in_place, time::timeout};
+use tokio_util::io::InspectReader;
 
 use crate::{stage::Failure, table::timed};
 
@@ -15,147 +29,161 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Connections of a load: enough that the server never waits for us, few enough that none starves.
 const CONNECTIONS: usize = 8;
 
-/// A connection that stays open, over which requests go one after the other.
+/// A request that can be sent many times.
+pub type Request = http::Request<Full<Bytes>>;
+
+/// A connection that stays open. Its methods block, also within a runtime.
 pub struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
+    /// `None` once dropped.
+    runtime: Option<Runtime>,
+    sender: SendRequest<Full<Bytes>>,
+    /// Bytes received so far.
+    received: Arc<AtomicUsize>,
 }
 
-/// What was answered.
 pub struct Answer {
-    /// The status of HTTP.
     pub status: u16,
-    /// The body.
-    pub body: Vec<u8>,
-    /// How many bytes came, with headers.
+    headers: HeaderMap,
+    pub body: Bytes,
+    /// Bytes received, with the head.
     pub wire: usize,
 }
 
 impl Connection {
-    /// Opens one.
     pub fn open(addr: SocketAddr) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(addr)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let received = Arc::new(AtomicUsize::new(0));
+        match block_in_place(|| runtime.block_on(connect(addr, received.clone()))) {
+            Ok(sender) => Ok(Self { runtime: Some(runtime), sender, received }),
+            Err(failure) => {
+                runtime.shutdown_background();
+                Err(failure)
+            }
+        }
     }
 
-    /// Sends a request as it stands and reads the whole answer.
-    pub fn ask(&mut self, request: &[u8]) -> Result<Answer, Failure> {
-        self.stream.write_all(request)?;
-        self.buffer.clear();
-        let head = loop {
-            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
-                break at + 4;
-            }
-            self.more()?;
+    /// Sends a request and reads the whole answer.
+    pub fn ask(&mut self, request: &Request) -> Result<Answer, Failure> {
+        let runtime = self.runtime.as_ref().ok_or("the connection is closed")?;
+        let before = self.received.load(Ordering::Relaxed);
+        let exchange = async {
+            self.sender.ready().await?;
+            let (head, body) = self.sender.send_request(request.clone()).await?.into_parts();
+            Ok::<_, Failure>((head, body.collect().await?.to_bytes()))
         };
-        let text = std::str::from_utf8(&self.buffer[..head])?;
-        let status = text.get(9..12).ok_or("no status")?.parse()?;
-        let header = |name: &str| {
-            text.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name))
-        };
-        let length = header("content-length").map(|(_, value)| value.trim().parse::<usize>()).transpose()?;
-        let body = match length {
-            Some(length) => {
-                self.until(head + length)?;
-                self.buffer[head..head + length].to_vec()
-            }
-            None => self.chunks(head)?,
-        };
-        Ok(Answer { status, body, wire: self.buffer.len() })
+        let (head, body) = block_in_place(|| runtime.block_on(async { timeout(PATIENCE, exchange).await }))??;
+        let wire = self.received.load(Ordering::Relaxed) - before;
+        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body, wire })
     }
 
-    /// Like [`Connection::ask`], for what must succeed.
-    pub fn expect(&mut self, request: &[u8]) -> Result<Answer, Failure> {
+    /// Like [`Connection::ask`]; fails unless the status is 200.
+    pub fn expect(&mut self, request: &Request) -> Result<Answer, Failure> {
         let answer = self.ask(request)?;
         if answer.status == 200 {
             return Ok(answer);
         }
-        let line = request.split(|byte| *byte == b'\r').next().unwrap_or_default();
-        Err(format!("{}: {}", String::from_utf8_lossy(line), answer.status).into())
+        Err(format!("{} {}: {}", request.method(), request.uri(), answer.status).into())
     }
 
-    /// Where an answer leads that must be a redirect.
-    pub fn redirect(&mut self, request: &[u8]) -> Result<String, Failure> {
-        let status = self.ask(request)?.status;
-        let head = String::from_utf8_lossy(&self.buffer);
-        let mut headers = head.lines().filter_map(|line| line.split_once(':'));
-        let location = headers.find(|(name, _)| name.eq_ignore_ascii_case("location"));
-        Ok(location.ok_or_else(|| format!("no redirect but {status}"))?.1.trim().to_owned())
+    /// The target of a redirect; fails if the answer is none.
+    pub fn redirect(&mut self, request: &Request) -> Result<String, Failure> {
+        let answer = self.ask(request)?;
+        let location = answer.headers.get(header::LOCATION);
+        let location = location.ok_or_else(|| format!("no redirect but {}", answer.status))?;
+        Ok(location.to_str()?.to_owned())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Waiting for its end would panic within another runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Connects; the connection runs as a task of the current runtime.
+async fn connect(addr: SocketAddr, received: Arc<AtomicUsize>) -> Result<SendRequest<Full<Bytes>>, Failure> {
+    let stream = TcpStream::connect(addr).await?;
+    stream.set_nodelay(true)?;
+    let counted = InspectReader::new(stream, move |bytes: &[u8]| {
+        received.fetch_add(bytes.len(), Ordering::Relaxed);
+    });
+    let (sender, connection) = handshake(TokioIo::new(counted)).await?;
+    // Whatever ends the connection also fails the request.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+/// An answer that goes on for ever, such as a stream of events.
+pub struct Stream {
+    /// Keeps the connection open.
+    _sender: SendRequest<Full<Bytes>>,
+    body: Incoming,
+}
+
+impl Stream {
+    /// Sends a request over a connection of its own; fails unless the status is 200.
+    pub async fn open(addr: SocketAddr, request: Request) -> Result<Self, Failure> {
+        let mut sender = connect(addr, Arc::default()).await?;
+        let response = timeout(PATIENCE, sender.send_request(request)).await??;
+        match response.status().as_u16() {
+            200 => Ok(Self { _sender: sender, body: response.into_body() }),
+            status => Err(format!("the stream was refused with {status}").into()),
+        }
     }
 
-    /// A body in chunks (RFC 9112, section 7.1) that begins at `at`.
-    fn chunks(&mut self, mut at: usize) -> Result<Vec<u8>, Failure> {
-        let mut body = Vec::new();
+    /// The next piece of the body; `None` once the stream ended.
+    pub async fn next(&mut self) -> Option<Bytes> {
         loop {
-            let line = loop {
-                if let Some(line) = find(&self.buffer[at..], b"\r\n") {
-                    break line;
-                }
-                self.more()?;
-            };
-            let size = usize::from_str_radix(std::str::from_utf8(&self.buffer[at..at + line])?.trim(), 16)?;
-            let start = at + line + 2;
-            self.until(start + size + 2)?;
-            if size == 0 {
-                return Ok(body);
+            if let Ok(data) = self.body.frame().await?.ok()?.into_data() {
+                return Some(data);
             }
-            body.extend_from_slice(&self.buffer[start..start + size]);
-            at = start + size + 2;
         }
     }
+}
 
-    fn until(&mut self, length: usize) -> Result<(), Failure> {
-        while self.buffer.len() < length {
-            self.more()?;
-        }
-        Ok(())
-    }
-
-    fn more(&mut self) -> Result<(), Failure> {
-        let held = self.buffer.len();
-        self.buffer.resize(held + 32 * 1024, 0);
-        let read = self.stream.read(&mut self.buffer[held..])?;
-        self.buffer.truncate(held + read);
-        if read == 0 { Err("the server closed the connection".into()) } else { Ok(()) }
+fn request(method: &str, path: &str, session: Option<&str>) -> Builder {
+    let builder = http::Request::builder().method(method).uri(path);
+    let builder = builder.header(header::HOST, "localhost").header(header::USER_AGENT, "bench");
+    match session {
+        Some(session) => builder.header(header::COOKIE, format!("gerbang={session}")),
+        None => builder,
     }
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+/// A GET signed in with `session` that accepts `encoding`.
+pub fn get(path: &str, session: Option<&str>, encoding: Option<&str>) -> Result<Request, Failure> {
+    let builder = request("GET", path, session).header(header::ACCEPT, "*/*");
+    let builder = match encoding {
+        Some(encoding) => builder.header(header::ACCEPT_ENCODING, encoding),
+        None => builder,
+    };
+    Ok(builder.body(Full::default())?)
 }
 
-/// A request for something: signed in with `session`, packed as `encoding`.
-pub fn get(path: &str, session: Option<&str>, encoding: Option<&str>) -> Vec<u8> {
-    let session = session.map(|session| format!("Cookie: gerbang={session}\r\n")).unwrap_or_default();
-    let encoding = encoding.map(|encoding| format!("Accept-Encoding: {encoding}\r\n")).unwrap_or_default();
-    format!(
-        "GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n\
-         Accept: */*\r\n{session}{encoding}\r\n"
-    )
-    .into_bytes()
+/// A GET of JSON with an access token.
+pub fn get_with_token(path: &str, token: &str) -> Result<Request, Failure> {
+    let builder = request("GET", path, None).header(header::ACCEPT, "application/json");
+    Ok(builder.header(header::AUTHORIZATION, format!("Bearer {token}")).body(Full::default())?)
 }
 
-/// A request that changes something, as the script of our pages sends it.
-pub fn post(path: &str, session: Option<&str>, kind: &str, body: &[u8]) -> Vec<u8> {
-    let session = session.map(|session| format!("Cookie: gerbang={session}\r\n")).unwrap_or_default();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: application/json\r\n\
-         Sec-Fetch-Site: same-origin\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{session}\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
+/// A POST as the script of our pages sends it.
+pub fn post(path: &str, session: Option<&str>, kind: &str, body: impl Into<Bytes>) -> Result<Request, Failure> {
+    let builder = request("POST", path, session).header(header::ACCEPT, "application/json");
+    let builder = builder.header("sec-fetch-site", "same-origin").header(header::CONTENT_TYPE, kind);
+    Ok(builder.body(Full::new(body.into()))?)
 }
 
-/// A form that is posted.
-pub fn form(path: &str, session: Option<&str>, fields: &[(&str, &str)]) -> Result<Vec<u8>, Failure> {
+/// A POST of a form.
+pub fn form(path: &str, session: Option<&str>, fields: &[(&str, &str)]) -> Result<Request, Failure> {
     let body = serde_urlencoded::to_string(fields)?;
-    Ok(post(path, session, "application/x-www-form-urlencoded", body.as_bytes()))
+    post(path, session, "application/x-www-form-urlencoded", body)
 }
 
-/// Asks the same over several connections for a while; gives the number of answers and the seconds it took.
-pub fn load(addr: SocketAddr, request: &[u8], lasting: Duration) -> Result<(f64, f64), Failure> {
+/// Sends the same request over several connections for a while; returns the number of answers and the seconds it took.
+pub fn load(addr: SocketAddr, request: &Request, lasting: Duration) -> Result<(f64, f64), Failure> {
     let (answers, seconds) = at_once(addr, CONNECTIONS, |_, connection| {
         let (began, mut answers) = (Instant::now(), 0u32);
         while began.elapsed() < lasting {
@@ -167,17 +195,17 @@ pub fn load(addr: SocketAddr, request: &[u8], lasting: Duration) -> Result<(f64,
     Ok((answers.into_iter().sum(), seconds))
 }
 
-/// Does work over several connections, all at the same time, each by its number; gives what came of it and the seconds
-/// that the longest took.
+/// Runs `work` with a number and a connection on each of several threads that start together; returns all results and
+/// the seconds of the slowest.
 pub fn at_once<T: Send>(
     addr: SocketAddr,
     connections: usize,
     work: impl Fn(usize, &mut Connection) -> Result<T, Failure> + Sync,
 ) -> Result<(Vec<T>, f64), Failure> {
-    let together = Barrier::new(connections);
+    let start = Barrier::new(connections);
     let one = |nth: usize| {
         let connection = Connection::open(addr);
-        together.wait();
+        start.wait();
         let mut connection = connection?;
         let (seconds, outcome) = timed(|| work(nth, &mut connection));
         Ok::<_, Failure>((outcome?, seconds))
@@ -185,21 +213,21 @@ pub fn at_once<T: Send>(
     std::thread::scope(|scope| {
         let one = &one;
         let running: Vec<_> = (0..connections).map(|nth| scope.spawn(move || one(nth))).collect();
-        let (mut outcomes, mut longest) = (Vec::new(), 0.0);
+        let (mut outcomes, mut slowest) = (Vec::new(), 0.0);
         for thread in running {
-            let (outcome, seconds) = thread.join().map_err(|_| "a client broke")??;
-            longest = f64::max(longest, seconds);
+            let (outcome, seconds) = thread.join().map_err(|_| "a client panicked")??;
+            slowest = f64::max(slowest, seconds);
             outcomes.push(outcome);
         }
-        Ok((outcomes, longest))
+        Ok((outcomes, slowest))
     })
 }
 
-/// Keeps this whole process on one core while it lives.
+/// Pins this process to one core until dropped.
 pub struct Pinned(usize);
 
 impl Pinned {
-    /// Moves it there; `cores` are all there are.
+    /// `cores` is the number of cores of the machine.
     pub fn to(core: usize, cores: usize) -> Result<Self, Failure> {
         pin(&core.to_string())?;
         Ok(Self(cores))

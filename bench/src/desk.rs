@@ -122,7 +122,7 @@ async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failu
     for (nth, (_, path)) in PAGES.iter().enumerate() {
         for _ in 0..TURNS {
             for (size, _, connection) in &mut sides {
-                let request = get(path, Some(&size.session), Some("br"));
+                let request = get(path, Some(&size.session), Some("br"))?;
                 connection.expect(&request)?; // to warm up: the other one had the machine
                 for _ in 0..ASKS {
                     let (time, answer) = timed(|| connection.expect(&request));

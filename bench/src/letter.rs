@@ -89,7 +89,7 @@ fn hash_and_flush(letter: &Bytes, path: &Path) -> std::io::Result<Vec<u8>> {
 /// Sends the letter; gives its id.
 fn upload(connection: &mut Connection, session: &str, id: Uuid, letter: &Bytes) -> Result<String, Failure> {
     let path = format!("/akses/pengajuan/{id}/surat");
-    let answer = connection.expect(&post(&path, Some(session), "application/pdf", letter))?;
+    let answer = connection.expect(&post(&path, Some(session), "application/pdf", letter.clone())?)?;
     let taken: Value = serde_json::from_slice(&answer.body)?;
     taken["Ok"]["id"].as_str().map(str::to_owned).ok_or_else(|| format!("the letter was not taken: {taken}").into())
 }

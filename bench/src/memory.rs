@@ -57,7 +57,7 @@ fn use_it(server: &Server) -> Result<(), Failure> {
             connection.expect(&sign_in)?;
         }
         for _ in 0..PAGES / 2 {
-            connection.expect(&get("/masuk", None, Some("br")))?;
+            connection.expect(&get("/masuk", None, Some("br"))?)?;
         }
         Ok(())
     };

@@ -21,7 +21,7 @@ use domain::{
 use serde_json::Value;
 
 use crate::{
-    client::{Connection, at_once, form, get},
+    client::{Connection, Request, at_once, form, get, get_with_token},
     people,
     server::Server,
     stage::{Failure, Stage, Store},
@@ -191,14 +191,14 @@ impl Provider {
                 Ok(codes.into_iter().flatten().take(wanted).collect())
             }
             CodesFrom::Door(addr) => {
-                let request = get(&format!("/?client={client_id}&wanted={wanted}"), None, None);
+                let request = get(&format!("/?client={client_id}&wanted={wanted}"), None, None)?;
                 Ok(serde_json::from_slice(&Connection::open(*addr)?.expect(&request)?.body)?)
             }
         }
     }
 
     /// Requests that exchange new codes (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
-    fn exchange_requests(&self, client_id: &str, wanted: usize) -> Result<Vec<Vec<u8>>, Failure> {
+    fn exchange_requests(&self, client_id: &str, wanted: usize) -> Result<Vec<Request>, Failure> {
         let known = self.clients.iter().find(|(id, _)| id == client_id);
         let (_, secret) = known.ok_or("the client is not registered")?;
         let request = |code: String| {
@@ -243,24 +243,20 @@ impl Provider {
     }
 
     /// A request for userinfo for each connection, with a token of its own.
-    fn userinfo_requests(&self) -> Result<Vec<Vec<u8>>, Failure> {
+    fn userinfo_requests(&self) -> Result<Vec<Request>, Failure> {
         let (_, client_id) = CLIENTS[0];
         let mut connection = Connection::open(self.addr)?;
-        let ask = |exchange: Vec<u8>| {
+        let ask = |exchange: Request| {
             let tokens: Value = serde_json::from_slice(&connection.expect(&exchange)?.body)?;
             let token = tokens["access_token"].as_str().ok_or("no access token came")?;
-            let request = format!(
-                "GET /oidc/userinfo HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\nAccept: application/json\r\n\
-                 Authorization: Bearer {token}\r\n\r\n"
-            );
-            Ok::<_, Failure>(request.into_bytes())
+            get_with_token("/oidc/userinfo", token)
         };
         self.exchange_requests(client_id, CONNECTIONS)?.into_iter().map(ask).collect()
     }
 }
 
 /// The request of a client that asks for the person of a session (OpenID Connect Core 1.0, section 3.1.2.1).
-fn authorization(client_id: &str, session: &str) -> Result<Vec<u8>, Failure> {
+fn authorization(client_id: &str, session: &str) -> Result<Request, Failure> {
     let query = serde_urlencoded::to_string([
         ("response_type", "code"),
         ("client_id", client_id),
@@ -272,7 +268,7 @@ fn authorization(client_id: &str, session: &str) -> Result<Vec<u8>, Failure> {
         ("code_challenge_method", "S256"),
         ("prompt", "none"),
     ])?;
-    Ok(get(&format!("/oidc/authorize?{query}"), Some(session), None))
+    get(&format!("/oidc/authorize?{query}"), Some(session), None)
 }
 
 /// The code in the address that somebody is sent back to.
@@ -284,7 +280,7 @@ fn code(location: &str) -> Result<String, Failure> {
 }
 
 /// Each connection asks its own request for a while; gives how many were answered in a second.
-fn ask_for_a_while(addr: SocketAddr, requests: &[Vec<u8>]) -> Result<f64, Failure> {
+fn ask_for_a_while(addr: SocketAddr, requests: &[Request]) -> Result<f64, Failure> {
     let (answers, seconds) = at_once(addr, requests.len(), |nth, connection| {
         let (began, mut answers) = (Instant::now(), 0u32);
         while began.elapsed() < TURN {

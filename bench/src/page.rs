@@ -12,7 +12,7 @@ use backend::world::World;
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    client::{Connection, Pinned, get, load},
+    client::{Connection, Pinned, Request, get, load},
     people,
     server::Server,
     stage::{Failure, Stage, Store},
@@ -45,7 +45,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
             milliseconds,
         );
         for (packing, encoding) in [("plain", None), ("packed with brotli", Some("br"))] {
-            let request = get("/akses", Some(&person.session), encoding);
+            let request = get("/akses", Some(&person.session), encoding)?;
             let size = server.connect()?.expect(&request)?.wire;
             let what = format!("{}: {packing}, {}", store.database, kilobytes(size as f64));
             table.figure(what, against_fixed_string(&server, &request)?);
@@ -65,7 +65,7 @@ struct Speed {
 
 impl Speed {
     /// Another turn.
-    fn turn(&mut self, server: &Server, request: &[u8]) -> Result<(), Failure> {
+    fn turn(&mut self, server: &Server, request: &Request) -> Result<(), Failure> {
         let before = server.processor_time()?;
         let (answers, seconds) = load(server.addr, request, TURN)?;
         self.rates.push(answers / seconds);
@@ -75,10 +75,10 @@ impl Speed {
 }
 
 /// The page and the fixed string by turns.
-fn against_fixed_string(server: &Server, page: &[u8]) -> Result<String, Failure> {
+fn against_fixed_string(server: &Server, page: &Request) -> Result<String, Failure> {
     let cores = std::thread::available_parallelism()?.get();
     let _pinned = Pinned::to((CORE + 1) % cores, cores)?;
-    let fixed = get("/health/live", None, None);
+    let fixed = get("/health/live", None, None)?;
     load(server.addr, page, TURN)?; // to warm up
     let (mut pages, mut strings) = (Speed::default(), Speed::default());
     for _ in 0..TURNS {
@@ -98,7 +98,7 @@ fn against_fixed_string(server: &Server, page: &[u8]) -> Result<String, Failure>
 
 /// Seconds that a small file takes after others on the same connection; the median of fifty.
 fn time_of_a_file(server: &Server) -> Result<f64, Failure> {
-    let (request, mut connection) = (get("/icons.svg", None, Some("br")), server.connect()?);
+    let (request, mut connection) = (get("/icons.svg", None, Some("br"))?, server.connect()?);
     let mut times = Vec::new();
     for _ in 0..50 {
         let (time, answer) = timed(|| connection.expect(&request));
@@ -140,7 +140,7 @@ async fn queries_of_a_page(stage: &Stage, store: &Store, session: &str) -> Resul
         // It also ends when the other side is dropped.
         let _ = stopped.await;
     }));
-    let request = get("/akses", Some(session), None);
+    let request = get("/akses", Some(session), None)?;
     let asking = tokio::task::spawn_blocking(move || {
         let mut connection = Connection::open(addr)?;
         let mut fewest = u64::MAX;

@@ -140,7 +140,7 @@ fn over_http(stage: &Stage, large: &Large, session: &str, queries: &[(Uuid, Stri
     let mut connection = server.connect()?;
     let ask = |(institution, query): &(Uuid, String)| {
         let query = serde_urlencoded::to_string([("institution", institution.to_string()), ("query", query.clone())])?;
-        let request = get(&format!("/api/satker?{query}"), Some(session), None);
+        let request = get(&format!("/api/satker?{query}"), Some(session), None)?;
         let (time, answer) = timed(|| connection.expect(&request));
         answer.map(|_| time)
     };

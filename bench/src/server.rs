@@ -60,13 +60,13 @@ impl Server {
     }
 
     fn await_answer(&mut self) -> Result<(), Failure> {
-        let began = Instant::now();
+        let (began, ready) = (Instant::now(), get("/health/ready", None, None)?);
         while began.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the server ended with {status}").into());
             }
             if let Ok(mut connection) = Connection::open(self.addr)
-                && connection.ask(&get("/health/ready", None, None)).is_ok()
+                && connection.ask(&ready).is_ok()
             {
                 return Ok(());
             }

@@ -54,10 +54,12 @@ enum Command {
 /// Whatever stops the command.
 pub fn run() -> Result<(), StartError> {
     let command = CommandLine::parse().command;
-    if let Command::Product(ProductCommand::Pdf { task }) = command {
-        return task.run();
+    if let Command::Product(command) = &command
+        && let Some(outcome) = command.perform_without_settings()
+    {
+        return outcome;
     }
-    let config = Config::load(Environment::Development, &["DEMO_URL"])?;
+    let config = Config::load(Environment::Development, &["GERBANG_DEMO_URL"])?;
     let demo_url = demo_url(std::env::var("GERBANG_DEMO_URL").ok().as_deref())?;
     in_runtime(&config.clone(), async move {
         match command {
@@ -118,9 +120,9 @@ fn introduce(base_url: &Url, demo_url: &Url) {
 async fn simulate(config: &Config, addr: Option<SocketAddr>) -> Result<(), StartError> {
     let addr = match addr {
         Some(addr) => addr,
-        None => resolve(&config.sirup_url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
+        None => resolve(&config.sirup.url).await?.ok_or("GERBANG_SIRUP_URL menyebut host yang tidak ditemukan.")?,
     };
-    let (addr, serving) = sirup_simulator::bind(addr, config.sirup_token.expose_secret().to_owned()).await?;
+    let (addr, serving) = sirup_simulator::bind(addr, config.sirup.token.expose_secret().to_owned()).await?;
     tracing::info!(%addr, "the SiRUP simulator is listening");
     tokio::select! {
         outcome = serving => Ok(outcome?),

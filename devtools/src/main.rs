@@ -1,11 +1,5 @@
 //! The binary `gerbang-dev`. See `gerbang-dev --help`.
 
 fn main() -> std::process::ExitCode {
-    match devtools::commands::run() {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("gerbang-dev: {error}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+    server::commands::exit_code("gerbang-dev", devtools::commands::run())
 }

@@ -1,19 +1,19 @@
-//! Working days: the promise to decide within a number of them, as a calendar that a person can follow.
+//! Working days, and the promise to decide an application within a number of them.
 
 use ::time::{Date, Duration, Month, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// Working days within which an application is decided, counted from the day after it was sent, unless the operator
-/// promises another number.
+/// Working days within which an application is decided, counted from the day after it was sent. The operator can set
+/// another number.
 pub const PROMISED_WORKING_DAYS: u32 = 3;
 
 /// Public holidays that fall on the same date every year: New Year, Labour Day, Pancasila Day, Independence Day,
-/// Christmas. Those that move are data (table `holidays`).
+/// Christmas. Holidays that move are rows of the table `holidays`.
 const FIXED_HOLIDAYS: [(Month, u8); 5] =
     [(Month::January, 1), (Month::May, 1), (Month::June, 1), (Month::August, 17), (Month::December, 25)];
 
-/// The days on which nobody is promised a decision (weekends, fixed holidays, and the moving ones given), and within how
-/// many of the others everybody is.
+/// The days that do not count (weekends, fixed and moving holidays), and the number of working days within which a
+/// decision is promised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holidays {
     moving: Vec<Date>,
@@ -27,27 +27,26 @@ impl Default for Holidays {
 }
 
 impl Holidays {
-    /// From the dates of moving holidays, in any order; with the usual promise.
+    /// `moving` may be in any order and hold duplicates. The promise is [`PROMISED_WORKING_DAYS`].
     pub fn new(mut moving: Vec<Date>) -> Self {
         moving.sort_unstable();
         moving.dedup();
         Self { moving, promised: PROMISED_WORKING_DAYS }
     }
 
-    /// The same days, with a decision promised within this many working days.
+    /// Replaces the number of promised working days.
     #[must_use]
     pub fn promising(self, promised: u32) -> Self {
         Self { promised, ..self }
     }
 
-    /// Whether `day` counts as a working day.
     pub fn is_working_day(&self, day: Date) -> bool {
         is_weekday(day)
             && !FIXED_HOLIDAYS.contains(&(day.month(), day.day()))
             && self.moving.binary_search(&day).is_err()
     }
 
-    /// The day on which `count` working days after `start` have passed; `start` itself does not count.
+    /// The `count`-th working day after `start`; `start` itself does not count.
     pub fn after(&self, start: Date, count: u32) -> Date {
         let mut day = start;
         let mut left = count;
@@ -59,13 +58,14 @@ impl Holidays {
         day
     }
 
-    /// The last day on which a decision is promised for what was sent on `sent`.
+    /// The last day of the promise for an application sent on `sent`.
     pub fn due(&self, sent: Date) -> Date {
         self.after(sent, self.promised)
     }
 
-    /// Working days in the days after `from` up to and with `to`; zero if `to` is not after `from`. Costs as much for a
-    /// year as for a day: the queue asks it for every row.
+    /// Counts the working days after `from`, up to and including `to`; zero if `to` is not after `from`.
+    ///
+    /// The cost does not depend on the length of the period, because the queue calls this for every row.
     pub fn between(&self, from: Date, to: Date) -> u32 {
         if to <= from {
             return 0;
@@ -85,20 +85,20 @@ fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
-/// Mondays to Fridays from a Monday long ago up to and with a day.
+/// Counts Mondays to Fridays from the first Julian day up to and including `day`.
 fn weekdays_until(day: Date) -> i32 {
     let days = day.to_julian_day() + 1; // Julian day 0 is a Monday
     days.div_euclid(7) * 5 + days.rem_euclid(7).min(5)
 }
 
-/// What a day of the strip is to the person who waits.
+/// The meaning of a day to the applicant who waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DayKind {
     /// The day on which the application was sent.
     Sent,
-    /// The n-th promised working day.
+    /// The n-th promised working day, before the last.
     Working(u32),
-    /// A weekend or holiday, not counted.
+    /// A weekend or holiday; it does not count.
     Off,
     /// The last promised working day.
     Due,
@@ -107,46 +107,42 @@ pub enum DayKind {
 /// One cell of the calendar strip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
-    /// Its date, in the zone of the person who looks.
+    /// In the time zone of the reader.
     pub date: Date,
-    /// What it is.
     pub kind: DayKind,
-    /// Whether it lies before today.
+    /// True before today.
     pub past: bool,
-    /// Whether it is today.
     pub today: bool,
 }
 
-/// Until when a decision is promised, as seen on one day.
+/// The last promised day and its distance from today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadline {
-    /// The last day on which the decision is promised.
     pub due: Date,
-    /// Working days left until then, today not counted; zero on the last day and after it.
+    /// Working days left, without today; zero on the last day and after it.
     pub left: u32,
-    /// Working days by which the promise is overdue; zero while it is not.
+    /// Working days since the last day; zero until then.
     pub overdue: u32,
 }
 
 impl Deadline {
-    /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
+    /// `sent` and `today` must be dates in the same time zone.
     pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
         let due = holidays.due(sent);
         Self { due, left: holidays.between(today, due), overdue: holidays.between(due, today) }
     }
 }
 
-/// The promise for one application, day by day, as seen on one day.
+/// The promise for one application, day by day, as of today.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Promise {
-    /// Until when.
     pub deadline: Deadline,
-    /// Every day from sending to the due date.
+    /// Every day from the one of sending to the due date.
     pub days: Vec<Day>,
 }
 
 impl Promise {
-    /// For an application sent on `sent`, looked at on `today`, both dates in one zone.
+    /// `sent` and `today` must be dates in the same time zone.
     pub fn new(sent: Date, today: Date, holidays: &Holidays) -> Self {
         let deadline = Deadline::new(sent, today, holidays);
         let due = deadline.due;
@@ -170,7 +166,7 @@ impl Promise {
         Self { deadline, days }
     }
 
-    /// How many working days are promised.
+    /// The number of promised working days.
     pub fn working_days(&self) -> u32 {
         self.days.iter().map(|day| u32::from(matches!(day.kind, DayKind::Working(_) | DayKind::Due))).sum()
     }
@@ -188,7 +184,7 @@ mod tests {
     #[case(date!(2026 - 11 - 28), date!(2026 - 12 - 02))] // Saturday: Monday to Wednesday
     #[case(date!(2026 - 12 - 23), date!(2026 - 12 - 29))] // over Christmas
     #[case(date!(2026 - 12 - 30), date!(2027 - 01 - 05))] // over New Year
-    fn due_day(#[case] sent: Date, #[case] due: Date) {
+    fn decision_is_due_after_the_promised_working_days(#[case] sent: Date, #[case] due: Date) {
         assert_eq!(Deadline::new(sent, sent, &Holidays::default()).due, due);
     }
 
@@ -209,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn another_number_of_days_may_be_promised() {
+    fn operator_can_promise_another_number_of_days() {
         let holidays = Holidays::new(vec![date!(2026 - 11 - 27)]).promising(5);
         let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 30), &holidays);
         assert_eq!(promise.deadline, Deadline { due: date!(2026 - 12 - 04), left: 4, overdue: 0 });
@@ -229,7 +225,7 @@ mod tests {
         }
 
         #[test]
-        fn days_between_are_as_counted_one_by_one(
+        fn between_equals_counting_day_by_day(
             offset in 0i64..4000,
             days in -40i64..1200,
             moving in prop::collection::vec(0i64..5200, 0..60),

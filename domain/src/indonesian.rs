@@ -1,10 +1,10 @@
-//! How dates, times, sizes and small numbers are written in Indonesian. Screens and mails share it.
+//! Formats dates, times, sizes and numbers in Indonesian, for screens and mails.
 
 use ::time::{Date, Month, Weekday};
 
 use crate::time::{Timestamp, Zone};
 
-/// The names of the months, January first.
+/// January first.
 pub const MONTHS: [&str; 12] = [
     "Januari",
     "Februari",
@@ -20,12 +20,10 @@ pub const MONTHS: [&str; 12] = [
     "Desember",
 ];
 
-/// The Indonesian name of a month.
 pub const fn month(month: Month) -> &'static str {
     MONTHS[month as usize - 1]
 }
 
-/// The Indonesian name of a day of the week.
 pub const fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "Senin",
@@ -38,7 +36,7 @@ pub const fn weekday(day: Weekday) -> &'static str {
     }
 }
 
-/// The first three letters of a day's name, for a calendar strip.
+/// The first three letters of the name, for the calendar strip.
 pub fn weekday_short(day: Weekday) -> &'static str {
     &weekday(day)[..3]
 }
@@ -74,7 +72,7 @@ pub fn period(first: Date, last: Date) -> String {
     format!("{} sampai {}", date(first), date(last))
 }
 
-/// A size in bytes as people read it: `900 bita`, `640 kB`, `1,7 MB`. Units are binary, so that 2,097,152 is `2 MB`.
+/// A size: `900 bita`, `640 kB`, `1,7 MB`. Units are powers of 1,024: 2,097,152 bytes are `2 MB`.
 pub fn size(bytes: u64) -> String {
     const KIB: u64 = 1024;
     const MIB: u64 = 1024 * KIB;
@@ -84,7 +82,7 @@ pub fn size(bytes: u64) -> String {
     if bytes < MIB {
         return format!("{} kB", bytes.div_ceil(KIB).min(KIB - 1));
     }
-    // Tenths, rounded up: a file just over the limit must not read like the limit.
+    // Round up: a file just over the limit must not look as if it were within it.
     let tenths = (bytes * 10).div_ceil(MIB);
     match tenths % 10 {
         0 => format!("{} MB", tenths / 10),
@@ -92,7 +90,7 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// A count with dots between thousands: `1.234.567`.
+/// A number with dots between thousands: `1.234.567`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -105,14 +103,14 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// A small number in words (`nol` to `sepuluh`), larger ones in digits.
+/// Zero to ten in words (`nol` to `sepuluh`), larger numbers in digits.
 pub fn words(number: usize) -> String {
     const WORDS: [&str; 11] =
         ["nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh"];
     WORDS.get(number).map_or_else(|| count(number as u64), |word| (*word).to_owned())
 }
 
-/// The sentence with its first letter in upper case.
+/// `text` with its first letter in upper case.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -1,15 +1,15 @@
-//! The rules of Gerbang, pure: no I/O, no async, no database, no interface. The same functions run in the browser as
-//! one types and on the server before anything is written.
+//! The rules of Gerbang, without I/O, async, database or interface. The browser applies them while a person types, the
+//! server before it writes anything.
 //!
-//! A value that has rules is a newtype whose only constructor is `parse`; what is wrong with an input is an
-//! [`issue::Issue`], a code that the interface turns into a sentence.
+//! A value with rules is a newtype whose only constructor is `parse`. A wrong input yields an [`issues::Issue`]: a field
+//! and a code, which the interface turns into a sentence.
 
-/// Completes an enum without fields whose text form `strum` derives: `as_str`, `TryFrom<String>` for database rows, and
-/// serde. The same text stands in the database, on the wire and in forms.
+/// Completes an enum whose text form `strum` derives: `as_str`, `TryFrom<String>` for database rows, and serde. The enum
+/// must have no fields. Database, wire and forms use the same text.
 macro_rules! text_enum {
     ($name:ident) => {
         impl $name {
-            /// The text that stands for this value wherever it is stored or sent.
+            /// The text under which this value is stored and sent.
             pub const fn as_str(self) -> &'static str {
                 self.into_str()
             }
@@ -35,7 +35,7 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
-/// A text that is none of an enum's values.
+/// The text is not a value of the enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownText(pub String);
 

@@ -1,10 +1,10 @@
-//! The catalogue of roles. A new role, such as PPK, is one row of [`roles!`].
+//! The catalogue of roles. A new role, such as PPK, is one row of the `roles!` table.
 
-/// What kind of party a person acts for.
+/// The kind of party that a person acts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum ProfileType {
-    /// Officials who may spend a budget.
+    /// Government officials who may spend a budget.
     NonPenyedia,
     /// Suppliers.
     Penyedia,
@@ -13,10 +13,10 @@ pub enum ProfileType {
 crate::text_enum!(ProfileType);
 
 impl ProfileType {
-    /// Both, in the order in which they are offered (guide step 2).
+    /// In the order of the form (guide step 2).
     pub const ALL: [Self; 2] = [Self::NonPenyedia, Self::Penyedia];
 
-    /// The guide's name for it.
+    /// The name on screen, as in the guide.
     pub const fn label(self) -> &'static str {
         match self {
             Self::NonPenyedia => "Non Penyedia",
@@ -24,36 +24,35 @@ impl ProfileType {
         }
     }
 
-    /// The roles that it offers.
+    /// The roles that a person of this type can apply for.
     pub fn roles(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| role.info().profile_type == self)
     }
 
-    /// Its role, where it offers but one: nothing is left to choose then.
+    /// The role of a type that has exactly one, so that the person need not choose.
     pub fn only_role(self) -> Option<Role> {
         let mut roles = self.roles();
         roles.next().filter(|_| roles.next().is_none())
     }
 }
 
-/// What the catalogue knows of a role.
+/// One row of the catalogue.
 #[derive(Debug, PartialEq, Eq)]
 pub struct RoleInfo {
-    /// The profile type that offers it.
     pub profile_type: ProfileType,
-    /// Short name on screen.
+    /// The short name on screen, such as `PA`.
     pub code: &'static str,
-    /// Full name on screen.
+    /// The full name on screen, such as `Pengguna Anggaran`.
     pub name: &'static str,
-    /// The letter that proves it; the label of the guide (step 10).
+    /// The letter that proves the role, as labelled in the guide (step 10).
     pub letter: &'static str,
-    /// Whether SiRUP can vouch for it, so that step 3 is offered.
+    /// True if SiRUP knows accounts of this role; the wizard then offers step 3.
     pub in_sirup: bool,
 }
 
 macro_rules! roles {
     ($($variant:ident = $text:literal, $profile:ident, $code:literal, $name:literal, $letter:literal, sirup: $sirup:literal;)+) => {
-        /// A role that an access proves.
+        /// A role in procurement, granted as an access.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
         #[strum(const_into_str)]
         pub enum Role {
@@ -63,10 +62,9 @@ macro_rules! roles {
         crate::text_enum!(Role);
 
         impl Role {
-            /// Every role, in the order in which they are offered.
+            /// In the order of the form.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Its row of the catalogue.
             pub const fn info(self) -> &'static RoleInfo {
                 match self {
                     $(Self::$variant => &RoleInfo {
@@ -94,7 +92,7 @@ impl Role {
         format!("{} · {}", self.info().code, self.info().name)
     }
 
-    /// What that is called which the role is held for, and what it belongs to or is known by.
+    /// Labels of the role's place and of its parent or number.
     pub const fn place_labels(self) -> (&'static str, &'static str) {
         match self.info().profile_type {
             ProfileType::NonPenyedia => ("Satuan Kerja", "Instansi"),

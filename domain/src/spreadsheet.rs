@@ -1,9 +1,9 @@
-//! Texts of people in files that a spreadsheet opens.
+//! Protects files for spreadsheets against formulas in what people typed.
 
 use std::borrow::Cow;
 
-/// A text as a cell that no spreadsheet takes for a formula: where it begins with a sign by which formulas begin, or with
-/// white space that a spreadsheet drops before it, it gets an apostrophe (OWASP, CSV Injection).
+/// Puts an apostrophe before a text that a spreadsheet would take for a formula (OWASP, CSV Injection). That is a text
+/// that begins with a formula sign, or with white space, which spreadsheets skip.
 pub fn cell(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         Cow::Owned(format!("'{text}"))
@@ -27,7 +27,7 @@ mod tests {
     #[case("＝1", "'＝1")]
     #[case("Siti = Budi", "Siti = Budi")]
     #[case("", "")]
-    fn formulas_are_texts(#[case] text: &str, #[case] expected: &str) {
+    fn formulas_get_an_apostrophe(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(cell(text), expected);
     }
 }

@@ -1,13 +1,13 @@
-//! Rules for what people write freely.
+//! Rules for free text.
 
 use std::ops::RangeInclusive;
 
 use crate::issues::Problem;
 
-/// Checks a length in characters; whoever calls decides what is trimmed.
+/// Checks the number of characters. Does not trim; the caller does.
 ///
 /// # Errors
-/// [`Problem::Missing`] for none, [`Problem::TooShort`] or [`Problem::TooLong`].
+/// [`Problem::Missing`] if the text is empty, [`Problem::TooShort`], [`Problem::TooLong`].
 pub fn check_length(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
     match text.chars().count() {
         0 => Err(Problem::Missing),
@@ -17,20 +17,20 @@ pub fn check_length(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Pr
     }
 }
 
-/// Checks a text of one line: its length, and that it has no control characters.
+/// Checks a single line: its length, and that it has no control characters.
 ///
 /// # Errors
-/// As [`check_length`]; [`Problem::BadCharacters`].
+/// Those of [`check_length`], and [`Problem::BadCharacters`].
 pub fn check_line(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
     check_length(text, allowed)?;
     if text.contains(char::is_control) { Err(Problem::BadCharacters) } else { Ok(()) }
 }
 
-/// Checks a text of one or more paragraphs: its length, and that of control characters it has only those that break
-/// lines and set off words. Nobody types the others, and PostgreSQL keeps no zero byte.
+/// Checks paragraphs: their length, and that line breaks and tabs are the only control characters. PostgreSQL cannot
+/// store a zero byte.
 ///
 /// # Errors
-/// As [`check_length`]; [`Problem::BadCharacters`].
+/// Those of [`check_length`], and [`Problem::BadCharacters`].
 pub fn check_paragraphs(text: &str, allowed: RangeInclusive<usize>) -> Result<(), Problem> {
     check_length(text, allowed)?;
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {

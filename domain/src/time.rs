@@ -7,54 +7,51 @@ use time::{Date, OffsetDateTime, UtcOffset};
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z.
 ///
-/// Both databases keep it as a 64-bit integer, which sorts and compares alike on each.
+/// Both databases store it as a 64-bit integer, so that it sorts and compares the same way in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From microseconds since the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
 
-    /// Microseconds since the Unix epoch.
     pub const fn micros(self) -> i64 {
         self.0
     }
 
-    /// Seconds since the Unix epoch, cut, not rounded.
+    /// Seconds since the Unix epoch, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)
     }
 
-    /// This instant and `by` more; saturates at the end of time.
+    /// Saturates at the largest instant.
     pub fn plus(self, by: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// This instant less `by`; saturates.
+    /// Saturates at the smallest instant.
     pub fn minus(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// How long ago `earlier` was; zero if it lies ahead.
+    /// The time passed since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Date and time on the clocks of `zone`. An instant outside the years that a calendar holds becomes the epoch.
+    /// Date and time in `zone`. An instant that the calendar cannot represent becomes the epoch.
     pub fn local(self, zone: Zone) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
             .to_offset(zone.offset())
     }
 
-    /// The calendar date in `zone` at this instant.
     pub fn date(self, zone: Zone) -> Date {
         self.local(zone).date()
     }
 
-    /// The instant at which `date` begins in `zone`.
+    /// The instant at which `date` starts in `zone`.
     pub fn start_of(date: Date, zone: Zone) -> Self {
         let days = i64::from(date.to_julian_day()) - i64::from(OffsetDateTime::UNIX_EPOCH.to_julian_day());
         Self(days * DAY_MICROS - zone.shift())
@@ -70,7 +67,7 @@ impl From<i64> for Timestamp {
     }
 }
 
-/// A time zone of Indonesia; none of them has summer time.
+/// A time zone of Indonesia. None has daylight saving time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Zone {
@@ -84,7 +81,7 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// All three, from west to east.
+    /// From west to east.
     pub const ALL: [Self; 3] = [Self::Wib, Self::Wita, Self::Wit];
 
     /// Hours ahead of UTC.
@@ -96,7 +93,7 @@ impl Zone {
         }
     }
 
-    /// Microseconds ahead of UTC: what must be added to an instant before it is cut into days.
+    /// Microseconds ahead of UTC: SQL adds them to an instant before it divides by days.
     pub const fn shift(self) -> i64 {
         self.hours() as i64 * 3_600_000_000
     }
@@ -105,7 +102,7 @@ impl Zone {
         UtcOffset::from_hms(self.hours(), 0, 0).unwrap_or(UtcOffset::UTC)
     }
 
-    /// The abbreviation that stands behind a time on screen: `WIB`, `WITA`, `WIT`.
+    /// Stands after a time on screen: `WIB`, `WITA`, `WIT`.
     pub const fn abbreviation(self) -> &'static str {
         match self {
             Self::Wib => "WIB",
@@ -123,7 +120,7 @@ mod tests {
     use time::macros::date;
 
     #[test]
-    fn the_date_depends_on_the_zone() {
+    fn date_depends_on_the_zone() {
         // 2026-12-31T16:30:00Z
         let instant = Timestamp::from_micros(1_798_734_600_000_000);
         assert_eq!(instant.date(Zone::Wib), date!(2026 - 12 - 31));
@@ -132,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_where_the_day_before_ends() {
+    fn day_starts_when_the_previous_day_ends() {
         for zone in Zone::ALL {
             let start = Timestamp::start_of(date!(2027 - 01 - 01), zone);
             assert_eq!(start.date(zone), date!(2027 - 01 - 01));

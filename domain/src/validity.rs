@@ -1,36 +1,34 @@
-//! The period in which a role is held: a pair of calendar dates, both included.
+//! The period in which a person holds a role, and dates as people type them.
 
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
 use crate::issues::Problem;
 
-/// A date as it was typed into three boxes; kept as typed, so that a draft gives back even what is wrong.
+/// The three boxes of a date field. Kept as typed, so that a draft restores even a wrong date.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateInput {
-    /// Day of the month.
     pub day: String,
-    /// Number of the month, 1 to 12.
+    /// 1 to 12.
     pub month: String,
     /// Four digits.
     pub year: String,
 }
 
 impl DateInput {
-    /// The boxes filled in for `date`.
     pub fn from_date(date: Date) -> Self {
         Self { day: date.day().to_string(), month: u8::from(date.month()).to_string(), year: date.year().to_string() }
     }
 
-    /// Whether nothing was typed.
     pub fn is_empty(&self) -> bool {
         [&self.day, &self.month, &self.year].iter().all(|part| part.trim().is_empty())
     }
 
-    /// The date that was typed. Years from 1945 to 2100 are taken.
+    /// Accepts years from 1945 to 2100.
     ///
     /// # Errors
-    /// [`Problem::Missing`] if all is empty, [`Problem::DateIncomplete`] if a box is, [`Problem::NoSuchDate`] otherwise.
+    /// [`Problem::Missing`] if all boxes are empty, [`Problem::DateIncomplete`] if one is, [`Problem::NoSuchDate`]
+    /// otherwise.
     pub fn parse(&self) -> Result<Date, Problem> {
         if self.is_empty() {
             return Err(Problem::Missing);
@@ -48,7 +46,7 @@ impl DateInput {
     }
 }
 
-/// First and last day of a role, both included; the last is never before the first.
+/// First and last day of a role, both inclusive. The last day is never before the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validity {
     first: Date,
@@ -56,27 +54,25 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// From two dates; `None` if the last precedes the first.
+    /// Returns `None` if `last` is before `first`.
     pub fn new(first: Date, last: Date) -> Option<Self> {
         (first <= last).then_some(Self { first, last })
     }
 
-    /// From two dates; of a last that would precede the first, the first day alone.
-    pub fn of(first: Date, last: Date) -> Self {
+    /// The first day alone if `last` is before `first`.
+    pub fn clamped(first: Date, last: Date) -> Self {
         Self { first, last: last.max(first) }
     }
 
-    /// The first day.
     pub const fn first(self) -> Date {
         self.first
     }
 
-    /// The last day.
     pub const fn last(self) -> Date {
         self.last
     }
 
-    /// Whether a day is in both periods.
+    /// True if some day is in both periods.
     pub fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
@@ -115,13 +111,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_filled_in_is_read_back(ordinal in 1u16..=365, year in 1945i32..=2100) {
+        fn filled_in_date_parses_to_itself(ordinal in 1u16..=365, year in 1945i32..=2100) {
             let date = Date::from_ordinal_date(year, ordinal).unwrap();
             prop_assert_eq!(DateInput::from_date(date).parse(), Ok(date));
         }
 
         #[test]
-        fn anything_typed_is_answered(day in ".{0,6}", month in ".{0,6}", year in ".{0,6}") {
+        fn no_input_panics(day in ".{0,6}", month in ".{0,6}", year in ".{0,6}") {
             let _ = input(&day, &month, &year).parse();
         }
 

@@ -1,4 +1,4 @@
-//! The running product: the use cases with their outside world, the listener, the workers.
+//! The running server: the backend with everything it opens, the listener and the background workers.
 
 use std::{
     fs::{self, OpenOptions},
@@ -30,9 +30,16 @@ use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
-use crate::{config::Config, http};
+use crate::{
+    config::{
+        Config,
+        table::{self, Setting},
+        texts,
+    },
+    http,
+};
 
-/// What went wrong at the start.
+/// The reason why a command stops; its text is shown to the operator.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a binary adds to the product. `gerbang` adds nothing.
@@ -47,11 +54,10 @@ pub struct Extras {
 /// See [`Extras::prepare`].
 pub type Prepare = Box<dyn FnOnce(Arc<Backend>) -> BoxFuture<'static, Result<(), StartError>> + Send>;
 
-/// The product, ready to serve.
+/// A server that is bound to its address and does not serve yet.
 pub struct Application {
-    /// The use cases.
     pub backend: Arc<Backend>,
-    /// Where it listens.
+    /// The address it listens on, with the port that the system chose if none was given.
     pub addr: SocketAddr,
     /// Where people reach it.
     pub base_url: Url,
@@ -63,34 +69,37 @@ pub struct Application {
     stop: watch::Sender<bool>,
 }
 
-/// Opens the outside world: the database, brought up to date, the letters, SiRUP. A data directory that is missing is made
-/// for us alone, since password hashes and letters lie in it. `program` is our own binary, which
-/// looks into PDFs.
+/// Opens the database (and migrates it), the document store and the SiRUP client.
+///
+/// Creates the data directory if it is missing, readable only by this user because it holds password hashes and letters.
+/// `program` is the path of this binary, which is started again to read PDFs.
 ///
 /// # Errors
-/// Whatever does not open.
+/// If something does not open; the text names the setting.
 pub async fn open_backend(
     config: &Config,
     base_url: Url,
     program: PathBuf,
     world: World,
 ) -> Result<Backend, StartError> {
-    private_folder(&config.data_dir).map_err(blame("DATA_DIR"))?;
-    let secret = match &config.secret {
+    private_folder(&config.server.data_dir).map_err(blame(&table::DATA_DIR))?;
+    let secret = match &config.server.secret {
         Some(secret) => secret.clone(),
-        None => kept_secret(&config.data_dir, &world).map_err(blame("DATA_DIR"))?,
+        None => kept_secret(&config.server.data_dir, &world).map_err(blame(&table::DATA_DIR))?,
     };
-    let db = Db::connect(config.database_url.expose_secret()).await.map_err(blame("DATABASE_URL"))?;
+    let db = Db::connect(config.database.url.expose_secret()).await.map_err(blame(&table::DATABASE_URL))?;
     db.migrate().await?;
     let reader = PdfReader::new(program);
-    let documents = match &config.documents_url {
-        Some(url) => Documents::at(url, reader).map_err(blame("DOCUMENTS_URL"))?,
-        None => Documents::in_folder(&config.data_dir.join("documents"), reader).map_err(blame("DATA_DIR"))?,
+    let documents = match &config.documents.url {
+        Some(url) => Documents::at(url, config.documents.s3.options(), reader).map_err(blame(&table::DOCUMENTS_URL))?,
+        None => {
+            Documents::in_folder(&config.server.data_dir.join("documents"), reader).map_err(blame(&table::DATA_DIR))?
+        }
     };
     Ok(Backend {
         db,
         documents,
-        sirup: Sirup::new(&config.sirup_url, config.sirup_token.clone(), world.clone())?,
+        sirup: Sirup::new(&config.sirup.url, config.sirup.token.clone(), world.clone())?,
         passwords: Passwords::new(&world)?,
         master_data: Directory::default(),
         open_cases: Default::default(),
@@ -102,11 +111,11 @@ pub async fn open_backend(
     })
 }
 
-/// The secret of an installation that was given none: made once, and kept beside its data for us alone.
+/// Reads the generated secret of an installation whose settings give none; creates it at the first call.
 fn kept_secret(folder: &Path, world: &World) -> std::io::Result<Secret> {
     let path = folder.join("secret");
     if !path.exists() {
-        // Written beside it and then linked: of two that start together one makes it, and nobody ever reads half of it.
+        // Write a draft and link it: if two servers start together, one creates the file, and none reads half of it.
         let draft = folder.join(format!("secret.{}", std::process::id()));
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(Secret::new(world).to_text().as_bytes())?;
@@ -119,20 +128,20 @@ fn kept_secret(folder: &Path, world: &World) -> std::io::Result<Secret> {
     Secret::parse(&fs::read_to_string(&path)?).ok_or_else(unread)
 }
 
-/// Names the setting by which something does not open.
-fn blame<E: std::fmt::Display>(setting: &'static str) -> impl FnOnce(E) -> StartError {
-    move |error| format!("Pengaturan GERBANG_{setting} tidak dapat dipakai: {error}").into()
+/// Turns an error into one that names the setting behind it.
+fn blame<E: std::fmt::Display>(setting: &'static Setting) -> impl FnOnce(E) -> StartError {
+    move |error| texts::unusable(setting, error).into()
 }
 
 impl Application {
-    /// Opens everything and listens; nothing is served before [`Application::run`].
+    /// Opens everything and binds the address. [`Application::run`] serves.
     ///
     /// # Errors
-    /// Whatever does not open.
+    /// If something does not open; the text names the setting.
     pub async fn build(config: Config, program: PathBuf, world: World, extras: Extras) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(config.addr).await.map_err(blame("ADDR"))?;
+        let listener = TcpListener::bind(config.server.addr).await.map_err(blame(&table::ADDR))?;
         let addr = listener.local_addr()?;
-        let base_url = match &config.base_url {
+        let base_url = match &config.server.base_url {
             Some(url) => url.clone(),
             None => format!("http://{addr}").parse()?,
         };
@@ -140,15 +149,15 @@ impl Application {
         if let Some(prepare) = extras.prepare {
             prepare(backend.clone()).await?;
         }
-        oidc::ready(&backend).await.map_err(blame("SECRET"))?;
+        oidc::ready(&backend).await.map_err(blame(&table::SECRET))?;
         Directory::refresh(&backend).await?;
-        // The first dashboard need not wait for it.
+        // Fill the cache now, so that the first dashboard does not wait for it.
         verification::read_open_cases(&backend).await?;
-        let transport = match &config.smtp_url {
-            Some(url) => Transport::smtp(url).map_err(blame("SMTP_URL"))?,
+        let transport = match &config.mail.smtp_url {
+            Some(url) => Transport::smtp(url).map_err(blame(&table::SMTP_URL))?,
             None => Transport::Shown,
         };
-        let mailbox = Mailbox { transport, from: config.mail_from.clone(), keeps_secrets: config.is_development() };
+        let mailbox = Mailbox { transport, from: config.mail.from.clone(), keeps_secrets: config.is_development() };
         let state = AppState {
             backend: backend.clone(),
             leptos_options: leptos_options(&config, addr),
@@ -168,13 +177,15 @@ impl Application {
         })
     }
 
-    /// How mails leave; for tests that step the outbox themselves.
+    /// The way mail leaves, for tests that run the outbox step by step.
     pub fn mailbox(&self) -> Mailbox {
         self.mailbox.clone()
     }
 
-    /// Serves until `shutdown` is done, then lets what is under way end. With `workers`, mail is sent, platforms are told
-    /// what ended, master data kept fresh and waste cleared meanwhile.
+    /// Serves until `shutdown` completes, then waits for requests in progress.
+    ///
+    /// With `workers`, background tasks send mail, send logout tokens to platforms, reload the master data and run the
+    /// scheduled jobs.
     ///
     /// # Errors
     /// If the listener fails.
@@ -201,11 +212,11 @@ impl Application {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let signal = async move {
             shutdown.await;
-            // Streams that never end by themselves end now.
+            // Event streams never end by themselves.
             let _ = stop.send(true);
         };
-        // What is written leaves at once: an answer in two writes, as that of a file, would otherwise wait for what was
-        // received of the first, 40 milliseconds (Nagle's algorithm, RFC 9293, section 3.7.4).
+        // Disable Nagle's algorithm (RFC 9293, section 3.7.4): a response in two writes, such as a file, would wait 40 ms
+        // for the acknowledgement of the first.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "a connection is slower than it could be");
@@ -219,19 +230,17 @@ impl Application {
 }
 
 fn leptos_options(config: &Config, addr: SocketAddr) -> LeptosOptions {
-    // The names of hashed files are in a file beside the binary; a binary that was built without the site has none.
-    let hash_file = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hash.txt")));
     LeptosOptions::builder()
         .output_name("gerbang")
-        .site_root(config.site_dir.display().to_string())
-        .site_pkg_dir(pkg_dir(&config.site_dir))
+        .site_root(config.server.site_dir.display().to_string())
+        .site_pkg_dir(pkg_dir(&config.server.site_dir))
         .site_addr(addr)
-        .hash_files(hash_file.is_some_and(|file| file.exists()))
+        .hash_files(false) // the folder's name has the hash
         .build()
 }
 
-/// Where the code of the browser lies under the site: in a folder named after its content (`scripts/name-assets`), or, in
-/// a site that was just built for trying things, directly in `pkg`.
+/// The folder of scripts and styles under the site: a folder in `pkg` named after its content (`sitebuilder`), or `pkg`
+/// itself in a site that was built by hand.
 fn pkg_dir(site: &Path) -> String {
     let folders = std::fs::read_dir(site.join("pkg")).into_iter().flatten().flatten();
     let named =
@@ -246,13 +255,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_made_once_and_for_us_alone() {
+    fn generated_secret_is_kept_and_readable_by_its_owner_only() {
         let (dir, world) = (tempfile::tempdir().unwrap(), World::system());
         let made = kept_secret(dir.path(), &world).unwrap();
         let path = dir.path().join("secret");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(kept_secret(dir.path(), &world).unwrap().to_text(), made.to_text());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left there");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the draft should be removed");
         fs::write(&path, "rusak").unwrap();
         assert!(kept_secret(dir.path(), &world).is_err());
     }

@@ -724,7 +724,7 @@ mod handlers {
             }
             let letter = read_letter(body).await.map_err(refuse)?;
             let name = parts.headers.get("x-file-name").and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let name = percent_decoded(name);
+            let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
             Ok(applications::attach_letter(&caller.backend, actor, id, &name, letter).await?)
         }
         .await;
@@ -749,11 +749,5 @@ mod handlers {
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes.freeze())
-    }
-
-    fn percent_decoded(text: &str) -> String {
-        let encoded = format!("n={}", text.replace('+', "%2B").replace('&', "%26"));
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&encoded).unwrap_or_default();
-        pairs.into_iter().next().map(|(_, value)| value).unwrap_or_default()
     }
 }

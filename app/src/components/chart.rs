@@ -1,18 +1,14 @@
-//! Charts, drawn in SVG on the server and in the browser alike; behind each stands a table with the same figures.
+//! Charts in SVG. Every page that shows one also has a table with the same numbers.
 
 use domain::indonesian::count;
 use leptos::prelude::*;
 
-/// What a bar means; colour only repeats it.
+/// The meaning of a bar; labels say it too, so that nobody depends on colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shade {
-    /// The first series.
     First,
-    /// The second series.
     Second,
-    /// Something to watch.
     Warning,
-    /// Something that went wrong.
     Alarm,
 }
 
@@ -27,7 +23,7 @@ impl Shade {
     }
 }
 
-/// The smallest round number that is not below `most`: 1, 2, 5 times a power of ten, in four steps.
+/// The top of the scale: the smallest 4·10ⁿ, 8·10ⁿ or 20·10ⁿ that is at least `most`, so that four grid lines are round.
 fn ceiling(most: u32) -> u32 {
     let mut step = 1u32;
     loop {
@@ -41,13 +37,13 @@ fn ceiling(most: u32) -> u32 {
     }
 }
 
-/// Two series over columns, as pairs of bars.
+/// Pairs of bars for two series.
 #[component]
 pub fn ColumnChart(
-    /// What it shows.
+    /// The text alternative.
     #[prop(into)]
     title: String,
-    /// Label of each column, and its two values.
+    /// Label and two values of each column.
     columns: Vec<(String, u32, u32)>,
 ) -> impl IntoView {
     const TOP: f64 = 8.0;
@@ -79,7 +75,7 @@ pub fn ColumnChart(
         path
     };
     let (first, second) = (bars(|column| column.1, -bar - 0.5), bars(|column| column.2, 0.5));
-    // Of many columns, as many labels as fit.
+    // Label at most about sixteen columns, so that labels do not overlap.
     let every = (number / 16).max(1);
     let labels = (0u32..)
         .zip(&columns)
@@ -102,15 +98,15 @@ pub fn ColumnChart(
     .into_any()
 }
 
-/// One series as lying bars, each with its label and value.
+/// Horizontal bars with labels and values.
 #[component]
 pub fn BarChart(
-    /// What it shows.
+    /// The text alternative.
     #[prop(into)]
     title: String,
     /// Label, value and shade of each bar.
     bars: Vec<(String, u32, Shade)>,
-    /// The room for labels, in units of the drawing (373 wide).
+    /// The width of the label column, in units of the view box (373 wide).
     #[prop(default = 110)]
     labels: u32,
 ) -> impl IntoView {
@@ -134,13 +130,13 @@ pub fn BarChart(
     .into_any()
 }
 
-/// Shares of a whole as one divided bar.
+/// One bar, divided into shares of a whole.
 #[component]
 pub fn ShareBar(
-    /// What it says in words.
+    /// The text alternative.
     #[prop(into)]
     title: String,
-    /// The parts, in order.
+    /// In order from the left.
     parts: Vec<(u32, Shade)>,
 ) -> impl IntoView {
     let whole: u32 = parts.iter().map(|(part, _)| part).sum();
@@ -162,7 +158,7 @@ mod tests {
     use super::ceiling;
 
     #[test]
-    fn the_scale_ends_on_a_round_number() {
+    fn scale_ends_on_a_round_number() {
         let tops: Vec<u32> = [1, 4, 5, 8, 9, 21, 92, 400, 401].map(ceiling).to_vec();
         assert_eq!(tops, [4, 4, 8, 8, 20, 40, 200, 400, 800]);
         assert_eq!(ceiling(u32::MAX), u32::MAX);

@@ -1,4 +1,4 @@
-//! Checks of fields that stand on several pages, run as one types.
+//! Checks while typing, for fields that several pages share.
 
 use domain::accounts::{email::Email, password, person::PersonName};
 

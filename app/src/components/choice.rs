@@ -6,26 +6,21 @@ use leptos::prelude::*;
 use super::field::{FieldError, described_by, invalid};
 use crate::forms::FormState;
 
-/// One of several, as a card.
+/// A radio button as a card.
 #[component]
 pub fn Choice(
-    /// The name they share.
+    /// Shared by the group.
     name: &'static str,
-    /// What is sent if it is chosen.
     value: &'static str,
-    /// Its title.
-    #[prop(into)]
-    title: String,
-    /// A line below it.
+    #[prop(into)] title: String,
+    /// A line below the title.
     #[prop(optional, into)]
     note: Option<String>,
-    /// Whether it is chosen at the beginning.
-    #[prop(optional)]
-    checked: bool,
-    /// Its id, for a link to it.
+    #[prop(optional)] checked: bool,
+    /// For links to it.
     #[prop(optional_no_strip)]
     id: Option<&'static str>,
-    /// Called when it is chosen.
+    /// Called with `value` when it is chosen.
     #[prop(optional, into)]
     on_choose: Option<Callback<&'static str>>,
 ) -> impl IntoView {
@@ -46,19 +41,15 @@ pub fn Choice(
     .into_any()
 }
 
-/// Several choices of which one is taken: their name, the choices, what is wrong.
+/// A group of [`Choice`]s with its label and error.
 #[component]
 pub fn Choices(
-    /// The form.
     form: FormState,
-    /// The field.
     field: Field,
-    /// Its label.
     label: &'static str,
-    /// Whether the choices stand side by side.
+    /// In columns instead of rows.
     #[prop(optional)]
     beside: bool,
-    /// The choices.
     children: Children,
 ) -> impl IntoView {
     let class = if beside { "cols cols--choices g2" } else { "stack g2" };
@@ -77,21 +68,15 @@ pub fn Choices(
     .into_any()
 }
 
-/// A tick box with its words.
+/// A tick box with a title and a note.
 #[component]
 pub fn Tick(
-    /// Its id and name.
+    /// Also the id.
     name: &'static str,
-    /// What it confirms.
-    #[prop(into)]
-    title: String,
-    /// A line below it.
-    #[prop(into)]
-    note: String,
-    /// `true` while it has an issue.
-    #[prop(into)]
-    invalid: Signal<bool>,
-    /// The id of its error.
+    #[prop(into)] title: String,
+    #[prop(into)] note: String,
+    #[prop(into)] invalid: Signal<bool>,
+    /// The id of the error sentence.
     error: &'static str,
 ) -> impl IntoView {
     view! {
@@ -101,7 +86,7 @@ pub fn Tick(
                 type="checkbox"
                 name=name
                 value="ya"
-                // In a form that came back without script, what is wrong has the focus.
+                // Without script, focus the problem of a refused form.
                 autofocus=invalid.get_untracked()
                 aria-invalid=move || invalid.get().then_some("true")
                 aria-describedby=move || invalid.get().then_some(error)

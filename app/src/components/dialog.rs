@@ -1,30 +1,27 @@
-//! The pop-ups of the guide: a real `<dialog>` with script, a section over the page without.
+//! The pop-ups of the guide: a modal `<dialog>` with script, a section over the page without.
 
 use leptos::{html, prelude::*};
 
 use super::Icon;
 
-/// A pop-up that is open as long as it is drawn. With script it is modal: the rest of the page is out of reach, Escape
-/// closes it, and the focus goes back where it was.
+/// A pop-up that is open while it is rendered. With script it is modal: the rest of the page is inert, Escape closes the
+/// pop-up, and the focus returns to where it was.
 #[component]
 pub fn Dialog(
-    /// Its heading.
-    #[prop(into)]
-    title: String,
-    /// Where closing it leads without script.
+    #[prop(into)] title: String,
+    /// The page to go to on closing, unless `on_close` is set and script runs.
     #[prop(into)]
     close_to: String,
-    /// Called when it is closed with script; without this, closing follows `close_to`.
+    /// Called on closing with script.
     #[prop(optional, into)]
     on_close: Option<Callback<()>>,
-    /// What it says.
     children: Children,
-    /// Its buttons, the primary one last.
+    /// The buttons, the primary one last.
     footer: AnyView,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
     let modal = RwSignal::new(false);
-    // Only an open dialog that is closed gives the focus back; one that is taken away leaves it nowhere.
+    // `close` returns the focus; removing an open dialog from the page does not.
     let shut = move || {
         #[cfg(feature = "hydrate")]
         if let Some(Some(dialog)) = element.try_get_untracked() {
@@ -80,10 +77,10 @@ pub fn Dialog(
     .into_any()
 }
 
-/// Opens it, once it is part of the page: it may have been drawn before what it stands over is there.
+/// Opens the dialog once it is connected to the document; it may be created earlier.
 #[cfg(feature = "hydrate")]
 fn open(dialog: web_sys::HtmlDialogElement, modal: RwSignal<bool>) {
-    // What is gone is not waited for.
+    // Stop if the component is gone or the dialog is open already.
     if modal.try_get_untracked() != Some(false) {
         return;
     }

@@ -1,17 +1,12 @@
-//! Parts of the pages on which somebody signs in, accepts an invitation or leaves.
+//! Parts of the pages for signing in, accepting an invitation and signing out.
 
 use leptos::prelude::*;
 
-use crate::forms::FormState;
+use crate::{forms::FormState, texts::messages};
 
-/// The button that sends a form; busy while an answer is awaited.
+/// The submit button; busy while an answer is awaited.
 #[component]
-pub fn SendButton(
-    /// The form.
-    form: FormState,
-    /// What it says.
-    label: &'static str,
-) -> impl IntoView {
+pub fn SendButton(form: FormState, label: &'static str) -> impl IntoView {
     view! {
         <button class="btn btn--primary btn--tall" aria-busy=move || form.pending.get().then_some("true")>
             {label}
@@ -19,12 +14,20 @@ pub fn SendButton(
     }
 }
 
+/// The link of a mail has expired.
 #[component]
-pub fn LinkOver(what: &'static str, again: &'static str, label: &'static str) -> impl IntoView {
+pub fn LinkOver(
+    /// What to do now.
+    what: &'static str,
+    /// The page that sends a new link.
+    again: &'static str,
+    /// The label of the link to `again`.
+    label: &'static str,
+) -> impl IntoView {
     view! {
         <div class="stack g6">
             <div class="stack g2">
-                <h1>"Tautan tidak berlaku"</h1>
+                <h1>{messages::LINK_OVER}</h1>
                 <p class="lead">{what}</p>
             </div>
             <p class="row">

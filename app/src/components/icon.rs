@@ -1,14 +1,16 @@
+//! Icons of the sprite `public/icons.svg`.
+
 use leptos::prelude::*;
 
-/// An icon of `public/icons.svg`, hidden from screen readers: a word always stands beside it.
+/// Hidden from screen readers, because a word always stands beside it.
 #[component]
 pub fn Icon(
-    /// Its name there, without `i-`.
+    /// The id in the sprite, without `i-`.
     name: &'static str,
-    /// Whether it is 16 px instead of 20.
+    /// 16 px instead of 20.
     #[prop(optional)]
     small: bool,
-    /// Whether it stands in a tile.
+    /// In a tile.
     #[prop(optional)]
     tile: bool,
 ) -> impl IntoView {

@@ -1,25 +1,19 @@
-//! Draws the data of a page, its loading state and its failures.
+//! Shows the data of a page, its loading state and its failures.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-use super::Icon;
+use super::{icon::Icon, not_found::NotFound};
 use crate::{
-    components::NotFound,
     data::{Data, Refresh},
     error::ApiError,
     location::here,
+    texts::messages,
 };
 
-/// Draws a page's data once it is there; before that a skeleton, and if it does not come, why and what to do. While it
-/// is asked for anew, what is shown stays.
+/// Shows a skeleton while the data loads, then the view, or an error page. During a refresh the old view stays.
 #[component]
-pub fn Loaded<T, V>(
-    /// The data.
-    data: Data<T>,
-    /// How it is drawn.
-    view: V,
-) -> impl IntoView
+pub fn Loaded<T, V>(data: Data<T>, view: V) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -49,7 +43,7 @@ where
 fn Skeleton() -> impl IntoView {
     view! {
         <div class="wrap stack loading" role="status">
-            <span class="sr">"Memuat…"</span>
+            <span class="sr">{messages::LOADING}</span>
             <span class="skeleton"></span>
             <span class="skeleton"></span>
             <span class="skeleton"></span>
@@ -57,13 +51,13 @@ fn Skeleton() -> impl IntoView {
     }
 }
 
-/// A button that asks for the page's data again.
+/// A button that fetches the page's data again.
 #[component]
 pub fn Retry() -> impl IntoView {
     let refresh = Refresh::current();
     let here = here();
     view! {
-        // Without script, the link loads the page again.
+        // Without script, the link reloads the page.
         <a
             class="btn"
             href=here
@@ -84,8 +78,8 @@ fn Failed() -> impl IntoView {
     view! {
         <div class="wrap stack empty">
             <Icon name="alert" tile=true />
-            <h1>"Halaman belum dapat ditampilkan"</h1>
-            <p class="lead">"Sistem belum dapat menjawab. Isian yang sudah tersimpan tetap aman."</p>
+            <h1>{messages::PAGE_FAILED}</h1>
+            <p class="lead">{messages::PAGE_FAILED_NOTE}</p>
             <Retry />
         </div>
     }

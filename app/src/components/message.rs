@@ -1,21 +1,21 @@
-//! Banners, and what is said above a form.
+//! Banners, and the messages above a form.
 
 use domain::issues::{Field, Issue};
 use leptos::{html, prelude::*};
 
-use super::Icon;
-use crate::{forms::FormState, session::zone, texts};
+use super::icon::Icon;
+use crate::{
+    forms::FormState,
+    session::zone,
+    texts::{self, messages},
+};
 
-/// What a banner means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Something to know.
     Info,
-    /// Something to wait for, or to look at.
+    /// Something is pending or needs attention.
     Waiting,
-    /// Something that went well.
     Done,
-    /// Something that is in the way.
     Error,
 }
 
@@ -39,17 +39,9 @@ impl Tone {
     }
 }
 
-/// A message that stays: a heading and a sentence.
+/// A permanent message with a heading.
 #[component]
-pub fn Banner(
-    /// What it means.
-    tone: Tone,
-    /// Its heading.
-    #[prop(into)]
-    title: String,
-    /// Its sentence.
-    children: Children,
-) -> impl IntoView {
+pub fn Banner(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
     view! {
         <div class="banner" data-state=tone.state()>
             <Icon name=tone.icon() />
@@ -61,12 +53,9 @@ pub fn Banner(
     }
 }
 
-/// The problem of a form as a whole, where it has one; read out when it appears.
+/// The problem of the form as a whole. Screen readers announce it when it appears.
 #[component]
-pub fn FormProblem(
-    /// The form.
-    form: FormState,
-) -> impl IntoView {
+pub fn FormProblem(form: FormState) -> impl IntoView {
     let text = move || form.issue(Field::Form).map(|issue| texts::sentence(&issue, zone()));
     view! {
         <div class="slot" role="alert">
@@ -84,12 +73,9 @@ pub fn FormProblem(
     }
 }
 
-/// What is wrong with a long form, with a link to each field; focused after a refusal.
+/// The issues of a long form, with a link to each field. Gets the focus after a refusal.
 #[component]
-pub fn ErrorSummary(
-    /// The form.
-    form: FormState,
-) -> impl IntoView {
+pub fn ErrorSummary(form: FormState) -> impl IntoView {
     let element = NodeRef::<html::Div>::new();
     #[cfg(feature = "hydrate")]
     Effect::new(move |before: Option<u32>| {
@@ -111,7 +97,7 @@ pub fn ErrorSummary(
                 view! {
                     <div class="stack g2 errors" role="alert" tabindex="-1" aria-labelledby="masalah" node_ref=element autofocus>
                         <h2 class="label" id="masalah">
-                            {move || format!("Ada {} isian yang perlu diperbaiki", fields().len())}
+                            {move || messages::fields_to_repair(fields().len())}
                         </h2>
                         <ul role="list">
                             {move || fields().into_iter().map(|issue| view! { <li>{link(&issue)}</li> }).collect_view()}
@@ -124,7 +110,7 @@ pub fn ErrorSummary(
 }
 
 fn link(issue: &Issue) -> impl IntoView + use<> {
-    // An anchor within the page: the router leaves it to the browser, which moves the focus.
+    // `external` makes the router ignore the link, so that the browser moves the focus to the field.
     let href = format!("#{}", issue.field);
     view! { <a href=href rel="external">{texts::summary(issue, zone())}</a> }
 }

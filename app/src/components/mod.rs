@@ -1,4 +1,4 @@
-//! The parts that pages are made of; each draws one component of `style/components` or `style/layout`.
+//! Shared components. Each belongs to one style sheet of `style/components` or `style/layout`.
 
 pub mod calendar;
 pub mod chart;

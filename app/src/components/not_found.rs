@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::PageTitle;
+use super::shell::PageTitle;
+use crate::texts::messages;
 
-/// What is not there, or not for this person.
+/// Also shown for what the person may not see, so that its existence is not revealed.
 #[component]
 pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
@@ -15,10 +16,8 @@ pub fn NotFound() -> impl IntoView {
         <PageTitle text="Tidak ditemukan" />
         <main class="wrap stack g6 notice" id="isi" tabindex="-1">
             <div class="stack g2">
-                <h1>"Halaman tidak ditemukan"</h1>
-                <p class="lead">
-                    "Alamat ini tidak ada, atau bukan milik akun Anda. Periksa alamatnya, atau mulai dari Manajemen Akses."
-                </p>
+                <h1>{messages::NOT_FOUND}</h1>
+                <p class="lead">{messages::NOT_FOUND_ADVICE}</p>
             </div>
             <p class="row">
                 <a class="btn btn--primary" href="/akses">"Manajemen Akses"</a>

@@ -1,34 +1,27 @@
-//! What surrounds every page: title, top bar, footer; or, for sign-in, the gate.
+//! The frame of every page: title, top bar and footer; for sign-in pages, the gate.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::Icon;
+use super::icon::Icon;
 use crate::{
     location::here,
     session::{Session, api::Me},
 };
 
-/// The title of a page. Leptos 0.8 writes the text of `<Title>` unescaped when it renders on the server; this component
-/// escapes it, and nothing else in the product may use the raw one.
+/// The title of a page. Never use `<Title>` directly: Leptos 0.8 does not escape its text when it renders on the server;
+/// this component does.
 #[component]
-pub fn PageTitle(
-    /// What the page is called.
-    #[prop(into)]
-    text: String,
-) -> impl IntoView {
+pub fn PageTitle(#[prop(into)] text: String) -> impl IntoView {
     let title = format!("{text} · Gerbang");
     let title = if cfg!(feature = "ssr") { crate::escape(&title) } else { title };
     view! { <Title text=title /> }
 }
 
-/// Every page behind the top bar.
+/// The frame with top bar and footer.
 #[component]
-pub fn AppShell(
-    /// The page.
-    children: Children,
-) -> impl IntoView {
+pub fn AppShell(children: Children) -> impl IntoView {
     let session = expect_context::<Session>();
     view! {
         <a class="skip" href="#isi" rel="external">"Langsung ke isi"</a>
@@ -79,13 +72,13 @@ fn TopBar(me: Option<Me>) -> impl IntoView {
     .into_any()
 }
 
-/// The places of the top bar.
+/// The links of the top bar.
 fn links(signed_in: bool, (verifies, administers): (bool, bool)) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |to: &'static str, label: &'static str| {
-        // The first place stands for all that is below it.
+        // A link is also current on the pages below its path.
         let current = move || path.with(|path| path == to || path.starts_with(&format!("{to}/"))).then_some("page");
-        // A menu that was opened to go somewhere closes behind one.
+        // On narrow screens the links are in a menu, which closes on use.
         view! { <a href=to aria-current=current on:click=close_menu>{label}</a> }
     };
     view! {
@@ -110,7 +103,8 @@ fn close_menu(event: leptos::ev::MouseEvent) {
     let _ = event;
 }
 
-/// Light or dark: at once with script, by a form without. Remembered in a cookie, so that the server draws it right.
+/// Switches between light and dark: with script at once, without it by a form. A cookie stores the choice, so that the
+/// server renders it.
 #[component]
 pub fn SchemeSwitch() -> impl IntoView {
     let here = here();
@@ -168,12 +162,9 @@ fn Footer() -> impl IntoView {
     }
 }
 
-/// Sign-in and its neighbours: the form beside the gate.
+/// The frame of the sign-in pages, with the picture of the gate.
 #[component]
-pub fn EntryShell(
-    /// The page.
-    children: Children,
-) -> impl IntoView {
+pub fn EntryShell(children: Children) -> impl IntoView {
     view! {
         <div class="entry">
             <main id="isi" tabindex="-1">
@@ -197,7 +188,7 @@ pub fn EntryShell(
     .into_any()
 }
 
-/// Puts the focus on the page's content after going to another page with script, as a new page load would.
+/// Moves the focus to the content after a navigation with script, as a page load would.
 pub fn focus_follows_pages() {
     #[cfg(feature = "hydrate")]
     {
@@ -207,8 +198,8 @@ pub fn focus_follows_pages() {
             let path = path.get();
             if before.is_some_and(|before| before != path) {
                 let before = document().get_element_by_id("isi");
-                // Until the new page was drawn: its code and its data may still be on their way, and until then what was
-                // pressed has the focus. A new page may also have put it where it wants it.
+                // The new page's code and data may still load; until then the pressed link keeps the focus. The new
+                // page may also set the focus itself.
                 leptos::task::spawn_local(catch_focus(move |main| before.as_ref() != Some(main)));
             }
             path
@@ -216,8 +207,8 @@ pub fn focus_follows_pages() {
     }
 }
 
-/// Puts the focus on the page's content as soon as nothing has it, within five seconds: what had it may go a while after
-/// what made it go. Ends once `is_settled`, asked with the content, says that nothing is to be caught.
+/// Moves the focus to the page's content once no element has it; gives up after five seconds. The focused element may be
+/// removed some time after the navigation. Stops as soon as `is_settled` returns true for the content.
 #[cfg(feature = "hydrate")]
 pub async fn catch_focus(is_settled: impl Fn(&web_sys::Element) -> bool) {
     use wasm_bindgen::JsCast;
@@ -236,7 +227,7 @@ pub async fn catch_focus(is_settled: impl Fn(&web_sys::Element) -> bool) {
     }
 }
 
-/// Whether nothing on the page has the focus.
+/// True if no element has the focus.
 #[cfg(feature = "hydrate")]
 pub fn focus_is_lost() -> bool {
     document().active_element().is_none_or(|active| active.tag_name() == "BODY")

@@ -1,4 +1,4 @@
-//! Posting a form from script.
+//! Sends forms from script.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 use super::state::{FormState, Reply};
 use crate::data::Refresh;
 
-/// What to do when the form is submitted: post it, then go where the answer says, or show what is wrong.
+/// The submit handler of a form: posts it, then goes to the page in the reply or shows the issues.
 pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
     let navigate = use_navigate();
     let refresh = Refresh::current();
@@ -31,7 +31,7 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
         let navigate = navigate.clone();
         form.pending.set(true);
         spawn_local(async move {
-            // The version among the fields is that of the last save: let one that is under way end, and be drawn.
+            // A running save changes the version field: wait until it has ended and the field is updated.
             while form.hold.try_get_untracked() == Some(true) {
                 gloo_timers::future::TimeoutFuture::new(20).await;
             }
@@ -64,7 +64,7 @@ pub fn submitter(form: FormState) -> impl Fn(SubmitEvent) + Clone {
     }
 }
 
-/// What to do when a form that changes nothing is submitted: go to `action` with what is typed in the address.
+/// The submit handler of a GET form: goes to `action` with the fields that are not empty in the query.
 pub fn asker(action: &'static str) -> impl Fn(SubmitEvent) + Clone {
     let navigate = use_navigate();
     move |event: SubmitEvent| {
@@ -77,7 +77,7 @@ pub fn asker(action: &'static str) -> impl Fn(SubmitEvent) + Clone {
     }
 }
 
-/// The fields of the form, with the button that sent it and without files.
+/// The fields of the form without files, and the button that submitted it.
 fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Option<UrlSearchParams> {
     let body = fields(form)?;
     if let Some(button) = submitter
@@ -88,7 +88,7 @@ fn body(form: &HtmlFormElement, submitter: Option<&web_sys::HtmlElement>) -> Opt
     Some(body)
 }
 
-/// The fields of a form as they are now, without its buttons and files.
+/// The current fields of a form, without buttons and files.
 pub fn fields(form: &HtmlFormElement) -> Option<UrlSearchParams> {
     let data = FormData::new_with_form(form).ok()?;
     let body = UrlSearchParams::new().ok()?;
@@ -110,7 +110,7 @@ async fn post(action: &str, body: UrlSearchParams) -> Reply {
     serde_json::from_slice(&body).unwrap_or_else(|_| stay(refusal(&response)))
 }
 
-/// What an answer means that no form wrote, such as that of the limit per address, which stands before all of them.
+/// The problem for an answer that is not a [`Reply`], such as that of the rate limit.
 fn refusal(response: &Response) -> Problem {
     match response.status() {
         429 => {

@@ -1,9 +1,9 @@
-//! Forms that work with script and without, by one route each.
+//! Forms that work with and without script, on one route each.
 //!
-//! A form posts to the path of its own page. The handler (on the server, [`server::Post`]) runs one use case and answers
-//! - to a plain post, with a redirect, or with the same page again: its status, the issues, all that was typed; where
-//!   no page can take it, with a notice;
-//! - to script (`Accept: application/json`), with a [`Reply`] that says the same, and nothing reloads.
+//! A form posts to the path of its own page. The handler (`server::Post`) runs one use case and answers
+//! - a plain post with a redirect, or with the same page again, which shows the issues and what was typed. If no page can
+//!   show them, the answer is a notice (`notice`);
+//! - script (`Accept: application/json`) with a [`Reply`] that says the same, so that the page does not reload.
 
 #[cfg(feature = "hydrate")]
 mod client;
@@ -22,21 +22,15 @@ use leptos::prelude::*;
 /// A form that posts to `action`, the path of its page.
 #[component]
 pub fn PostForm(
-    /// Its state.
     form: FormState,
-    /// Where it posts to.
-    #[prop(into)]
-    action: String,
-    /// Its class.
-    #[prop(optional, into)]
-    class: &'static str,
-    /// Whether it carries files when posted without script; with script they go their own way.
+    #[prop(into)] action: String,
+    #[prop(optional, into)] class: &'static str,
+    /// True if the form has a file field. Only a post without script sends files; script uploads them separately.
     #[prop(optional)]
     multipart: bool,
-    /// Its id, for buttons that stand outside.
+    /// For buttons outside the form.
     #[prop(optional)]
     id: Option<&'static str>,
-    /// Its fields and buttons.
     children: Children,
 ) -> impl IntoView {
     let enctype = if multipart { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
@@ -54,19 +48,15 @@ pub fn PostForm(
     }
 }
 
-/// A form that changes nothing: it leads to the page `action` with what was typed in the address. With script, nothing
-/// reloads, and what is empty stays out of the address.
+/// A form with the method GET: it leads to the page `action` with the fields in the query. With script, the page does not
+/// reload, and empty fields are left out of the query.
 #[component]
 pub fn AskForm(
-    /// The path that it leads to.
     action: &'static str,
-    /// Its class.
-    #[prop(into)]
-    class: &'static str,
-    /// Its role, where it searches.
+    #[prop(into)] class: &'static str,
+    /// `search` for a search form.
     #[prop(optional)]
     role: Option<&'static str>,
-    /// Its fields and buttons.
     children: Children,
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]

@@ -1,4 +1,4 @@
-//! Pages that stand alone: for posts that no page of the product can take, and for what must not be at an address.
+//! Pages outside the router: answers to posts that no page can show, and content that must not have a URL.
 
 use axum::{
     http::{Method, StatusCode, request::Parts},
@@ -8,10 +8,13 @@ use backend::oidc::authorize::Strange;
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 
-use super::server::Unread;
-use crate::components::{EntryShell, PageTitle};
+use crate::{
+    components::{EntryShell, PageTitle},
+    error::Unread,
+    texts::notices,
+};
 
-/// What was posted after the session had ended, in a page that sends it again: signing in elsewhere loses nothing.
+/// Answers a post without a session: the page holds the values and can send them again after signing in.
 pub async fn signed_out(options: LeptosOptions, parts: Parts, values: Vec<(String, String)>) -> Response {
     let action = parts.uri.path().to_owned();
     draw(options, parts, StatusCode::UNAUTHORIZED, "Sesi berakhir", move || signed_out_page(&action, &values)).await
@@ -25,27 +28,28 @@ fn signed_out_page(action: &str, values: &[(String, String)]) -> AnyView {
     view! {
         <form class="stack g6" method="post" action=action.to_owned()>
             <div class="stack g2">
-                <h1>"Sesi Anda sudah berakhir"</h1>
-                <p class="lead">"Isian Anda masih ada di halaman ini. Masuk di tab baru, kembali ke sini, lalu kirim lagi."</p>
+                <h1>{notices::SESSION_OVER}</h1>
+                <p class="lead">{notices::SESSION_OVER_ADVICE}</p>
             </div>
             {fields}
             <p class="row">
                 <a class="btn btn--primary" href="/masuk" target="_blank">"Masuk di tab baru"</a>
                 <button class="btn">"Kirim lagi"</button>
             </p>
-            <p class="sub">"Kata sandi dan berkas tidak disimpan di halaman ini. Bila diminta, isi atau pilih sekali lagi."</p>
+            <p class="sub">{notices::SECRETS_NOT_KEPT}</p>
         </form>
     }
     .into_any()
 }
 
-/// Why a post could not be read.
+/// Answers a post that could not be read.
 pub async fn unread(options: LeptosOptions, parts: Parts, why: Unread) -> Response {
+    let (heading, advice) = notices::unread(why);
     draw(options, parts, why.status(), "Tidak terkirim", move || {
         view! {
             <div class="stack g2">
-                <h1>{why.title()}</h1>
-                <p class="lead">{why.advice()}</p>
+                <h1>{heading}</h1>
+                <p class="lead">{advice}</p>
             </div>
         }
         .into_any()
@@ -53,15 +57,15 @@ pub async fn unread(options: LeptosOptions, parts: Parts, why: Unread) -> Respon
     .await
 }
 
-/// The way to a platform, which the page takes by itself.
+/// Leads to a platform; the page refreshes to `to` by itself.
 pub async fn leaving(options: LeptosOptions, parts: Parts, to: String, platform: String) -> Response {
     draw(options, parts, StatusCode::OK, "Membuka platform", move || {
         view! {
             <Meta http_equiv="refresh" content=format!("0; url={to}") />
             <div class="stack g6">
                 <div class="stack g2">
-                    <h1>{format!("Membuka {platform}")}</h1>
-                    <p class="lead">"Bila halaman ini tidak berganti sendiri, pilih tombol di bawah."</p>
+                    <h1>{notices::leaving(&platform)}</h1>
+                    <p class="lead">{notices::LEAVING_ADVICE}</p>
                 </div>
                 <p class="row"><a class="btn btn--primary" href=to.clone() rel="noopener">"Lanjutkan"</a></p>
             </div>
@@ -71,21 +75,16 @@ pub async fn leaving(options: LeptosOptions, parts: Parts, to: String, platform:
     .await
 }
 
-/// What a platform sent somebody here with, and why nobody can be sent back.
+/// Answers an authorization request that must not be redirected back (OpenID Connect Core 1.0, section 3.1.2.6).
 pub async fn strange(options: LeptosOptions, parts: Parts, why: Strange) -> Response {
-    let advice = match why {
-        Strange::Client => "Platform yang mengirim Anda tidak terdaftar di Gerbang, atau sedang ditutup.",
-        Strange::Redirect => {
-            "Alamat kembali yang disebut platform tidak terdaftar di Gerbang, sehingga Anda tidak dikirim ke sana."
-        }
-    };
+    let advice = notices::strange(why);
     draw(options, parts, StatusCode::BAD_REQUEST, "Permintaan platform ditolak", move || {
         view! {
             <div class="stack g6">
                 <div class="stack g2">
-                    <h1>"Permintaan platform ini ditolak"</h1>
+                    <h1>{notices::PLATFORM_REFUSED}</h1>
                     <p class="lead">{advice}</p>
-                    <p>"Kata sandi dan data Anda tidak diberikan kepada siapa pun. Kembali ke platform lalu ulangi, atau buka platform dari Gerbang."</p>
+                    <p>{notices::NOTHING_SHARED}</p>
                 </div>
                 <p class="row"><a class="btn btn--primary" href="/platform">"Pilih platform"</a></p>
             </div>
@@ -95,7 +94,6 @@ pub async fn strange(options: LeptosOptions, parts: Parts, why: Strange) -> Resp
     .await
 }
 
-/// Draws a page that stands alone.
 pub(super) async fn draw(
     options: LeptosOptions,
     mut parts: Parts,

@@ -1,4 +1,4 @@
-//! Taking a posted form on the server.
+//! Reads posted forms on the server and answers them.
 
 use axum::{
     Json,
@@ -11,39 +11,38 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{Posted, Reply, notice};
+pub use crate::error::Unread;
 use crate::{
     error::ApiError,
     shell,
     state::{AppState, Caller},
 };
 
-/// The most bytes of a form without files.
-const MOST_BYTES: usize = 64 * 1024;
-/// The most bytes of one that are read: an answer before its end would meet a browser that still sends, and be lost.
-const MOST_READ: usize = 1024 * 1024;
+/// The largest form without files, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+/// Bytes that are read before giving up. A larger form is read past [`MAX_BYTES`], because a browser that is still
+/// sending would not receive the answer.
+const MAX_READ: usize = 1024 * 1024;
 
-/// A posted form: who sent it, what it says, and all that is needed to answer.
+/// A posted form, with its sender and the means to answer.
 pub struct Post<T> {
-    /// Who sent it.
     pub caller: Caller,
-    /// What it says.
     pub form: T,
-    /// How it is answered.
     pub answer: Answer,
 }
 
-/// A form whose button says all.
+/// A form without fields, such as a button.
 #[derive(serde::Deserialize)]
 pub struct NoFields {}
 
-/// How a posted form is answered.
+/// Answers a posted form, with a page or for script.
 pub struct Answer {
     state: AppState,
     parts: Parts,
     values: Vec<(String, String)>,
 }
 
-/// What a form that is done leads to.
+/// The next page after success.
 pub struct Done {
     to: String,
     cookie: Option<HeaderValue>,
@@ -52,18 +51,18 @@ pub struct Done {
 }
 
 impl Done {
-    /// On to this path of ours.
+    /// Goes to a path of ours.
     pub fn go(to: impl Into<String>) -> Self {
         Self { to: to.into(), cookie: None, session: false, platform: None }
     }
 
-    /// On to this address of the platform of this name. Without script a page of ours leads there: browsers let a form
-    /// be answered by a redirect only within `form-action` (CSP3, section 6.3.1), and that stays our own origin.
+    /// Goes to a URL of the named platform. Without script, a page of ours leads there: `form-action` also limits
+    /// redirects after a post (CSP3, section 6.3.1), and ours allows only our own origin.
     pub fn leave(to: impl Into<String>, platform: impl Into<String>) -> Self {
         Self { platform: Some(platform.into()), ..Self::go(to) }
     }
 
-    /// And set this cookie, which changes who is signed in.
+    /// Also sets the session's cookie: somebody signed in or out.
     #[must_use]
     pub fn with_session(self, cookie: Option<HeaderValue>) -> Self {
         Self { cookie, session: true, ..self }
@@ -75,8 +74,8 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let read = match axum::body::to_bytes(body, MOST_READ).await {
-            Ok(body) if body.len() <= MOST_BYTES => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
+        let read = match axum::body::to_bytes(body, MAX_READ).await {
+            Ok(body) if body.len() <= MAX_BYTES => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
             _ => Err(Unread::TooLarge),
         };
         match read {
@@ -87,10 +86,10 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
 }
 
 impl<T: DeserializeOwned> Post<T> {
-    /// From the fields of a form, however they came.
+    /// Builds the form from the fields of any encoding.
     ///
     /// # Errors
-    /// A response that refuses what is no form of ours.
+    /// The response for a post that is not this form.
     pub async fn new(parts: Parts, state: &AppState, values: Vec<(String, String)>) -> Result<Self, Response> {
         let caller = parts.extensions.get::<Caller>().cloned();
         let encoded = serde_urlencoded::to_string(&values).ok();
@@ -102,45 +101,12 @@ impl<T: DeserializeOwned> Post<T> {
     }
 }
 
-/// Why a post is no form of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unread {
-    /// It is longer than anybody types.
-    TooLarge,
-    /// It is no form.
-    NoForm,
-    /// It broke off on the way.
-    BrokenOff,
-}
-
 impl Unread {
-    pub(super) const fn status(self) -> StatusCode {
-        match self {
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoForm | Self::BrokenOff => StatusCode::BAD_REQUEST,
-        }
-    }
-
-    pub(super) const fn title(self) -> &'static str {
-        match self {
-            Self::TooLarge => "Isian terlalu besar.",
-            Self::NoForm => "Formulir tidak terbaca.",
-            Self::BrokenOff => "Isian tidak sampai seluruhnya.",
-        }
-    }
-
-    pub(super) const fn advice(self) -> &'static str {
-        match self {
-            Self::TooLarge => "Kembali ke halaman sebelumnya, persingkat isian, lalu kirim lagi.",
-            Self::NoForm | Self::BrokenOff => "Kembali ke halaman sebelumnya, muat ulang, lalu kirim lagi.",
-        }
-    }
-
-    /// Answers it: to script with a reply, else with a page.
+    /// Answers script with a [`Reply`], others with a page.
     pub async fn refuse(self, parts: Parts, state: &AppState) -> Response {
         if wants_json(&parts.headers) {
             let problem = match self {
-                Self::TooLarge => Problem::TooLong { max: MOST_BYTES },
+                Self::TooLarge => Problem::TooLong { max: MAX_BYTES },
                 Self::NoForm | Self::BrokenOff => Problem::Unavailable,
             };
             return Json(Reply::Stay(vec![Issue::new(Field::Form, problem)])).into_response();
@@ -149,7 +115,7 @@ impl Unread {
     }
 }
 
-/// The id in the path of a form; where it is none, the page says that there is no such thing.
+/// The id in the path. If it is not a UUID, the answer is the page for what does not exist.
 pub struct Id(pub Uuid);
 
 impl FromRequestParts<AppState> for Id {
@@ -172,17 +138,16 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 impl Answer {
-    /// The path that was posted to.
     pub fn path(&self) -> &str {
         self.parts.uri.path()
     }
 
-    /// What was posted, in order.
+    /// Names and values in the order of the form.
     pub fn values(&self) -> &[(String, String)] {
         &self.values
     }
 
-    /// A form that is refused is drawn on this page of ours, not on one at the path that it was posted to.
+    /// A refused form is shown on this page instead of the page at the posted path.
     #[must_use]
     pub fn on(mut self, page: &str) -> Self {
         if let Ok(uri) = page.parse() {
@@ -191,7 +156,7 @@ impl Answer {
         self
     }
 
-    /// Answers: done, or not done because of an error. An error that the form cannot show leads to a page that can.
+    /// Answers with the outcome. An error that the form cannot show is answered with another page.
     pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
         match outcome {
             Ok(Done { to, cookie, platform: Some(platform), .. }) if !self.wants_json() => {
@@ -206,7 +171,7 @@ impl Answer {
         }
     }
 
-    /// Answers with a page that stands alone and is at no address, so that it cannot be opened again.
+    /// Answers with a page without a URL, which cannot be opened again.
     pub async fn alone(
         self,
         title: &'static str,
@@ -219,7 +184,7 @@ impl Answer {
         wants_json(&self.parts.headers)
     }
 
-    /// What was typed, without secrets.
+    /// The values, without secrets.
     fn typed(&self) -> Vec<(String, String)> {
         let secret = |name: &str| name.parse::<Field>().is_ok_and(Field::is_secret);
         self.values.iter().filter(|(name, _)| !secret(name)).cloned().collect()
@@ -240,13 +205,12 @@ impl Answer {
     async fn refuse(self, error: ApiError) -> Response {
         let status = error.status();
         let issues = match error {
-            // To script, the page says it and stays as it is, so that nothing typed is lost.
+            // With script, the page stays and shows the message, so that nothing typed is lost.
             ApiError::SignedOut if self.wants_json() => vec![Issue::new(Field::Form, Problem::SignedOut)],
             ApiError::SignedOut => {
                 let typed = self.typed();
                 return notice::signed_out(self.state.leptos_options, self.parts, typed).await;
             }
-            // The page itself says that it is gone.
             ApiError::NotFound => return self.not_found().await,
             ApiError::Invalid(issues) => issues,
             ApiError::Conflict(conflict) => vec![Issue::new(Field::Form, Problem::Conflict(conflict))],
@@ -254,7 +218,7 @@ impl Answer {
             ApiError::Unavailable => vec![Issue::new(Field::Form, Problem::Unavailable)],
         };
         if self.wants_json() {
-            // To script, the reply itself says what is wrong; browsers log a status that is not 200 as a failure.
+            // Status 200: browsers log any other status as a failed request.
             return Json(Reply::Stay(issues)).into_response();
         }
         let posted = Posted { path: self.path().to_owned(), issues, values: self.typed() };
@@ -269,7 +233,7 @@ impl Answer {
         self.page_again(StatusCode::NOT_FOUND, None).await
     }
 
-    /// Draws the page that was posted to, with the form as it came.
+    /// Renders the page at the posted path, with the form as it was sent.
     async fn page_again(mut self, status: StatusCode, posted: Option<Posted>) -> Response {
         self.parts.method = Method::GET;
         if let Some(posted) = posted {
@@ -278,7 +242,7 @@ impl Answer {
         let options = self.state.leptos_options.clone();
         let render = leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()));
         let mut response = crate::drawing::in_time(self.parts, render).await;
-        // A page that found something worse has the word.
+        // Keep the page's own error status.
         if response.status() == StatusCode::OK {
             *response.status_mut() = status;
         }
@@ -286,7 +250,7 @@ impl Answer {
     }
 }
 
-/// A path of ours to go on to, or `otherwise`: what does not begin with a single slash could lead to a stranger.
+/// `path` if it stays on our site, else `otherwise`. Only a single leading slash is safe: `//host` leads elsewhere.
 pub fn own_path(path: Option<&str>, otherwise: &str) -> String {
     path.filter(|path| {
         path.starts_with('/')
@@ -312,7 +276,7 @@ mod tests {
     #[case(Some("/a\nb"), "/akses")]
     #[case(Some("/é"), "/akses")]
     #[case(None, "/akses")]
-    fn only_paths_of_ours_are_gone_to(#[case] path: Option<&str>, #[case] expected: &str) {
+    fn only_our_own_paths_are_followed(#[case] path: Option<&str>, #[case] expected: &str) {
         assert_eq!(own_path(path, "/akses"), expected);
     }
 }

@@ -1,35 +1,33 @@
-//! The state of a form in the browser, and what a posted form answers.
+//! The state of a form on a page, and the answer to a posted form.
 
 use domain::issues::{Field, Issue, Problem};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
-/// What a posted form answers to script.
+/// The answer to a form that script posted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
-    /// It is done; show this path. `session` says that somebody signed in or out.
+    /// Success: go to this path. `session` is true if somebody signed in or out.
     Go { to: String, session: bool },
-    /// It is not done; show these issues.
+    /// Failure: show these issues.
     Stay(Vec<Issue>),
 }
 
-/// A form that was posted without script and came back; part of the page, so that script picks it up where it is.
+/// A form that was posted without script and refused. It is part of the page, so that hydration finds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The path it was posted to.
     pub path: String,
-    /// What is wrong.
     pub issues: Vec<Issue>,
-    /// What was typed, without secrets.
+    /// Names and values of the fields, without secrets.
     pub values: Vec<(String, String)>,
 }
 
-/// The posted form of the first page, until a form has taken it.
+/// The refused form of the first page, until a form on that page takes it.
 #[derive(Clone, Copy)]
 pub struct FirstPost(StoredValue<Option<Posted>>);
 
-/// Reads the posted form of this request, if there is one; once, at the root of the app.
+/// Provides the refused form of this request, if there is one. Called once, at the root of the app.
 pub fn provide_first_post() {
     let posted = SharedValue::<_, crate::data::PageJson>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
@@ -43,19 +41,19 @@ pub fn provide_first_post() {
 /// The state of a form on a page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct FormState {
-    /// What is wrong, by the last answer.
+    /// From the last answer and the checks while typing.
     pub issues: RwSignal<Vec<Issue>>,
-    /// Whether an answer is awaited.
+    /// True while an answer is awaited.
     pub pending: RwSignal<bool>,
-    /// Counts answers that were not done, so that the focus can go to what is wrong.
+    /// Counts refusals. A new one moves the focus to the first issue.
     pub refusals: RwSignal<u32>,
-    /// While set, posting waits: something that belongs to the form is still being saved.
+    /// While true, posting waits for a save of the same form to end.
     pub hold: RwSignal<bool>,
     values: StoredValue<Vec<(String, String)>>,
 }
 
 impl FormState {
-    /// The state of the form of this page. One that came back from a plain post starts with its issues and values.
+    /// The state of the page's main form. If a plain post was refused, it starts with the issues and values of that post.
     pub fn new() -> Self {
         let path = use_location().pathname.get_untracked();
         let first = use_context::<FirstPost>().and_then(|first| {
@@ -65,7 +63,7 @@ impl FormState {
         Self::of(first.unwrap_or_default())
     }
 
-    /// The state of a small form beside others on one page (a button, say), which never takes what came back.
+    /// The state of a small form beside the main one, such as a button. It never takes a refused post.
     pub fn beside() -> Self {
         Self::of(Posted::default())
     }
@@ -81,18 +79,18 @@ impl FormState {
         }
     }
 
-    /// Forgets what was wrong and what came back: the page turns to something else.
+    /// Forgets issues and values.
     pub fn clear(self) {
         self.issues.set(Vec::new());
         self.forget_typed();
     }
 
-    /// What was typed into a field of a form that came back.
+    /// The value of a field of the refused post.
     pub fn typed(self, name: &str) -> Option<String> {
         self.values.with_value(|values| values.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
     }
 
-    /// All that was sent under a name in a form that came back, such as boxes that were ticked.
+    /// All values of a name in the refused post, such as ticked boxes.
     pub fn all_typed(self, name: &str) -> Vec<String> {
         self.values
             .with_value(|values| values.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect())
@@ -100,17 +98,15 @@ impl FormState {
 
     /// The first issue of a field.
     pub fn issue(self, field: Field) -> Option<Issue> {
-        // A page that is going may be asked once more.
+        // The signal may be disposed: effects can run once more while a page is removed.
         self.issues.try_with(|issues| issues.iter().find(|issue| issue.field == field).cloned()).flatten()
     }
 
-    /// Whether a field has one of these problems.
     pub fn problem(self, field: Field) -> Option<Problem> {
         self.issue(field).map(|issue| issue.problem)
     }
 
-    /// Replaces what is known of one field, after it was typed into.
-    /// An answer may come when the page is gone; then it does nothing.
+    /// Replaces the issue of a field. Does nothing once the page is gone.
     pub fn set_issue(self, field: Field, problem: Option<Problem>) {
         if self.problem_untracked(field) != problem {
             self.issues.try_update(|issues| {
@@ -120,7 +116,7 @@ impl FormState {
         }
     }
 
-    /// Like [`Self::problem`], without following it.
+    /// Like [`Self::problem`], without subscribing.
     pub fn problem_untracked(self, field: Field) -> Option<Problem> {
         self.issues
             .try_with_untracked(|issues| {
@@ -129,13 +125,13 @@ impl FormState {
             .flatten()
     }
 
-    /// Forgets what was typed into a form that came back: its fields begin anew.
+    /// Forgets the values of the refused post.
     pub fn forget_typed(self) {
         self.values.set_value(Vec::new());
     }
 }
 
-/// Says on a form that nobody is signed in any more; what is on screen stays.
+/// Shows on a form that the session ended; what was typed stays.
 pub fn session_is_over(form: FormState) {
     form.set_issue(Field::Form, Some(Problem::SignedOut));
 }

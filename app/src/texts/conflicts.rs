@@ -1,3 +1,5 @@
+//! Sentences for [`Conflict`].
+
 use domain::{
     accesses::RENEWABLE_DAYS,
     indonesian::{date, date_time, period},
@@ -6,7 +8,7 @@ use domain::{
     time::Zone,
 };
 
-/// What a conflict says to the person who met it.
+/// The sentence that the person reads whose request met the conflict.
 pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
     match conflict {
         Conflict::DraftChanged { at } => format!(
@@ -112,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_told_in_indonesian() {
+    fn status_is_named_in_indonesian() {
         let (status, at) = (Status::Rejected, Timestamp::from_micros(0));
         let found =
             [Conflict::StatusChanged { status, at }, Conflict::AlreadyDecided { status, by: "Ratna".into(), at }];

@@ -1,3 +1,5 @@
+//! Sentences for [`Issue`].
+
 use domain::{
     applications::sirup::{LinkFailure, PAUSE_MINUTES},
     indonesian::{count, date, date_time, size},
@@ -7,31 +9,14 @@ use domain::{
 
 use super::conflict;
 
-/// What an issue says beside its field.
+/// The sentence beside the field.
 pub fn sentence(issue: &Issue, zone: Zone) -> String {
     let Issue { field, problem } = issue;
     match problem {
         Problem::Missing => missing(*field).to_owned(),
-        Problem::TooShort { min } => match field {
-            Field::Password => {
-                format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang.")
-            }
-            Field::Reason => format!("Alasan kurang dari {min} huruf. Jelaskan apa yang perlu diperbaiki pemohon."),
-            Field::Address | Field::CompanyAddress => {
-                format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota.")
-            }
-            _ => format!("Isian kurang dari {min} huruf. Tulis lebih lengkap."),
-        },
+        Problem::TooShort { min } => too_short(*field, *min),
         Problem::TooLong { max } => format!("Isian lebih dari {} huruf. Persingkat isian ini.", count(*max as u64)),
-        Problem::BadCharacters => match field {
-            Field::EmployeeNumber | Field::Npwp | Field::Nib => {
-                "Nomor hanya berisi angka. Hapus huruf dan tanda baca.".to_owned()
-            }
-            Field::Slug => {
-                "Nama ini memuat karakter lain. Tulis huruf kecil, angka, dan tanda hubung di antaranya.".to_owned()
-            }
-            _ => "Isian memuat karakter yang tidak dapat dipakai. Ketik ulang tanpa karakter khusus.".to_owned(),
-        },
+        Problem::BadCharacters => bad_characters(*field).to_owned(),
         Problem::NotAnEmail => "Alamat surel tidak lengkap. Tulis seperti nama@instansi.go.id.".to_owned(),
         Problem::CommonPassword => {
             "Kata sandi ini mudah ditebak. Gunakan beberapa kata yang tidak berhubungan dengan Anda.".to_owned()
@@ -108,7 +93,7 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
     }
 }
 
-/// What an issue says in the summary above a long form: short, and a link to the field.
+/// The link text in the error summary above a long form: the first sentence, or a shorter one.
 pub fn summary(issue: &Issue, zone: Zone) -> String {
     match (&issue.problem, issue.field) {
         (Problem::LastBeforeFirst { .. }, _) => "Hari terakhir peran mendahului hari pertama".to_owned(),
@@ -127,6 +112,25 @@ pub fn summary(issue: &Issue, zone: Zone) -> String {
                 .trim_end_matches('.')
                 .to_owned()
         }
+    }
+}
+
+fn too_short(field: Field, min: usize) -> String {
+    match field {
+        Field::Password => format!("Kata sandi kurang dari {min} karakter. Tambah beberapa kata agar lebih panjang."),
+        Field::Reason => format!("Alasan kurang dari {min} huruf. Jelaskan apa yang perlu diperbaiki pemohon."),
+        Field::Address | Field::CompanyAddress => {
+            format!("Alamat kurang dari {min} huruf. Tulis jalan, nomor, dan kota.")
+        }
+        _ => format!("Isian kurang dari {min} huruf. Tulis lebih lengkap."),
+    }
+}
+
+const fn bad_characters(field: Field) -> &'static str {
+    match field {
+        Field::EmployeeNumber | Field::Npwp | Field::Nib => "Nomor hanya berisi angka. Hapus huruf dan tanda baca.",
+        Field::Slug => "Nama ini memuat karakter lain. Tulis huruf kecil, angka, dan tanda hubung di antaranya.",
+        _ => "Isian memuat karakter yang tidak dapat dipakai. Ketik ulang tanpa karakter khusus.",
     }
 }
 
@@ -256,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sentence_says_what_to_do() {
+    fn sentences_say_what_to_do() {
         let problems = [
             Problem::Missing,
             Problem::NotAnEmail,
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_a_company_are_told_by_their_length() {
+    fn company_numbers_are_explained_by_their_length() {
         let npwp = Issue::new(Field::Npwp, Problem::NpwpLength { digits: 14 });
         assert_eq!(sentence(&npwp, Zone::Wib), "NPWP berisi 15 atau 16 angka. Terisi 14.");
         let nib = Issue::new(Field::Nib, Problem::NibLength { digits: 12 });
@@ -283,13 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_told() {
+    fn size_is_named() {
         let issue = Issue::new(Field::Letter, Problem::Letter(LetterProblem::TooBig { bytes: Some(3_565_158) }));
         assert_eq!(sentence(&issue, Zone::Wib), "Ukuran berkas 3,4 MB. Paling besar 2 MB.");
     }
 
     #[test]
-    fn the_summary_is_the_first_sentence() {
+    fn summary_is_the_first_sentence() {
         let issue = Issue::new(Field::WorkUnit, Problem::Missing);
         assert_eq!(summary(&issue, Zone::Wib), "Satuan Kerja belum dipilih");
     }

@@ -1,9 +1,14 @@
-//! What the product says, in formal Indonesian: sentences for the codes of [`domain::issues`] and [`domain::issues::conflict`].
+//! Sentences that several areas share, in formal Indonesian: those for the codes of [`domain::issues`], and those of
+//! shared components and notices. The sentences of an area are in its own `texts` module.
 //!
-//! A sentence says what is wrong with this value and then what to do next. No "input tidak valid", no blame.
+//! An error sentence says what is wrong and then what to do next. It never says only "input tidak valid", and it never
+//! blames the reader.
 
 mod conflicts;
 mod issues;
+pub mod messages;
+#[cfg(feature = "ssr")]
+pub mod notices;
 
 pub use conflicts::conflict;
 pub use issues::{sentence, summary};
@@ -13,7 +18,7 @@ use domain::{
     time::{Timestamp, Zone},
 };
 
-/// `pukul 09.12 WIB`, or with the date where it is not today.
+/// `pukul 09.12 WIB` for an instant of today, otherwise `pada 26 November 2026, 09.12 WIB`.
 pub fn moment(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     if at.date(zone) == now.date(zone) {
         format!("pukul {}", indonesian::time(at, zone))

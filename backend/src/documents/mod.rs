@@ -52,19 +52,15 @@ impl Documents {
         Ok(Self { store: Arc::new(store), reader, making: pages::Making::default() })
     }
 
-    /// Letters at `url`: `file:///…` or `s3://bucket/prefix` with the credentials of the environment (`AWS_…`).
+    /// Letters at `url`: `file:///…` or `s3://bucket/prefix`. `options` are for S3, named like the variables `AWS_…`.
     ///
     /// # Errors
-    /// If the address is of neither kind or its settings are wrong.
-    pub fn at(url: &Url, reader: PdfReader) -> Result<Self> {
+    /// If the address is of neither kind or an option is wrong.
+    pub fn at(url: &Url, options: Vec<(String, String)>, reader: PdfReader) -> Result<Self> {
         if let Ok(folder) = url.to_file_path() {
             return Self::in_folder(&folder, reader);
         }
-        // Without their prefix, names as common as REGION or TOKEN would be taken for settings of the store.
-        let settings = std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?.to_lowercase(), value.into_string().ok()?)))
-            .filter(|(key, _)| key.starts_with("aws_"));
-        let (store, prefix) = object_store::parse_url_opts(url, settings).map_err(Error::internal)?;
+        let (store, prefix) = object_store::parse_url_opts(url, options).map_err(Error::internal)?;
         let store = Arc::new(object_store::prefix::PrefixStore::new(store, prefix));
         Ok(Self { store, reader, making: pages::Making::default() })
     }

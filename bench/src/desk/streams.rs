@@ -2,15 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    sync::mpsc,
-    task::JoinSet,
-};
+use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
-    client::{form, get},
+    client::{Stream, form, get},
     server::Server,
     stage::{Failure, Stage, Store},
     table::{Table, megabytes, milliseconds, quantile},
@@ -34,31 +29,22 @@ pub async fn measure(stage: &Stage, store: &Store, sessions: &[String], table: &
     let server = Server::start(stage, store, None)?;
     let mut connection = server.connect()?;
     // What a first page costs is not the streams'.
-    connection.expect(&get("/verifikasi", Some(session), None))?;
+    connection.expect(&get("/verifikasi", Some(session), None)?)?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let before = server.memory()?;
 
     let (heard, mut hearing) = mpsc::unbounded_channel();
     let mut streams = JoinSet::new();
     for session in sessions.iter().flat_map(|session| [session; STREAMS_EACH]).take(STREAMS) {
-        let mut stream = TcpStream::connect(server.addr).await?;
-        let request = get("/verifikasi/peristiwa", Some(session), None);
-        stream.write_all(&request).await?;
-        expect_open(&mut stream).await?;
+        let request = get("/verifikasi/peristiwa", Some(session), None)?;
+        let mut stream = Stream::open(server.addr, request).await?;
         let heard = heard.clone();
         streams.spawn(async move {
-            let mut buffer = vec![0; 512];
-            loop {
-                match stream.read(&mut buffer).await {
-                    Ok(read) if read > 0 => {
-                        // An event, and no comment that keeps the stream open; in one piece, since it is small.
-                        if buffer[..read].windows(6).any(|window| window == b"event:")
-                            && heard.send(Instant::now()).is_err()
-                        {
-                            return;
-                        }
-                    }
-                    _ => return,
+            while let Some(piece) = stream.next().await {
+                // Comments keep the stream open; an event is small and comes in one piece.
+                let is_event = piece.windows(6).any(|window| window == b"event:");
+                if is_event && heard.send(Instant::now()).is_err() {
+                    return;
                 }
             }
         });
@@ -90,21 +76,4 @@ pub async fn measure(stage: &Stage, store: &Store, sessions: &[String], table: &
     );
     streams.shutdown().await;
     Ok(())
-}
-
-async fn expect_open(stream: &mut TcpStream) -> Result<(), Failure> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
-        let mut byte = [0; 256];
-        let read = tokio::time::timeout(PATIENCE, stream.read(&mut byte)).await??;
-        if read == 0 {
-            return Err("a stream was refused".into());
-        }
-        head.extend_from_slice(&byte[..read]);
-    }
-    if head.starts_with(b"HTTP/1.1 200") {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&head[..head.len().min(60)]).into_owned().into())
-    }
 }

@@ -186,7 +186,7 @@ pub fn validity(examined: Date, after: Option<Date>) -> Validity {
     let anniversary =
         examined.replace_year(examined.year() + 1).unwrap_or_else(|_| examined.saturating_add(Duration::days(366)));
     let last = anniversary.saturating_sub(Duration::days(1));
-    Validity::of(first, last)
+    Validity::clamped(first, last)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Requests that are well formed but come too late or twice.
+//! Why a valid request cannot be carried out: the stored data has changed or forbids it.
 
 use ::time::Date;
 use serde::{Deserialize, Serialize};
@@ -9,45 +9,45 @@ use crate::{
     time::Timestamp,
 };
 
-/// Why a request does not fit what is stored, with what the person must know to go on.
+/// A conflict with stored data, with the facts that its sentence needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Conflict {
     /// The draft was saved elsewhere (another tab, another device) at `at`.
     DraftChanged { at: Timestamp },
-    /// The application left the state that the request needs.
+    /// The application is no longer in the status that the request needs.
     StatusChanged { status: Status, at: Timestamp },
-    /// Somebody decided it first.
+    /// Another verifier decided the case first.
     AlreadyDecided { status: Status, by: String, at: Timestamp },
-    /// The same person, role and work unit already have an open application.
+    /// The person has an open application for the same role and work unit.
     OpenApplication { reference: String },
-    /// The same person, role and work unit already have an access in that period.
+    /// The person has an access for the same role and work unit in that period.
     OverlappingAccess { first: Date, last: Date },
-    /// The same person already has an open application for the company of this NIB.
+    /// The person has an open application for the company with the same NIB.
     OpenForCompany { reference: String },
-    /// The same person already has an access for the company of this NIB in that period.
+    /// The person has an access for the company with the same NIB in that period.
     AccessForCompany { first: Date, last: Date },
-    /// One's own application: nobody decides for themselves.
+    /// Nobody may decide their own application.
     OwnApplication,
-    /// The e-mail address was taken in the meantime.
+    /// The e-mail address was confirmed in the meantime.
     AlreadyConfirmed,
-    /// Another verifier holds the case, until then.
+    /// Another verifier holds the lease of the case.
     HeldBy { by: String, until: Timestamp },
-    /// The verdict or the renewal needs a lease, which ended (at that instant) or was never had.
+    /// The verdict or renewal needs a lease. It ended at this instant, or the verifier never had one.
     LeaseEnded { at: Option<Timestamp> },
-    /// Too late to take a verdict back: its mail is on its way.
+    /// The verdict cannot be undone, because its mail was sent.
     UndoTooLate,
-    /// The letter on screen is no longer that of the case.
+    /// The letter on screen was replaced.
     LetterChanged,
-    /// The access cannot be renewed, for this reason.
+    /// The access cannot be renewed.
     NotRenewable(NotRenewable),
-    /// The only administrator that is left cannot be disabled or demoted.
+    /// The last administrator cannot be disabled or demoted.
     LastAdministrator,
-    /// What a form shows was changed by somebody else at `at`.
+    /// Somebody else changed the data of the form.
     ChangedMeanwhile { at: Timestamp },
-    /// Two secrets hold already.
+    /// The platform already has two valid secrets.
     TwoSecrets,
-    /// Another version of the terms is in force by now.
+    /// A newer version of the terms is in force.
     TermsChanged,
 }
 
@@ -76,13 +76,13 @@ wire_code!(Conflict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum NotRenewable {
-    /// It does not end soon; it can be renewed from this day on.
+    /// Renewal opens on this day.
     TooEarly { from: Date },
-    /// It was taken away.
+    /// The access was revoked.
     Revoked,
-    /// Its renewal was sent already, under this number.
+    /// The renewal was already sent, under this reference number.
     Sent { reference: String },
-    /// The same person has a later access for the same role and work unit, with this last day.
+    /// The person has a later access for the same role and work unit; this is its last day.
     Continued { until: Date },
 }
 

@@ -1,51 +1,48 @@
-//! The letter that proves a role: one PDF.
+//! The letter that proves a role (one PDF), and why a file is refused as a letter.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::issues::wire::{WireCode, wire_code};
 
-/// The largest letter taken, in bytes (guide step 10: 2 MB).
+/// The largest accepted letter in bytes (guide step 10: 2 MB).
 pub const MAX_BYTES: u64 = 2_097_152;
 
-/// A letter that was taken.
+/// An accepted letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// Its row.
     pub id: Uuid,
-    /// The name of the file on the person's device, for display only.
+    /// The file name on the person's device, for display only.
     pub file_name: String,
-    /// Its size in bytes.
     pub bytes: u64,
-    /// Its number of pages.
     pub pages: u32,
 }
 
-/// Why a file was refused.
+/// Why a file is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum LetterProblem {
-    /// No bytes.
+    /// The file has no bytes.
     Empty,
-    /// More than [`MAX_BYTES`]; `bytes` where the whole size is known.
+    /// More than [`MAX_BYTES`]. `bytes` is the size, if it is known.
     TooBig { bytes: Option<u64> },
-    /// Not a PDF, whatever its name says.
+    /// The content is not a PDF; the file name does not matter.
     NotPdf,
-    /// A PDF that cannot be read, or has no page.
+    /// A PDF that cannot be parsed or has no page.
     Damaged,
     /// Locked with a password.
     Encrypted,
-    /// Carries scripts.
+    /// Contains scripts.
     Scripts,
-    /// Starts other programs or opens other files.
+    /// Contains actions that start programs or open other files.
     Launch,
-    /// Carries other files inside.
+    /// Contains other files.
     EmbeddedFiles,
-    /// Reading it takes more time or memory than a letter may.
+    /// Inspection exceeds its limit of time or memory.
     TooComplex,
-    /// The transfer broke off before the end.
+    /// The upload ended early.
     Interrupted,
-    /// It could not be stored; the fault is ours.
+    /// Storage failed on our side.
     NotStored,
 }
 
@@ -63,7 +60,7 @@ wire_code!(LetterProblem {
     NotStored = "not_stored",
 });
 
-/// The name of a file as it may be shown: its last part, without control characters, at most 120 characters.
+/// A file name that is safe to show: its last path component, without control characters, at most 120 characters.
 pub fn display_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let clean: String = last.chars().filter(|c| !c.is_control() && !is_bidi(*c)).collect();
@@ -71,7 +68,7 @@ pub fn display_name(name: &str) -> String {
     if clean.is_empty() { "surat.pdf".to_owned() } else { clean.chars().take(120).collect() }
 }
 
-/// Characters that reorder what is around them and make `fdp.exe` look like something else.
+/// Characters that change the direction of text and can hide the real extension of a file.
 const fn is_bidi(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -81,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_for_display_only() {
+    fn display_names_have_no_path_or_control_characters() {
         assert_eq!(display_name("C:\\Surat\\sk.pdf"), "sk.pdf");
         assert_eq!(display_name("../../etc/passwd"), "passwd");
         assert_eq!(display_name("\r\n"), "surat.pdf");

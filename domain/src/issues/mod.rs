@@ -1,4 +1,4 @@
-//! What can be wrong with an input: a field and a code. The interface turns the code into a sentence (`app::texts`).
+//! What can be wrong with an input: a field and a code. The sentence of each code is in `app::texts`.
 
 pub mod conflict;
 pub mod letter;
@@ -18,17 +18,15 @@ use crate::{
     time::Timestamp,
 };
 
-/// One thing that is wrong, and where.
+/// A problem at a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// The field that shows it and gets the focus.
     pub field: Field,
-    /// What is wrong with its value.
     pub problem: Problem,
 }
 
 impl Issue {
-    /// `problem` at `field`.
     pub const fn new(field: Field, problem: Problem) -> Self {
         Self { field, problem }
     }
@@ -38,29 +36,27 @@ impl Issue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]
 #[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Field {
-    /// The form as a whole; its problem stands above the fields.
+    /// The form as a whole; its problem is shown above the fields.
     Form,
     /// A person's name.
     Name,
     /// A person's e-mail address.
     Email,
-    /// A password, or the new one where two are asked for.
+    /// A password, or the new password in a form with two.
     Password,
-    /// The password until now, where a new one is set.
+    /// The current password, in a form that sets a new one.
     CurrentPassword,
-    /// Whether the employee number is a NIP or an NRP.
+    /// NIP or NRP.
     EmployeeNumberKind,
     /// The digits of a NIP or NRP.
     EmployeeNumber,
-    /// Telephone.
     Phone,
-    /// Time zone.
     Zone,
     /// Tipe Profil (guide step 2).
     ProfileType,
     /// Role (guide step 2).
     Role,
-    /// Username pada Platform SiRUP (guide step 3); its problem is also what SiRUP answered.
+    /// Username pada Platform SiRUP (guide step 3); it also shows the answer of SiRUP.
     SirupUsername,
     /// Kata Sandi pada Platform SiRUP (guide step 3).
     SirupPassword,
@@ -88,56 +84,56 @@ pub enum Field {
     Letter,
     /// The tick box that confirms the data (guide step 12).
     Confirmation,
-    /// The reason of a refusal.
+    /// The explanation of a rejection.
     Reason,
     /// A message to the help desk.
     Message,
-    /// A reason of the list.
+    /// The reason of a rejection, chosen from the list.
     ReasonTitle,
-    /// The check list before an approval.
+    /// The check list of an approval.
     Checks,
-    /// What is to be repaired.
+    /// The fields marked for repair.
     Marks,
     StaffRole,
-    /// Where a member of the staff acts.
+    /// The institutions that a staff member is responsible for.
     Scope,
-    /// Title of a reason or name of a holiday, as an administrator words it.
+    /// The title of a reason, or the name of a holiday.
     Title,
-    /// A day of the list of holidays.
+    /// The date of a holiday.
     Day,
-    /// Text of a reason, of a check list's item, or of a platform's terms.
+    /// The text of a reason, a check list item, or the terms of a platform.
     Text,
-    /// The access with which a platform is entered (guide step 18).
+    /// The access with which a person enters a platform (guide step 18).
     Access,
     /// A platform's name on screen.
     PlatformName,
-    /// A platform's name in addresses.
+    /// A platform's name in URLs.
     Slug,
-    /// What a platform is for, in one line.
+    /// A platform's purpose, in one line.
     Line,
-    /// The symbol that stands for a platform.
+    /// A platform's symbol.
     Logo,
-    /// Where a platform is.
+    /// A platform's URL.
     Site,
-    /// Where a platform lets us begin the sign-in.
+    /// A platform's `initiate_login_uri`.
     InitiateLogin,
-    /// Where a platform is returned to after signing in.
+    /// A platform's `redirect_uris`, one per line.
     Redirects,
-    /// Where it is returned to after signing out.
+    /// A platform's `post_logout_redirect_uris`, one per line.
     LogoutRedirects,
-    /// Where it is told that a session ended.
+    /// A platform's `backchannel_logout_uri`.
     BackChannel,
-    /// Whether a platform can keep a secret.
+    /// Confidential or public client (RFC 6749, section 2.1).
     ClientKind,
-    /// How a platform proves itself.
+    /// A platform's `token_endpoint_auth_method`.
     AuthMethod,
-    /// A platform's public keys.
+    /// A platform's public keys (JWKS).
     Jwks,
-    /// How what a platform is told of people is signed.
+    /// The signature algorithm of ID tokens.
     IdTokenAlg,
-    /// How people are named to a platform.
+    /// A platform's `subject_type`: pairwise or public.
     SubjectType,
-    /// The host that platforms share their names of people by.
+    /// The host of a platform's `sector_identifier_uri`; platforms with the same host see the same `sub`.
     Sector,
     /// The profile types that a platform admits.
     ProfileTypes,
@@ -145,7 +141,7 @@ pub enum Field {
     Roles,
     /// The profile types that must accept a platform's terms.
     TermsFor,
-    /// For how many days a new version of terms may wait.
+    /// Days until people must accept a new version of the terms.
     GraceDays,
 }
 
@@ -170,35 +166,35 @@ impl Field {
         }
     }
 
-    /// Whether its value must never be written back, stored in a draft or logged.
+    /// True if the value must never be sent back, stored in a draft or logged.
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Password | Self::CurrentPassword | Self::SirupPassword)
     }
 }
 
-/// What is wrong with a value, with the facts that a sentence about it needs.
+/// What is wrong with a value, with the facts that its sentence needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum Problem {
-    /// Nothing was given.
+    /// The value is empty.
     Missing,
     /// Fewer than `min` characters.
     TooShort { min: usize },
     /// More than `max` characters.
     TooLong { max: usize },
-    /// Characters that the field does not take (control characters in a name, letters in a number).
+    /// Characters that the field does not accept, such as control characters in a name or letters in a number.
     BadCharacters,
     /// Not of the form `name@host.domain`.
     NotAnEmail,
-    /// A password that is on the lists that attackers try first, or close to one.
+    /// A common password, or one close to it.
     CommonPassword,
-    /// The present password, asked for again, does not match.
+    /// The current password is wrong.
     WrongPassword,
-    /// E-mail and password do not open an account. Says nothing about which of the two, or whether there is one.
+    /// Sign-in failed. Must not reveal whether the e-mail address has an account.
     SignInFailed,
     /// A NIP that does not have 18 digits.
     NipLength { digits: usize },
-    /// A NIP whose first eight digits are no date of birth.
+    /// The first eight digits of the NIP are not a date of birth.
     NipBirthDate,
     /// An NRP that does not have 5 to 16 digits.
     NrpLength { digits: usize },
@@ -208,53 +204,53 @@ pub enum Problem {
     NibLength { digits: usize },
     /// Not an Indonesian telephone number.
     NotAPhone,
-    /// One of the boxes of a date is empty.
+    /// A box of the date is empty.
     DateIncomplete,
-    /// The calendar has no such day, or its year is not from 1945 to 2100.
+    /// The date does not exist, or its year is not between 1945 and 2100.
     NoSuchDate,
-    /// The last day precedes the first.
+    /// The last day is before the first.
     LastBeforeFirst { last: Date },
-    /// The last day is over.
+    /// The last day is in the past.
     LastInPast { last: Date },
-    /// A value that is not among those offered.
+    /// The value is not one of the choices.
     NotOffered,
-    /// The institution is not of the chosen type.
+    /// The institution has another type than the chosen one.
     InstitutionOfOtherType,
     /// The work unit belongs to another institution.
     WorkUnitOfOtherInstitution,
     /// The work unit is not active in `year`.
     WorkUnitInactive { year: i32 },
-    /// The letter was refused.
+    /// The file is refused as a letter.
     Letter(LetterProblem),
-    /// The tick box that confirms the data is empty.
+    /// The confirmation is not ticked.
     NotConfirmed,
-    /// The link of a mail is unknown, used or older than it may be.
+    /// The link of a mail is unknown, used or expired.
     LinkExpired,
-    /// Too many attempts; the next is heard at `until`.
+    /// Too many attempts; the next is allowed at `until`.
     TooManyAttempts { until: Timestamp },
     /// SiRUP did not link the access (guide steps 6 and 7).
     Sirup(LinkFailure),
-    /// What was asked for no longer fits what is stored.
+    /// The request does not fit the stored data.
     Conflict(Conflict),
-    /// The session is over; what is on screen is still there.
+    /// The session ended; the form keeps what was typed.
     SignedOut,
-    /// Not every item of the check list is ticked; so many are left.
+    /// `count` items of the check list are not ticked.
     ChecksLeft { count: usize },
-    /// The check list of the role has no items, so that there is nothing to approve by.
+    /// The check list of the role is empty, so that nothing can be approved.
     NoChecks,
     /// Nothing is marked for repair.
     NothingMarked,
-    /// Another has this name already.
+    /// The name is already in use.
     Taken,
-    /// Not an address of the web as it is needed here.
+    /// Not a URL, or not one that the field accepts.
     NotAnAddress,
-    /// Not a set of public keys.
+    /// Not a JWKS with supported public keys only.
     NotAKeySet,
-    /// The day is over.
+    /// The day is in the past.
     DayInPast { day: Date },
-    /// More than `max` of them.
+    /// More than `max` entries.
     TooMany { max: u32 },
-    /// A part that is needed does not answer now; nothing was changed.
+    /// A needed service does not respond; nothing was changed.
     Unavailable,
 }
 

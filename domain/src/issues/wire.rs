@@ -1,47 +1,43 @@
-//! Problems and conflicts as they travel: one flat shape for all of them. The code that reads a shape is large, and
-//! everybody downloads it.
+//! The JSON of problems and conflicts. All share one flat shape, because the code that parses a shape is large and part
+//! of every page's download.
 
 use ::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{status::Status, time::Timestamp};
 
-/// A problem or a conflict on the wire: `{"kind":"too_short","number":10}`.
+/// A problem or a conflict in JSON: `{"kind":"too_short","number":10}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WireCode {
-    /// Which it is.
     pub kind: String,
-    /// How many, how few, how long, which year.
+    /// A length, limit, count, size or year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i64>,
-    /// Since or until when.
+    /// An instant: since or until when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// Which day, or the first.
+    /// A day, or the first day of a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<Date>,
-    /// The last day.
+    /// The last day of a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<Date>,
-    /// Who, or which number.
+    /// A person's name or a reference number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Where an application stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// What it is about.
+    /// The inner code, such as the letter's problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<Box<WireCode>>,
 }
 
-/// A fact of a variant, and the slot of [`WireCode`] that it travels in.
+/// A field of a variant, stored in a slot of [`WireCode`].
 pub trait Fact: Sized {
-    /// What the slot holds.
     type Slot;
-    /// Into the slot.
     fn put(self) -> Option<Self::Slot>;
-    /// Out of it; `None` if it is not there, or beyond what the fact can be.
+    /// Returns `None` if the slot is empty or its value is out of range.
     fn take(slot: Option<Self::Slot>) -> Option<Self>;
 }
 
@@ -79,7 +75,7 @@ impl<T: Fact> Fact for Option<T> {
     }
 }
 
-/// Lets an enum travel as [`WireCode`]: for each variant its name, and the slot of each of its facts.
+/// Converts an enum to and from [`WireCode`]: for each variant its `kind`, and the slot of each of its fields.
 macro_rules! wire_code {
     ($name:ident { $($variant:ident $({ $($fact:ident: $slot:ident),+ })? $(($of:ident))? = $kind:literal),+ $(,)? }) => {
         impl From<$name> for $crate::issues::wire::WireCode {
@@ -96,12 +92,12 @@ macro_rules! wire_code {
         }
         impl TryFrom<$crate::issues::wire::WireCode> for $name {
             type Error = $crate::UnknownText;
-            fn try_from(told: $crate::issues::wire::WireCode) -> Result<Self, $crate::UnknownText> {
-                let unknown = || $crate::UnknownText(told.kind.clone());
-                match told.kind.as_str() {
+            fn try_from(code: $crate::issues::wire::WireCode) -> Result<Self, $crate::UnknownText> {
+                let unknown = || $crate::UnknownText(code.kind.clone());
+                match code.kind.as_str() {
                     $($kind => Ok(Self::$variant
-                        $({ $($fact: $crate::issues::wire::Fact::take(told.$slot).ok_or_else(unknown)?),+ })?
-                        $(((*told.$of.ok_or_else(unknown)?).try_into()?))?
+                        $({ $($fact: $crate::issues::wire::Fact::take(code.$slot).ok_or_else(unknown)?),+ })?
+                        $(((*code.$of.ok_or_else(unknown)?).try_into()?))?
                     ),)+
                     _ => Err(unknown()),
                 }
@@ -160,9 +156,9 @@ mod tests {
         }),
         json!({ "kind": "conflict", "of": { "kind": "already_decided", "status": "approved", "text": "Ratna", "at": 7 } }),
     )]
-    fn what_travels_arrives(#[case] problem: Problem, #[case] told: serde_json::Value) {
-        assert_eq!(serde_json::to_value(&problem).unwrap(), told);
-        assert_eq!(serde_json::from_value::<Problem>(told).unwrap(), problem);
+    fn problem_survives_its_json(#[case] problem: Problem, #[case] json: serde_json::Value) {
+        assert_eq!(serde_json::to_value(&problem).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
     }
 
     #[rstest]
@@ -171,7 +167,7 @@ mod tests {
     #[case(json!({ "kind": "too_short", "number": -1 }))]
     #[case(json!({ "kind": "letter" }))]
     #[case(json!({ "kind": "letter", "of": { "kind": "missing" } }))]
-    fn what_does_not_say_enough_is_not_read(#[case] told: serde_json::Value) {
-        assert!(serde_json::from_value::<Problem>(told).is_err());
+    fn incomplete_json_is_rejected(#[case] json: serde_json::Value) {
+        assert!(serde_json::from_value::<Problem>(json).is_err());
     }
 }

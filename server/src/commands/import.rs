@@ -1,4 +1,4 @@
-//! `gerbang import`: master data from files.
+//! `gerbang import`: loads master data from files.
 
 use std::{io::IsTerminal, path::PathBuf};
 
@@ -12,9 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::application::StartError;
 
-/// What is imported.
 #[derive(Subcommand)]
-pub enum What {
+pub enum Import {
     /// Instansi: CSV atau JSON dengan jenis, kode, dan nama.
     Instansi {
         /// Berkas.
@@ -28,14 +27,14 @@ pub enum What {
     },
 }
 
-/// Imports, and reports on the console. Rows that were refused are named; they make the command fail at its end.
+/// Imports all files and prints a report of each. The other rows are imported even if some are refused.
 ///
 /// # Errors
-/// If a file cannot be read, the database refuses, or a row was refused.
-pub async fn run(backend: &Backend, what: What) -> Result<(), StartError> {
-    let (files, units) = match what {
-        What::Instansi { file } => (vec![file], false),
-        What::Satker { files } => (files, true),
+/// If a file cannot be read, the database fails, or rows were refused.
+pub async fn run(backend: &Backend, import: Import) -> Result<(), StartError> {
+    let (files, units) = match import {
+        Import::Instansi { file } => (vec![file], false),
+        Import::Satker { files } => (files, true),
     };
     let mut refused = 0;
     for file in files {

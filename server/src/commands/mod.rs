@@ -2,7 +2,7 @@
 
 mod import;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     application::{Application, Extras, StartError, open_backend},
-    config::{Config, Environment},
+    config::{Config, Environment, sample, texts},
 };
 
 /// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
@@ -40,12 +40,17 @@ pub enum Command {
     /// Mengimpor data induk.
     Import {
         #[command(subcommand)]
-        what: import::What,
+        import: import::Import,
     },
     /// Mengelola instalasi.
     Admin {
         #[command(subcommand)]
-        what: Admin,
+        admin: Admin,
+    },
+    /// Pengaturan.
+    Config {
+        #[command(subcommand)]
+        config: ConfigCommand,
     },
     /// Membaca PDF dari masukan baku; dipakai server sendiri.
     #[command(hide = true)]
@@ -68,7 +73,7 @@ pub enum Admin {
     /// Jejak audit.
     Audit {
         #[command(subcommand)]
-        what: Audit,
+        audit: Audit,
     },
 }
 
@@ -77,6 +82,14 @@ pub enum Admin {
 pub enum Audit {
     /// Memeriksa bahwa tidak ada peristiwa yang diubah, dihapus, atau disisipkan.
     Verify,
+}
+
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Memeriksa pengaturan dan menyebut semua kesalahannya.
+    Check,
+    /// Mencetak contoh gerbang.toml yang memuat semua pengaturan.
+    Example,
 }
 
 /// What the child process does with a PDF.
@@ -92,11 +105,23 @@ pub enum Pdf {
 /// # Errors
 /// Whatever stops the command.
 pub fn run() -> Result<(), StartError> {
-    match CommandLine::parse().command {
-        Command::Pdf { task } => task.run(),
-        command => {
-            let config = Config::load(Environment::Production, &[])?;
-            in_runtime(&config.clone(), command.perform(config, Extras::default()))
+    let command = CommandLine::parse().command;
+    if let Some(outcome) = command.perform_without_settings() {
+        return outcome;
+    }
+    let config = Config::load(Environment::Production, &[])?;
+    in_runtime(&config.clone(), command.perform(config, Extras::default()))
+}
+
+/// Makes the exit code of `program`. An error goes to standard error, each of its lines behind the program's name.
+pub fn exit_code(program: &str, outcome: Result<(), StartError>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            for line in error.to_string().lines() {
+                eprintln!("{program}: {line}");
+            }
+            ExitCode::FAILURE
         }
     }
 }
@@ -116,8 +141,8 @@ impl Pdf {
     ///
     /// # Errors
     /// If the file cannot be read, or the answer cannot be written.
-    pub fn run(self) -> Result<(), StartError> {
-        let task = match self {
+    pub fn run(&self) -> Result<(), StartError> {
+        let task = match *self {
             Self::Inspect => pdf::Task::Inspect,
             Self::Draw { page, width } => pdf::Task::Draw { page, width },
             Self::Text => pdf::Task::Text,
@@ -127,6 +152,19 @@ impl Pdf {
 }
 
 impl Command {
+    /// Performs the command if it needs no settings; `None` if it does. The sample must print while the settings are still
+    /// wrong.
+    pub fn perform_without_settings(&self) -> Option<Result<(), StartError>> {
+        match self {
+            Self::Pdf { task } => Some(task.run()),
+            Self::Config { config: ConfigCommand::Example } => {
+                print!("{}", sample::sample());
+                Some(Ok(()))
+            }
+            _ => None,
+        }
+    }
+
     /// Performs the command; `extras` belong to the server.
     ///
     /// # Errors
@@ -142,16 +180,20 @@ impl Command {
                 println!("Basis data sudah terbaru.");
                 Ok(())
             }
-            Self::Import { what } => import::run(&open(&config).await?, what).await,
-            Self::Admin { what: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
-            Self::Admin { what: Admin::Audit { what: Audit::Verify } } => verify_audit(&open(&config).await?).await,
+            Self::Import { import } => import::run(&open(&config).await?, import).await,
+            Self::Admin { admin: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
+            Self::Admin { admin: Admin::Audit { audit: Audit::Verify } } => verify_audit(&open(&config).await?).await,
+            Self::Config { .. } => {
+                println!("{}", texts::CORRECT);
+                Ok(())
+            }
             Self::Pdf { task } => task.run(),
         }
     }
 }
 
 fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.log));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.log.filter));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if config.is_development() {
         builder.with_target(false).compact().init();
@@ -169,9 +211,9 @@ async fn open(config: &Config) -> Result<backend::Backend, StartError> {
 /// # Errors
 /// If the address that it listens on makes no URL.
 pub fn base_url(config: &Config) -> Result<url::Url, StartError> {
-    match &config.base_url {
+    match &config.server.base_url {
         Some(url) => Ok(url.clone()),
-        None => Ok(format!("http://{}", config.addr).parse()?),
+        None => Ok(format!("http://{}", config.server.addr).parse()?),
     }
 }
 
@@ -223,18 +265,19 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
     }
 }
 
-/// Says that the trail is whole, or fails with the first that does not hold.
+/// # Errors
+/// If the audit trail was changed; the text names the first event that does not fit.
 async fn verify_audit(backend: &backend::Backend) -> Result<(), StartError> {
     match audit::verify(backend).await? {
         Verified::Whole(events) => {
             println!("Jejak audit utuh: {} peristiwa berurutan.", count(events.unsigned_abs()));
             Ok(())
         }
-        Verified::Broken(broken) => Err(told(&broken).into()),
+        Verified::Broken(broken) => Err(describe(&broken).into()),
     }
 }
 
-fn told(Broken { seq, fault, event }: &Broken) -> String {
+fn describe(Broken { seq, fault, event }: &Broken) -> String {
     let event = event.as_ref().map(|(at, action)| format!("{}, {action}", date_time(*at, Zone::Wib)));
     match (fault, event) {
         (Fault::Gone, Some(before)) => {

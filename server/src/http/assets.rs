@@ -1,4 +1,4 @@
-//! The built site: the WASM, the style, typeface and icons, as packed at build time.
+//! The built site: WASM, style sheets, fonts and icons, compressed at build time.
 
 use std::sync::Arc;
 
@@ -14,24 +14,23 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::config::Config;
 
-/// What lies at the root of the site.
+/// Files at the root of the site.
 const FILES: &[&str] = &["icons.svg", "gate.svg", "icon.svg"];
 
-/// The routes of all assets.
 pub fn routes(config: &Arc<Config>) -> Router<AppState> {
-    let site = &config.site_dir;
+    let site = &config.server.site_dir;
     let folder = |name: &str| ServeDir::new(site.join(name)).precompressed_br().precompressed_gzip();
     let mut router = Router::new().nest_service("/pkg", folder("pkg")).nest_service("/fonts", folder("fonts"));
     for name in FILES {
         let file = ServeFile::new(site.join(name)).precompressed_br().precompressed_gzip();
         router = router.route_service(&format!("/{name}"), file);
     }
-    router.layer(from_fn(keep))
+    router.layer(from_fn(set_cache_control))
 }
 
-/// How long browsers keep an asset: forever what lies in a folder that is named after its content, and the typeface; the
-/// icons for a day; code that was just built for trying things not at all.
-async fn keep(request: Request, next: Next) -> Response {
+/// Lets browsers cache fonts, and code in a folder named after its content, for ever, and icons for a day. Code without
+/// such a folder comes from a development build and is revalidated every time.
+async fn set_cache_control(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let value = match path.strip_prefix("/pkg/") {
         Some(rest) if !rest.contains('/') => "no-cache",

@@ -1,4 +1,4 @@
-//! Who sends a request: one look at the session for all that needs it.
+//! Who sends a request. The session is looked up once; later layers and handlers read the [`Caller`].
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -15,9 +15,10 @@ use axum::{
 use backend::{Origin, accounts::sessions};
 use http::StatusCode;
 
+use super::texts;
 use crate::config::Config;
 
-/// Puts the [`Caller`] among the request's extensions.
+/// Adds the [`Caller`] to the request's extensions.
 pub async fn identify(
     State((state, config)): State<(AppState, Arc<Config>)>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -32,10 +33,10 @@ pub async fn identify(
         Some(token) => match sessions::resolve(&state.backend, &token, &origin).await {
             Ok(actor) => actor,
             Err(error) => {
-                // Not "signed out": that would send people to sign in where only the database is slow.
-                tracing::error!(%error, "a session could not be looked up");
-                let text = "Sistem belum dapat menjawab. Coba lagi sebentar lagi.";
-                return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], text).into_response();
+                // Not "signed out": people would sign in again although only the database is slow.
+                tracing::error!(%error, "session lookup failed");
+                let retry = [(header::RETRY_AFTER, "5")];
+                return (StatusCode::SERVICE_UNAVAILABLE, retry, texts::UNAVAILABLE).into_response();
             }
         },
     };
@@ -44,8 +45,8 @@ pub async fn identify(
     next.run(request).await
 }
 
-/// The address of the person's device: the peer's, or, behind proxies of ours, the last in `X-Forwarded-For` that is
-/// none of them. What stands left of an entry that is no address may be the person's own invention.
+/// The address of the person's device: the peer's, or behind trusted proxies the last address in `X-Forwarded-For` that
+/// is not one of them. Entries left of one that is not an address may be forged and are ignored.
 fn address(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !config.trusts(peer) {
         return peer;
@@ -58,7 +59,7 @@ fn address(config: &Config, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     found.flatten().unwrap_or(peer)
 }
 
-/// An address as proxies write it: alone or with a port.
+/// Parses an address as proxies write it, with or without a port.
 fn ip(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let alone = text.trim_start_matches('[').trim_end_matches(']').parse();

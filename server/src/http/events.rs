@@ -1,4 +1,4 @@
-//! Server-sent events: hints that something changed.
+//! Server-sent events: hints that an application changed. They carry its id and no data.
 
 use std::{
     collections::HashMap,
@@ -23,43 +23,43 @@ use tokio::sync::watch;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use uuid::Uuid;
 
-/// Turns true when the server is to stop; streams then end.
+/// Turns true when the server stops; streams then end.
 #[derive(Clone)]
-pub struct Stopping(pub watch::Receiver<bool>);
+pub struct Shutdown(pub watch::Receiver<bool>);
 
-/// Most streams that a person has open at a time, one a tab; each is a connection.
-const MOST_STREAMS: usize = 10;
+/// Streams that one person may have open: each tab has one, and each is a connection.
+const MAX_STREAMS: usize = 10;
 
-/// The streams that are open at this server, by person.
+/// Number of open streams of this server process, by person.
 #[derive(Clone, Default)]
-pub struct Streams(Arc<Mutex<HashMap<Uuid, usize>>>);
+pub struct OpenStreams(Arc<Mutex<HashMap<Uuid, usize>>>);
 
-/// The place of one stream; given back when it ends, however it ends.
-struct Place {
-    streams: Streams,
+/// Counts as one open stream until dropped.
+struct StreamPermit {
+    streams: OpenStreams,
     person: Uuid,
 }
 
-impl Streams {
-    /// A place for one more stream of a person, unless they have enough.
-    fn place(&self, person: Uuid) -> Option<Place> {
-        let mut open = self.open();
+impl OpenStreams {
+    /// `None` if the person has [`MAX_STREAMS`] already.
+    fn acquire(&self, person: Uuid) -> Option<StreamPermit> {
+        let mut open = self.counts();
         let count = open.entry(person).or_default();
-        if *count == MOST_STREAMS {
+        if *count == MAX_STREAMS {
             return None;
         }
         *count += 1;
-        Some(Place { streams: self.clone(), person })
+        Some(StreamPermit { streams: self.clone(), person })
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+    fn counts(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut open = self.streams.open();
+        let mut open = self.streams.counts();
         if let Some(count) = open.get_mut(&self.person) {
             *count -= 1;
             if *count == 0 {
@@ -69,27 +69,27 @@ impl Drop for Place {
     }
 }
 
-/// `GET /akses/peristiwa`: an event `application`, with its id, whenever one of the person's applications changes.
+/// `GET /akses/peristiwa`: sends an event `application` with the id when one of the person's applications changes.
 pub async fn applications(
     Extension(caller): Extension<Caller>,
-    Extension(Stopping(stopping)): Extension<Stopping>,
-    Extension(streams): Extension<Streams>,
+    Extension(Shutdown(shutdown)): Extension<Shutdown>,
+    Extension(streams): Extension<OpenStreams>,
 ) -> Response {
     let person = match caller.actor() {
         Ok(actor) => actor.user_id,
         Err(error) => return (ApiError::status(&error), "").into_response(),
     };
-    stream(&caller, "application", stopping, &streams, person, move |notice| match notice {
+    stream(&caller, "application", shutdown, &streams, person, move |notice| match notice {
         Notice::Application { id, user_id, .. } => (user_id == person).then_some(id),
         Notice::Person { .. } | Notice::Missed => None,
     })
 }
 
-/// `GET /verifikasi/peristiwa`: an event `case`, with its id, whenever a case in the verifier's scope changes.
+/// `GET /verifikasi/peristiwa`: sends an event `case` with the id when a case in the verifier's scope changes.
 pub async fn cases(
     Extension(caller): Extension<Caller>,
-    Extension(Stopping(stopping)): Extension<Stopping>,
-    Extension(streams): Extension<Streams>,
+    Extension(Shutdown(shutdown)): Extension<Shutdown>,
+    Extension(streams): Extension<OpenStreams>,
 ) -> Response {
     let refuse = |error: ApiError| (error.status(), "").into_response();
     let (person, scope) = match caller.actor() {
@@ -99,24 +99,25 @@ pub async fn cases(
         },
         Err(error) => return refuse(error),
     };
-    stream(&caller, "case", stopping, &streams, person, move |notice| match notice {
+    stream(&caller, "case", shutdown, &streams, person, move |notice| match notice {
         Notice::Application { id, institution_id, .. } => scope.covers(institution_id).then_some(id),
         Notice::Person { .. } | Notice::Missed => None,
     })
 }
 
-/// A stream of hints: an event `name` for each notice that `pick` gives an id for. It ends when what the person may see
-/// changed: who may still hear opens another, under what they may see now. It also ends when notices were missed, by the
-/// server or by this page, which was too slow for some: a page that opens another asks for everything anew.
+/// Sends an event `name` for each notice that `pick` returns an id for.
+///
+/// The stream ends when the rights of the person change: the browser reconnects under the new rights, or is refused. It
+/// also ends when the server or this stream missed notices: a page that reconnects fetches all its data again.
 fn stream(
     caller: &Caller,
     name: &'static str,
-    stopping: watch::Receiver<bool>,
-    streams: &Streams,
+    shutdown: watch::Receiver<bool>,
+    streams: &OpenStreams,
     person: Uuid,
     pick: impl Fn(Notice) -> Option<Uuid> + Send + Sync + 'static,
 ) -> Response {
-    let Some(place) = streams.place(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
+    let Some(permit) = streams.acquire(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
     let notices = BroadcastStream::new(caller.backend.db.notices()).take_while(move |notice| {
         std::future::ready(match notice {
             Ok(Notice::Person { user_id }) => *user_id != person,
@@ -129,15 +130,15 @@ fn stream(
         std::future::ready(event)
     });
     let events = events.map(move |event| {
-        let _held = &place;
+        let _held = &permit;
         Ok::<_, Infallible>(event)
     });
-    Sse::new(until(events, stopping)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    Sse::new(until(events, shutdown)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }
 
-fn until<S: Stream>(stream: S, mut stopping: watch::Receiver<bool>) -> impl Stream<Item = S::Item> {
+fn until<S: Stream>(stream: S, mut shutdown: watch::Receiver<bool>) -> impl Stream<Item = S::Item> {
     stream.take_until(async move {
-        let _ = stopping.wait_for(|stop| *stop).await;
+        let _ = shutdown.wait_for(|stop| *stop).await;
     })
 }
 
@@ -147,15 +148,15 @@ mod tests {
 
     #[test]
     fn a_person_has_so_many_streams_and_no_more() {
-        let streams = Streams::default();
+        let streams = OpenStreams::default();
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let mut places: Vec<_> = (0..MOST_STREAMS).map(|_| streams.place(one).unwrap()).collect();
-        assert!(streams.place(one).is_none());
-        assert!(streams.place(other).is_some());
-        places.pop();
-        places.push(streams.place(one).unwrap());
-        assert!(streams.place(one).is_none());
-        drop(places);
-        assert!(streams.open().is_empty(), "nobody is remembered who has none");
+        let mut permits: Vec<_> = (0..MAX_STREAMS).map(|_| streams.acquire(one).unwrap()).collect();
+        assert!(streams.acquire(one).is_none());
+        assert!(streams.acquire(other).is_some());
+        permits.pop();
+        permits.push(streams.acquire(one).unwrap());
+        assert!(streams.acquire(one).is_none());
+        drop(permits);
+        assert!(streams.counts().is_empty(), "a person without streams must not be remembered");
     }
 }

@@ -1,4 +1,4 @@
-//! Letters and receipts. A stranger's PDF leaves us only as a download.
+//! Letters and receipts. An uploaded PDF is served as a download only, never displayed by the browser.
 
 use app::{error::ApiError, state::AppState, state::Caller};
 use axum::{
@@ -12,13 +12,18 @@ use axum::{
     routing::get,
 };
 use backend::{Actor, applications, verification};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// The width of a drawn page in pixels, unless another is asked for: sharp at the width of the desk's middle column.
+use super::texts;
+
+/// Default width of a drawn page in pixels: sharp in the middle column of the desk.
 const PAGE_WIDTH: u16 = 1200;
 
-/// The routes of all files.
+/// Characters of a file name that a header must encode; RFC 8187, section 3.2.1, allows some more.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/akses/pengajuan/{id}/surat", get(own_letter))
@@ -27,15 +32,9 @@ pub fn routes() -> Router<AppState> {
         .route("/verifikasi/{id}/surat/{document}/{version}/{page}", get(letter_page))
 }
 
-/// A file that is saved, never opened in place: our name for it, its own in the form of RFC 6266.
+/// A file for saving. Browsers take the UTF-8 `name`; older clients take the ASCII `fallback` (RFC 6266, appendix D).
 fn download(kind: &'static str, fallback: &str, name: &str, bytes: impl Into<axum::body::Body>) -> Response {
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let encoded = utf8_percent_encode(name, ENCODED);
     let disposition = format!("attachment; filename=\"{fallback}\"; filename*=UTF-8''{encoded}");
     let disposition = HeaderValue::from_str(&disposition).unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
@@ -49,10 +48,10 @@ fn download(kind: &'static str, fallback: &str, name: &str, bytes: impl Into<axu
 fn refuse(error: impl Into<ApiError>) -> Response {
     let error = error.into();
     let text = match error {
-        ApiError::SignedOut => "Sesi Anda sudah berakhir. Masuk lagi, lalu ulangi.",
-        ApiError::NotFound => "Berkas tidak ditemukan.",
-        ApiError::Conflict(_) => "Surat kasus ini sudah berubah. Muat ulang halaman untuk melihat surat terbaru.",
-        _ => "Berkas belum dapat ditampilkan. Coba lagi sebentar lagi.",
+        ApiError::SignedOut => texts::SIGNED_OUT,
+        ApiError::NotFound => texts::FILE_NOT_FOUND,
+        ApiError::Conflict(_) => texts::LETTER_CHANGED,
+        _ => texts::FILE_UNAVAILABLE,
     };
     (error.status(), text).into_response()
 }
@@ -72,44 +71,42 @@ async fn receipt(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> 
     Ok(download("application/pdf", &name, &name, bytes))
 }
 
-/// What the address of a letter of the desk names: the case, the document, the version of the case that was read with it.
-type Named = (Uuid, Uuid, i64);
+/// Case, document, and the version of the case that the desk showed with it.
+type LetterPath = (Uuid, Uuid, i64);
 
 async fn letter(
     Extension(caller): Extension<Caller>,
-    named: Result<Path<Named>, PathRejection>,
+    path: Result<Path<LetterPath>, PathRejection>,
 ) -> Result<Response, Response> {
-    let Path((id, document, version)) = named.map_err(|_| refuse(ApiError::NotFound))?;
+    let Path((id, document, version)) = path.map_err(|_| refuse(ApiError::NotFound))?;
     let letter = verification::letter(&caller.backend, actor(&caller)?, id, document, version).await;
     let (name, bytes) = letter.map_err(refuse)?;
     Ok(download("application/pdf", "surat.pdf", &name, bytes))
 }
 
-/// What the query of a page says.
 #[derive(Deserialize)]
-struct Look {
-    /// The width in pixels.
+struct PageQuery {
+    /// Width in pixels.
     lebar: Option<u16>,
 }
 
 async fn letter_page(
     Extension(caller): Extension<Caller>,
-    named: Result<Path<(Uuid, Uuid, i64, String)>, PathRejection>,
-    look: Result<Query<Look>, QueryRejection>,
+    path: Result<Path<(Uuid, Uuid, i64, String)>, PathRejection>,
+    query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Response, Response> {
-    let not_there = || refuse(ApiError::NotFound);
-    let Path((id, document, version, page)) = named.map_err(|_| not_there())?;
-    let page = page.strip_suffix(".png").and_then(|page| page.parse().ok()).ok_or_else(not_there)?;
-    let width = look.map_err(|_| not_there())?.lebar.unwrap_or(PAGE_WIDTH);
+    let not_found = || refuse(ApiError::NotFound);
+    let Path((id, document, version, page)) = path.map_err(|_| not_found())?;
+    let page = page.strip_suffix(".png").and_then(|page| page.parse().ok()).ok_or_else(not_found)?;
+    let width = query.map_err(|_| not_found())?.lebar.unwrap_or(PAGE_WIDTH);
     let actor = actor(&caller)?;
     let png = verification::letter_page(&caller.backend, actor, id, document, version, page, width).await;
     let png = png.map_err(|error| match error.into() {
         error @ (ApiError::Unavailable | ApiError::Invalid(_)) => {
-            let text = "Halaman ini tidak dapat ditampilkan. Muat ulang sebentar lagi, atau unduh berkas aslinya.";
-            (error.status(), text).into_response()
+            (error.status(), texts::LETTER_PAGE_UNAVAILABLE).into_response()
         }
         error => refuse(error),
     })?;
-    // Nothing of a letter stays behind in a browser that others use, too.
+    // A letter must not stay in the cache of a shared browser.
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")], png).into_response())
 }

@@ -1,4 +1,4 @@
-//! Health and figures, for whoever runs the product.
+//! Health checks and metrics, for operators.
 
 use std::{net::SocketAddr, sync::OnceLock, time::Instant};
 
@@ -14,7 +14,8 @@ use axum::{
 use http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-/// The recorder of all figures; one for the process.
+/// The recorder of all metrics. It is global to the process, so every server of a test process shares it. `None` if another
+/// recorder was installed before.
 pub fn recorder() -> Option<PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     RECORDER
@@ -25,16 +26,15 @@ pub fn recorder() -> Option<PrometheusHandle> {
         .clone()
 }
 
-/// `/health/live`, `/health/ready`, `/metrics`.
 pub fn routes(recorder: Option<PrometheusHandle>) -> Router<AppState> {
     Router::new()
         .route("/health/live", get(|| async { "ok" }))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(figures))
+        .route("/metrics", get(render_metrics))
         .layer(Extension(recorder))
 }
 
-/// Whether requests can be answered: the database answers.
+/// Ready means that the database answers.
 async fn ready(State(state): State<AppState>) -> Response {
     match state.backend.db.read().await {
         Ok(_) => "ok".into_response(),
@@ -45,25 +45,25 @@ async fn ready(State(state): State<AppState>) -> Response {
     }
 }
 
-/// Figures in the format of Prometheus, for machines of the operator alone.
-async fn figures(
+/// Metrics in the Prometheus text format. Answers 404 outside the operator's own network.
+async fn render_metrics(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(recorder): Extension<Option<PrometheusHandle>>,
     request: Request,
 ) -> Response {
-    let inside = match peer.ip() {
+    let is_inside = match peer.ip() {
         std::net::IpAddr::V4(address) => address.is_loopback() || address.is_private(),
         std::net::IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     };
-    // What a proxy passes on comes from outside.
-    let passed_on = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
+    // A request that a proxy forwards comes from outside.
+    let is_forwarded = request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded");
     match recorder {
-        Some(recorder) if inside && !passed_on => recorder.render().into_response(),
+        Some(recorder) if is_inside && !is_forwarded => recorder.render().into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// The method as a label. Others than these may be any word, and each word would be figures that stay for good.
+/// The method as a label. Clients may invent methods, and each label value is a time series that never goes away.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -77,17 +77,17 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
-/// Counts every request by route, method and status, with the seconds it took.
+/// Counts and times every request by route, method and status (`docs/adr/0018-request-metrics.md`).
 pub async fn measure(request: Request, next: Next) -> Response {
-    let began = Instant::now();
+    let start = Instant::now();
     let method = method(request.method());
-    // The pattern, not the path: ids would make a figure each.
+    // The pattern, not the path: each id would be a time series of its own.
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
     let labels = [("route", route), ("method", method.to_owned()), ("status", response.status().as_u16().to_string())];
     metrics::counter!("gerbang_requests_total", &labels).increment(1);
-    metrics::histogram!("gerbang_request_seconds", &labels).record(began.elapsed().as_secs_f64());
+    metrics::histogram!("gerbang_request_seconds", &labels).record(start.elapsed().as_secs_f64());
     response
 }
 

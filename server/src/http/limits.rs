@@ -1,5 +1,5 @@
-//! Limits per address, for what costs something or invites guessing. What a person or an account may do is limited in
-//! the use cases.
+//! Rate limits per address, for requests that cost something or invite guessing (`docs/adr/0017-request-limits.md`).
+//! Limits per person or account are part of the use cases.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
@@ -14,46 +14,52 @@ use backend::oidc::discovery::AUTHORIZE;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 
-/// Paths where somebody is let in or a mail is caused. Many officials share the address of their office.
+use super::texts;
+
+/// Paths where a post signs somebody in or sends a mail.
 const GUARDED: &[&str] =
     &["/masuk", "/daftar", "/daftar/konfirmasi", "/lupa-kata-sandi", "/atur-ulang-kata-sandi", "/undangan", "/bantuan"];
 
-/// Attempts in a minute on guarded paths from one address.
+/// Posts to guarded paths per minute and address. Many officials share the address of their office.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(119);
 
-/// Requests of platforms in a minute for people who are not signed in, from one address: each is kept for a while.
-const ASKED_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
+/// Authorization requests of people who are not signed in, per minute and address: each is stored until it expires.
+const AUTHORIZATIONS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
 
-/// The counts, by address, of this server.
+/// Above this number of known addresses, those that were quiet for a minute are forgotten.
+const MAX_ADDRESSES: usize = 10_000;
+
+/// Counts of this server process, by address.
 #[derive(Clone)]
 pub struct Limits {
-    entry: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    asked: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    guarded: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    authorizations: Arc<DefaultKeyedRateLimiter<IpAddr>>,
 }
 
 impl Limits {
-    /// No attempts yet.
     pub fn new() -> Self {
-        let each = |most| Arc::new(RateLimiter::keyed(Quota::per_minute(most)));
-        Self { entry: each(PER_MINUTE), asked: each(ASKED_PER_MINUTE) }
+        let limiter = |quota| Arc::new(RateLimiter::keyed(Quota::per_minute(quota)));
+        Self { guarded: limiter(PER_MINUTE), authorizations: limiter(AUTHORIZATIONS_PER_MINUTE) }
     }
 }
 
-/// Refuses what comes too fast.
+/// Answers 429 when an address exceeds its quota.
 pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let (path, caller) = (request.uri().path(), request.extensions().get::<Caller>());
-    let counted = match *request.method() {
-        Method::POST => GUARDED.contains(&path).then_some(&limits.entry),
-        _ => (path == AUTHORIZE && caller.is_some_and(|caller| caller.actor.is_none())).then_some(&limits.asked),
-    };
-    if let Some((counted, caller)) = counted.zip(caller) {
-        if counted.check_key(&caller.origin.address).is_err() {
-            let text = "Terlalu banyak percobaan dari jaringan Anda. Coba lagi satu menit lagi.";
-            return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")], text).into_response();
+    let limiter = match *request.method() {
+        Method::POST => GUARDED.contains(&path).then_some(&limits.guarded),
+        _ => {
+            let is_signed_out = caller.is_some_and(|caller| caller.actor.is_none());
+            (path == AUTHORIZE && is_signed_out).then_some(&limits.authorizations)
         }
-        // Addresses that were quiet for long are forgotten.
-        if counted.len() > 10_000 {
-            counted.retain_recent();
+    };
+    if let Some((limiter, caller)) = limiter.zip(caller) {
+        if limiter.check_key(&caller.origin.address).is_err() {
+            let retry = [(header::RETRY_AFTER, "60")];
+            return (StatusCode::TOO_MANY_REQUESTS, retry, texts::TOO_MANY_ATTEMPTS).into_response();
+        }
+        if limiter.len() > MAX_ADDRESSES {
+            limiter.retain_recent();
         }
     }
     next.run(request).await

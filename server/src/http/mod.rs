@@ -1,4 +1,4 @@
-//! HTTP: every route and, around them, every layer.
+//! All routes and the layers around them.
 
 mod assets;
 mod caller;
@@ -8,6 +8,7 @@ mod health;
 mod limits;
 mod oidc;
 mod security;
+mod texts;
 
 use std::{sync::Arc, time::Duration};
 
@@ -38,28 +39,29 @@ use tower_http::{
 
 use crate::config::Config;
 
-/// The most bytes of any request: a letter with its form, and room to read past one that is too big.
-const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// How long a request's body may pause.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Limit of every request body: a letter with its form, and room to read past one that is too big, so that the form can
+/// be drawn again.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How long a request body may pause.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// All routes, with `more` among those of people. `stopping` turns true when the server is to stop.
-pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, stopping: watch::Receiver<bool>) -> Router {
+/// Builds the router, with `more` among the routes for browsers. `shutdown` turns true when the server stops.
+pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shutdown: watch::Receiver<bool>) -> Router {
     let recorder = health::recorder();
     let pages = generate_route_list(App);
     let options = state.leptos_options.clone();
     let people = Router::new()
         .leptos_routes(&state, pages, move || shell(options.clone()))
-        .layer(from_fn(drawn_in_time))
+        .layer(from_fn(draw_in_time))
         .merge(app::routes::routes())
         .merge(files::routes())
-        .merge(oidc::routes_of_people())
+        .merge(oidc::browser_routes())
         .route("/akses/peristiwa", get(events::applications))
         .route("/verifikasi/peristiwa", get(events::cases))
         .merge(more)
-        .layer(axum::Extension(events::Stopping(stopping)))
-        .layer(axum::Extension(events::Streams::default()))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(axum::Extension(events::Shutdown(shutdown)))
+        .layer(axum::Extension(events::OpenStreams::default()))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(limits::Limits::new(), limits::limit))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));
 
@@ -72,25 +74,25 @@ pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, stop
         .layer(from_fn_with_state(config.clone(), security::headers))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| fault()))
         .layer(from_fn_with_state(state.backend.settings.base_url.clone(), security::own_origin_only));
-    // Pictures are packed already, and a stream of events must not wait for a full block.
-    let worth_packing = DefaultPredicate::new()
+    // PDFs are compressed already, and an event must not wait for a full block. The default excludes images.
+    let compressible = DefaultPredicate::new()
         .and(NotForContentType::const_new("application/pdf"))
         .and(NotForContentType::const_new("text/event-stream"));
-    let packing =
-        CompressionLayer::new().quality(CompressionLevel::Precise(4)).br(true).gzip(true).compress_when(worth_packing);
+    let compression =
+        CompressionLayer::new().quality(CompressionLevel::Precise(4)).br(true).gzip(true).compress_when(compressible);
 
     Router::new()
-        .merge(people.layer(packing))
-        .merge(oidc::routes_of_platforms())
+        .merge(people.layer(compression))
+        .merge(oidc::platform_routes())
         .merge(assets::routes(&config))
         .merge(health::routes(recorder))
-        .layer(RequestBodyTimeoutLayer::new(PATIENCE))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(around)
         .with_state(state)
 }
 
-/// Pages are drawn within bounds; what else is asked for at their routes is passed on.
-async fn drawn_in_time(request: Request<Body>, next: Next) -> Response {
+/// Draws pages with a time limit and one retry ([`app::drawing`]). Other methods pass through.
+async fn draw_in_time(request: Request<Body>, next: Next) -> Response {
     if request.method() != Method::GET {
         return next.run(request).await;
     }
@@ -98,14 +100,13 @@ async fn drawn_in_time(request: Request<Body>, next: Next) -> Response {
     app::drawing::in_time(parts, |request| next.clone().run(request)).await
 }
 
-/// A request in the log: method and path. No query, since it may carry the secret of a link.
+/// The log span of a request. It leaves the query out, which may hold the secret of a mailed link.
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.headers().get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
-/// The answer to a fault of ours that nothing else answered.
+/// The answer after a panic.
 fn fault() -> Response {
-    let text = "Terjadi gangguan pada sistem kami. Isian yang sudah tersimpan tetap aman. Coba lagi sebentar lagi.";
-    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, texts::FAULT).into_response()
 }

@@ -1,4 +1,4 @@
-//! What holds for every response, and who may change anything.
+//! Security headers of every response, and the same-origin check of unsafe requests.
 
 use std::sync::Arc;
 
@@ -11,23 +11,24 @@ use axum::{
 use http::StatusCode;
 use url::Url;
 
-use super::oidc;
+use super::{oidc, texts};
 use crate::config::Config;
 
-/// Adds the headers of ASVS 5.0, 3.4; a page has set its own Content-Security-Policy with its nonce.
+/// Adds the headers of ASVS 5.0, section 3.4. A header that a handler has set stays: pages bring a
+/// Content-Security-Policy with their nonce.
 pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_part = path.starts_with("/pkg/") || path.starts_with("/fonts/");
+    let is_asset = path.starts_with("/pkg/") || path.starts_with("/fonts/");
     let mut response = next.run(request).await;
-    let is_part = is_part && response.status().is_success();
+    let is_asset = is_asset && response.status().is_success();
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    if is_part {
-        // Code, style and typeface are never a document, which is what the others are about; every visit counts bytes.
+    if is_asset {
+        // The other headers protect documents, and every visit pays for their bytes.
         return response;
     }
     set(
@@ -41,7 +42,7 @@ pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: 
         header::HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
-    // What a person sees is theirs; what may be kept says so itself.
+    // Answers are personal. Handlers whose answer may be cached set the header themselves.
     set(header::CACHE_CONTROL, "no-store");
     if !config.is_development() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
@@ -49,20 +50,19 @@ pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: 
     response
 }
 
-/// Lets a request that may change something pass only from a page of ours (ASVS 5.0, 3.5.1): by `Sec-Fetch-Site`, or in
-/// older browsers by `Origin`, or by `Referer`. One that says nothing of where it comes from is refused. What platforms
-/// ask ([`oidc::FOR_PLATFORMS`]) comes from elsewhere by its nature, and no cookie of a person counts there.
+/// Refuses unsafe methods unless a page of ours sent the request (ASVS 5.0, section 3.5.1), according to
+/// `Sec-Fetch-Site`, or in older browsers `Origin` or `Referer`. A request without any of them is refused. The endpoints
+/// in [`oidc::FOR_PLATFORMS`] are exempt: platforms call them from elsewhere, and they ignore our cookies.
 pub async fn own_origin_only(State(base): State<Url>, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let of_platforms = oidc::FOR_PLATFORMS.contains(&request.uri().path());
-    if reads || of_platforms || is_own(&base, request.headers()) {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_for_platforms = oidc::FOR_PLATFORMS.contains(&request.uri().path());
+    if is_safe || is_for_platforms || is_same_origin(&base, request.headers()) {
         return next.run(request).await;
     }
-    let text = "Permintaan ini tidak berasal dari halaman Gerbang dan ditolak. Buka Gerbang, lalu ulangi dari sana.";
-    (StatusCode::FORBIDDEN, text).into_response()
+    (StatusCode::FORBIDDEN, texts::FOREIGN_ORIGIN).into_response()
 }
 
-fn is_own(base: &Url, headers: &HeaderMap) -> bool {
+fn is_same_origin(base: &Url, headers: &HeaderMap) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
         return site == "same-origin";
@@ -71,7 +71,7 @@ fn is_own(base: &Url, headers: &HeaderMap) -> bool {
     else {
         return false;
     };
-    // By the address that people use, or by the one that this request was sent to.
+    // Either the configured address or the one that this request was sent to.
     let host = text(header::HOST).and_then(|host| format!("{}://{host}", from.scheme()).parse::<Url>().ok());
     from.origin() == base.origin() || host.is_some_and(|host| from.origin() == host.origin())
 }
@@ -99,6 +99,6 @@ mod tests {
         for (name, value) in given {
             headers.insert(*name, HeaderValue::from_static(value));
         }
-        assert_eq!(is_own(&base, &headers), passes);
+        assert_eq!(is_same_origin(&base, &headers), passes);
     }
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 fn sign_up(email: &str) -> SignUp {

@@ -189,7 +189,7 @@ async fn the_index_of_sqlite_is_merged_beside_the_verdicts() {
     for id in &all {
         decide(&world, &ratna, *id, Verdict::Reject).await;
     }
-    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(world.config.database.url.expose_secret()).await;
     let mut parts = async || {
         let sql = "SELECT CAST(count(DISTINCT segid) AS TEXT) FROM case_words_sought_idx";
         outside.texts(sql).await[0].parse::<u32>().unwrap()
@@ -204,7 +204,7 @@ async fn the_index_of_sqlite_is_merged_beside_the_verdicts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_verdicts_come_faster_than_the_job_hundreds_of_parts_come_together_before_one_merges_them() {
     let world = World::new(Database::Sqlite).await;
-    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(world.config.database.url.expose_secret()).await;
     let mut parts_after = async |verdicts: usize| {
         for _ in 0..verdicts {
             outside.texts("INSERT INTO case_words_sought (words) VALUES ('siti')").await;

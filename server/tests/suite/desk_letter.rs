@@ -140,7 +140,7 @@ async fn decide(world: &World, verifier: &Actor, id: Uuid, verdict: Verdict, mar
 }
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 /// What is kept of the pages of letters: the names of the files.
@@ -156,7 +156,7 @@ fn kept(world: &World) -> Vec<String> {
         }
     }
     let mut names = Vec::new();
-    below(&world.config.data_dir.join("documents/pages"), &mut names);
+    below(&world.config.server.data_dir.join("documents/pages"), &mut names);
     names.sort();
     names
 }

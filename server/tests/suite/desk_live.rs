@@ -94,7 +94,7 @@ async fn a_stream_ends_where_notices_were_missed() {
     let site = Site::new(Database::Postgres).await;
     let ratna = site.verifier().await;
     let mut stream = ratna.events_at(EVENTS).await;
-    let mut outside = Outside::of(site.world.config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(site.world.config.database.url.expose_secret()).await;
     let cut = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
                WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     assert_eq!(outside.texts(cut).await, ["true"]);

@@ -77,7 +77,7 @@ pub async fn copies(world: &World, id: Uuid, from: u32, count: u32) -> Vec<Uuid>
     let units = snapshot.work_units(institution, "", usize::MAX).hits.into_iter().map(|((unit, ..), _)| unit);
     // A person has at most one open for a role and a work unit.
     let units: Vec<Uuid> = units.filter(|unit| *unit != own).collect();
-    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(world.config.database.url.expose_secret()).await;
     let mut made = Vec::new();
     for nth in 0..count {
         let number = from + nth;
@@ -409,7 +409,7 @@ async fn another_server_on_postgres_is_told() {
     soon(async || free(&world.backend, &verifier).await == 0).await;
 
     // A connection that is lost takes notices with it: everything is read anew when it is back.
-    let mut outside = Outside::of(world.config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(world.config.database.url.expose_secret()).await;
     let cut = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
                WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     assert_eq!(outside.texts(cut).await.len(), 2);

@@ -24,12 +24,10 @@ use domain::{
 };
 use time::macros::date;
 
-use crate::{
-    support::{
-        smtp::{Manner, Smtp},
-        *,
-    },
-    verification::{approve, decide, form_for, reject},
+use crate::support::{
+    smtp::{Manner, Smtp},
+    verdicts::{approve, decide, form_for, reject},
+    *,
 };
 
 const REASON: &str = "Surat tidak memuat masa berlaku sebagai PA.";

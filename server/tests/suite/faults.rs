@@ -39,15 +39,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::{
-    http::{PRODUCTION, files_below, fill_draft},
-    support::{
-        browser::{Answer, Fields, Site, Visitor, changed},
-        outside::Outside,
-        process::Host,
-        smtp::{Manner, Smtp},
-        *,
-    },
+use crate::support::{
+    browser::{Answer, Fields, Site, Visitor, changed},
+    forms::fill_draft,
+    outside::Outside,
+    process::Host,
+    smtp::{Manner, Smtp},
+    *,
 };
 
 const SITI: &str = "siti.pa@contoh.go.id";
@@ -58,7 +56,7 @@ fn page(id: Uuid, step: &str) -> String {
 }
 
 async fn outside(site: &Site) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&site.world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&site.world.config.database.url)).await
 }
 
 /// Looks again and again until it is so.
@@ -405,7 +403,7 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
     let site = Site::new(Database::Postgres).await;
     let (siti, stranger) = (site.siti().await, site.visitor());
     let id = site.draft("Sekretariat").await;
-    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database_url).to_owned();
+    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
     let options: PgConnectOptions = url.parse().unwrap();
     let name = options.get_database().unwrap().to_owned();
     let mut admin = options.database("postgres").connect().await.unwrap();
@@ -601,8 +599,8 @@ async fn settings_of_a_file_are_read_under_those_of_the_environment() {
     std::fs::write(host.dir().join("gerbang.toml"), "adr = \"127.0.0.1:3000\"\n").unwrap();
     let (status, said) = host.run(&["serve"], &[]).await;
     assert!(!status.success() && said.contains("GERBANG_ADR"), "{said}");
-    std::fs::write(host.dir().join("gerbang.toml"), "addr = \"0.0.0.0:1\"\nhelp_url = \"mailto:meja@contoh.go.id\"\n")
-        .unwrap();
+    let file = "[server]\naddr = \"0.0.0.0:1\"\n[help]\nurl = \"mailto:meja@contoh.go.id\"\n";
+    std::fs::write(host.dir().join("gerbang.toml"), file).unwrap();
     let process = host.serve().await;
     process.visitor().get("/health/ready").await.expect(200);
     drop(process);
@@ -761,7 +759,7 @@ async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Datab
     let application = Application::build(config.clone(), program(), faulty.world(), extras).await.unwrap();
     let backend = application.backend.clone();
     accounts::forgot_password(&backend, SITI).await.unwrap();
-    let mut outside = Outside::of(config.database_url.expose_secret()).await;
+    let mut outside = Outside::of(config.database.url.expose_secret()).await;
     outside.texts("UPDATE institutions SET name = 'Kementerian Percobaan' WHERE kd_klpd = 'K34' RETURNING name").await;
     outside.texts("UPDATE master_data SET version = version + 1 RETURNING 'x'").await;
 

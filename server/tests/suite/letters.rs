@@ -12,10 +12,10 @@ use domain::{
 use lopdf::{Object, Stream, dictionary};
 use uuid::Uuid;
 
-use crate::support::{outside::Outside, *};
+use crate::support::{outside::Outside, verdicts::reject, *};
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 on_both! {
@@ -79,10 +79,10 @@ on_both! {
         let id = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
         let keep = async || world.backend.documents.keep(&world.clock.world(), letter()).await.unwrap();
         let (old, fresh) = (keep().await, keep().await);
-        let folder = world.config.data_dir.join("documents");
+        let folder = world.config.server.data_dir.join("documents");
         // The clock of the test is not that of the disk.
         let at = |moment: Timestamp| SystemTime::UNIX_EPOCH + Duration::from_micros(moment.micros() as u64);
-        for file in crate::http::files_below(&folder) {
+        for file in files_below(&folder) {
             let moment = if file.ends_with(&fresh) { NOW } else { NOW.minus(2 * DAY) };
             std::fs::File::options().write(true).open(file).unwrap().set_modified(at(moment)).unwrap();
         }
@@ -111,7 +111,7 @@ on_both! {
     async fn a_letter_that_two_applications_share_stays_for_the_other(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
         let first = world.submitted(&siti, Role::Pa, "Sekretariat").await;
-        crate::verification::reject(&world, &verifier, first, "Masa berlaku tidak disebut.").await.unwrap();
+        reject(&world, &verifier, first, "Masa berlaku tidak disebut.").await.unwrap();
         let second = applications::start_again(&world.backend, &siti, first).await.unwrap();
         applications::withdraw(&world.backend, &siti, second).await.unwrap();
         world.advance(2 * DAY);

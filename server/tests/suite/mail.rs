@@ -14,7 +14,7 @@ use crate::support::{
 };
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 fn smtp(server: &Smtp) -> Transport {

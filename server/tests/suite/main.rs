@@ -1,7 +1,7 @@
 //! The use cases on both databases, the HTTP surface, mail, SiRUP and faults, with real parts: PostgreSQL (named in
 //! `TEST_POSTGRES_URL`, see `scripts/with-postgres`), the SiRUP simulator, an SMTP server, the server's own binary.
 
-#![allow(clippy::unwrap_used, reason = "what a test cannot do without ends it")]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod accounts;
 mod check_lists;
@@ -23,6 +23,7 @@ mod penyedia;
 mod platforms;
 mod renewals;
 mod repair;
+mod settings;
 mod sirup;
 mod staff;
 mod submissions;

@@ -41,14 +41,12 @@ use time::macros::date;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{
-    support::{
-        browser::{Answer, Site, Visitor, changed},
-        outside::Outside,
-        platform::*,
-        *,
-    },
-    verification::form_for,
+use crate::support::{
+    browser::{Answer, Site, Visitor, changed},
+    outside::Outside,
+    platform::*,
+    verdicts::form_for,
+    *,
 };
 
 const SITI: &str = "siti.pa@contoh.go.id";
@@ -489,7 +487,7 @@ on_both_sites! {
             tokens["refresh_token"].as_str().unwrap().to_owned(),
             client.secret.unwrap(),
         ];
-        let url = secrecy::ExposeSecret::expose_secret(&world.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&world.config.database.url).to_owned();
         for (table, rows) in Outside::of(&url).await.everything().await {
             for secret in &secrets {
                 assert!(rows.iter().all(|row| !row.contains(secret.as_str())), "{table} has a secret as it is");
@@ -654,7 +652,7 @@ on_both_sites! {
         siti.send("/keluar", &[("", "")]).await.expect(200);
         ear.hears(1).await;
         // The clock stands: the next attempt is due in 5 seconds, the one after it 10 seconds later.
-        let mut outside = Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await;
+        let mut outside = Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await;
         let mut noted = async |wait: u64| {
             let due = world.clock.world().now().plus(Duration::from_secs(wait)).micros();
             let noted = format!("SELECT 'noted' FROM logout_notices WHERE due_at = {due} AND last_error IS NOT NULL");

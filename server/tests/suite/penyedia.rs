@@ -29,9 +29,9 @@ use crate::{
     desk_queue::bound,
     support::{
         browser::{Answer, Fields, Site, Visitor, changed},
+        verdicts::{approve, form_for},
         *,
     },
-    verification::{approve, form_for},
 };
 
 const TOKO: &str = "toko@contoh.co.id";

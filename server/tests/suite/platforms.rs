@@ -34,7 +34,7 @@ const BEGIN: &str = "https://platform.contoh.go.id/masuk/mulai";
 const TEXT: &str = "# Aturan\n\nData pada platform ini **hanya** dipakai untuk pengadaan pemerintah.";
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 fn draft(kind: TermsKind, day: Date, grace_days: &str) -> Draft {

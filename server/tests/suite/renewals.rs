@@ -23,13 +23,11 @@ use serde_json::json;
 use time::{Date, macros::date};
 use uuid::Uuid;
 
-use crate::{
-    support::{
-        browser::{Answer, Site, Visitor, changed},
-        outside::Outside,
-        *,
-    },
-    verification::{approve, form_for, reject},
+use crate::support::{
+    browser::{Answer, Site, Visitor, changed},
+    outside::Outside,
+    verdicts::{approve, decide, form_for, reject},
+    *,
 };
 
 /// Within sixty days of [`TODAY`].
@@ -62,7 +60,7 @@ fn has_form(answer: &Answer, action: &str) -> bool {
 }
 
 async fn everything(site: &Site) -> BTreeMap<String, Vec<String>> {
-    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database_url).to_owned();
+    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
     Outside::of(&url).await.everything().await
 }
 
@@ -262,7 +260,7 @@ async fn a_renewal_can_come_back_for_repair() {
     let id = begin(&siti, ending(&site, SOON).await).await;
     finish(world, id).await;
     let ratna = world.verifier().await;
-    crate::verification::decide(world, &ratna, id, domain::status::Verdict::Return, "Mohon dilengkapi.").await.unwrap();
+    decide(world, &ratna, id, domain::status::Verdict::Return, "Mohon dilengkapi.").await.unwrap();
     siti.get("/akses").await.expect(200).expect_says("Perpanjangan GB-26-000002-1: Perlu Perbaikan.");
     let drawn = siti.get(&page(id, "formulir")).await.expect(200);
     drawn.shows(&[

@@ -26,12 +26,10 @@ use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::{
-    support::{
-        browser::{Answer, Site, changed},
-        *,
-    },
-    verification::{approve, form_for, reject},
+use crate::support::{
+    browser::{Answer, Site, changed},
+    verdicts::{approve, form_for, reject},
+    *,
 };
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -13,7 +13,10 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{desk_queue::sent_to, support::*, verification::decide};
+use crate::{
+    desk_queue::sent_to,
+    support::{verdicts::decide, *},
+};
 
 const SIRUP_PASSWORD: &str = devtools::development::SIRUP_PASSWORD;
 

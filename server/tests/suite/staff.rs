@@ -30,16 +30,13 @@ use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
 
-use crate::{
-    http::files_below,
-    support::{
-        browser::{Answer, Site, changed},
-        outside::Outside,
-        process::Host,
-        smtp::{Manner, Smtp},
-        *,
-    },
-    verification::{form_for, reject},
+use crate::support::{
+    browser::{Answer, Site, changed},
+    outside::Outside,
+    process::Host,
+    smtp::{Manner, Smtp},
+    verdicts::{form_for, reject},
+    *,
 };
 
 const ADMIN: &str = "admin@contoh.go.id";
@@ -71,7 +68,7 @@ async fn accept(world: &World, token: &Token) -> backend::Result<Token> {
 }
 
 async fn outside(world: &World) -> Outside {
-    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database_url)).await
+    Outside::of(secrecy::ExposeSecret::expose_secret(&world.config.database.url)).await
 }
 
 /// What the trail says of an action, oldest first.
@@ -597,7 +594,7 @@ async fn pages_drawn_long_ago_go_with_the_strays() {
         drawn.unwrap()
     };
     let page = draw().await;
-    let pages = world.config.data_dir.join("documents/pages");
+    let pages = world.config.server.data_dir.join("documents/pages");
     assert_eq!(files_below(&pages).len(), 1);
     world.advance(400 * DAY);
     assert_eq!(jobs::Job::CollectStrays.run(&world.backend).await.unwrap(), 1);

@@ -1,9 +1,9 @@
 //! The desk (guide steps 13 to 15): queue, case, verdict, what comes of it.
 
 use backend::{
-    Actor, accesses, applications,
+    accesses, applications,
     master_data::Directory,
-    verification::{self, CaseFile, VerdictForm},
+    verification::{self, VerdictForm},
 };
 use domain::{
     accesses::AccessState,
@@ -14,41 +14,13 @@ use domain::{
     verification::QueueFilter,
 };
 use time::macros::date;
-use uuid::Uuid;
 
-use crate::support::*;
+use crate::support::{
+    verdicts::{approve, form_for, reject},
+    *,
+};
 
 const REASON: &str = "Surat tidak memuat masa berlaku sebagai PA.";
-
-/// A verdict as the page of `case` would send it, with everything that it needs.
-pub fn form_for(case: &CaseFile, verdict: Verdict, text: &str) -> VerdictForm {
-    VerdictForm {
-        version: case.version,
-        verdict,
-        reason: (verdict == Verdict::Reject).then(|| case.reasons[0].id),
-        text: text.into(),
-        marks: if verdict == Verdict::Return { vec![(Field::Letter, "Pindai ulang suratnya.".into())] } else { vec![] },
-        checks: case.checks.iter().map(|item| item.id).collect(),
-    }
-}
-
-/// Takes a case and decides it; what keeps it from being taken is the verdict's error.
-pub async fn decide(world: &World, actor: &Actor, id: Uuid, verdict: Verdict, text: &str) -> backend::Result<Status> {
-    let case = verification::case_file(&world.backend, actor, id).await?;
-    verification::claim(&world.backend, actor, id).await?;
-    let given = verification::decide(&world.backend, actor, id, &form_for(&case, verdict, text)).await?;
-    // From here on the verdict stands, and its mail is due.
-    world.advance(domain::verification::UNDO + std::time::Duration::from_secs(1));
-    Ok(given.status)
-}
-
-pub async fn approve(world: &World, actor: &Actor, id: Uuid) -> backend::Result<Status> {
-    decide(world, actor, id, Verdict::Approve, "").await
-}
-
-pub async fn reject(world: &World, actor: &Actor, id: Uuid, reason: &str) -> backend::Result<Status> {
-    decide(world, actor, id, Verdict::Reject, reason).await
-}
 
 on_both! {
     async fn the_queue_is_oldest_first(world) {
@@ -262,7 +234,7 @@ on_both! {
 
     async fn holidays_on_record_move_every_promise(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
-        let url = secrecy::ExposeSecret::expose_secret(&world.config.database_url).to_owned();
+        let url = secrecy::ExposeSecret::expose_secret(&world.config.database.url).to_owned();
         let mut outside = outside::Outside::of(&url).await;
         outside.texts("INSERT INTO holidays (day, name) VALUES ('2026-11-24', 'Libur') RETURNING name").await;
         assert!(!Directory::refresh(&world.backend).await.unwrap(), "the master data is as it was");

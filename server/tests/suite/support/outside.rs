@@ -1,20 +1,19 @@
-//! Looking into a database from outside, past the product.
+//! A database connection that bypasses the product.
 
 use std::collections::BTreeMap;
 
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection, postgres::PgConnectOptions,
+    AssertSqlSafe, ConnectOptions, Executor, PgConnection, SqliteConnection, postgres::PgConnectOptions,
     sqlite::SqliteConnectOptions,
 };
 use uuid::Uuid;
 
-/// A connection of our own, of either kind.
 pub enum Outside {
     Sqlite(Box<SqliteConnection>),
     Postgres(Box<PgConnection>),
 }
 
-/// Runs the same query on either kind.
+/// Runs a query on either database.
 macro_rules! on_either {
     ($outside:expr, $query:expr, $method:ident) => {
         match $outside {
@@ -35,27 +34,44 @@ impl Outside {
         }
     }
 
-    /// One number about the row with this id.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    pub async fn execute(&mut self, sql: &'static str) -> sqlx::Result<()> {
+        match self {
+            Self::Sqlite(conn) => conn.execute(sql).await.map(drop),
+            Self::Postgres(conn) => conn.execute(sql).await.map(drop),
+        }
+    }
+
+    /// The number of rows of a table.
+    pub async fn count(&mut self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        on_either!(self, sqlx::query_scalar(AssertSqlSafe(sql)), fetch_one)
+    }
+
+    /// The number that a query with the parameter `id` returns.
     pub async fn number(&mut self, sql: &'static str, id: Uuid) -> i64 {
         on_either!(self, sqlx::query_scalar(sql).bind(id), fetch_one)
     }
 
-    /// One number about what has this text.
+    /// The number that a query with the parameter `text` returns.
     pub async fn number_with(&mut self, sql: &'static str, text: &str) -> i64 {
         on_either!(self, sqlx::query_scalar(sql).bind(text), fetch_one)
     }
 
-    /// One text about the row with this id.
+    /// The text that a query with the parameter `id` returns.
     pub async fn text(&mut self, sql: &'static str, id: Uuid) -> Option<String> {
         on_either!(self, sqlx::query_scalar(sql).bind(id), fetch_one)
     }
 
-    /// All texts that a query gives.
+    /// The texts that a query returns.
     pub async fn texts(&mut self, sql: &str) -> Vec<String> {
         on_either!(self, sqlx::query_scalar(AssertSqlSafe(sql.to_owned())), fetch_all)
     }
 
-    /// Every row of every table as text, by table, in a fixed order; bytes are hexadecimal.
+    /// All rows as text, by table and in a fixed order; bytes are hexadecimal.
     pub async fn everything(&mut self) -> BTreeMap<String, Vec<String>> {
         let tables = match self {
             Self::Sqlite(_) => {

@@ -1,4 +1,4 @@
-//! Platforms as clients of OpenID Connect: registered as an administrator does it, asking as a browser and a server do.
+//! Platforms as clients of OpenID Connect: their registration, and their requests from browsers and servers.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use backend::platforms::admin;
@@ -19,15 +19,15 @@ use super::{
     browser::{Answer, Fields, Site, Visitor, changed},
 };
 
-/// Where the platforms of tests are returned to; nothing listens there.
+/// The redirect URI of test platforms. Nothing listens there.
 pub const CALLBACK: &str = "https://platform.contoh.go.id/masuk/kembali";
-/// Where they are returned to after signing out.
+/// The redirect URI after signing out.
 pub const LOGGED_OUT: &str = "https://platform.contoh.go.id/keluar/selesai";
-/// What they prove possession with (RFC 7636, section 4.1).
+/// The code verifier (RFC 7636, section 4.1).
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-/// Runs each test over a running server on both databases. The clock of the server begins at the real time, since a
-/// client judges by that.
+/// Runs each test against a server on both databases. The server's clock starts at the real time: client libraries check
+/// tokens against it.
 macro_rules! on_both_sites {
     ($($(#[$meta:meta])* async fn $name:ident($site:ident) $body:block)+) => {
         $(
@@ -53,23 +53,24 @@ macro_rules! on_both_sites {
 }
 pub(crate) use on_both_sites;
 
-/// A running server whose clock shows the real time, with its workers.
+/// A server with its workers, whose clock starts at the real time.
 pub async fn on_time(database: Database, settings: &[(&str, &str)]) -> Site {
     let site = Site::with(database, settings, true).await;
     site.world.advance(backend::world::World::system().now().since(NOW));
     site
 }
 
-/// A platform that was registered.
+/// A registered platform.
 pub struct Registered {
     pub id: Uuid,
     pub client_id: String,
-    /// Its secret, if it has any.
+    /// `None` for public clients and those that sign assertions.
     pub secret: Option<String>,
 }
 
 impl World {
-    /// Registers a platform: confidential, `client_secret_basic`, for every role, without terms; or as `change` has it.
+    /// Registers a platform: confidential, `client_secret_basic`, for every role, without terms, unless `change` says
+    /// otherwise.
     pub async fn platform(&self, slug: &str, change: impl FnOnce(&mut PlatformForm)) -> Registered {
         let mut form = PlatformForm {
             name: format!("Platform {slug}"),
@@ -99,13 +100,13 @@ impl World {
         Registered { id, client_id: slug.to_owned(), secret }
     }
 
-    /// An access of Siti's that is in force: PA of this unit of the Ministry of Health.
+    /// Gives Siti an access in force: PA of this unit of the Ministry of Health.
     pub async fn active(&self, unit: &str) -> Uuid {
         let siti = self.siti().await;
         self.granted(&siti, Role::Pa, unit, date!(2026 - 11 - 01), date!(2030 - 12 - 31)).await
     }
 
-    /// An access of Budi's that is in force.
+    /// Gives Budi an access in force: KPA of this unit of the Ministry of Health.
     pub async fn budis(&self, unit: &str) -> Uuid {
         let budi = self.budi().await;
         self.granted(&budi, Role::Kpa, unit, date!(2026 - 11 - 01), date!(2030 - 12 - 31)).await
@@ -117,13 +118,13 @@ pub fn without(fields: Fields, name: &str) -> Fields {
     fields.into_iter().filter(|(known, _)| known != name).collect()
 }
 
-/// What [`VERIFIER`] proves.
+/// The code challenge of [`VERIFIER`].
 pub fn challenge() -> String {
     let verifier = PkceCodeVerifier::new(VERIFIER.to_owned());
     PkceCodeChallenge::from_code_verifier_sha256(&verifier).as_str().to_owned()
 }
 
-/// The parameters of a request for an authorization that is in order (OpenID Connect Core, section 3.1.2.1).
+/// The parameters of a valid authorization request (OpenID Connect Core 1.0, section 3.1.2.1).
 pub fn request(client_id: &str) -> Fields {
     let challenge = challenge();
     let fields = [
@@ -139,35 +140,33 @@ pub fn request(client_id: &str) -> Fields {
     fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// Path and query of the authorization endpoint.
+/// Path and query of an authorization request.
 pub fn authorize(fields: &Fields) -> String {
     let mut url: Url = "http://gerbang.test/oidc/authorize".parse().unwrap();
     url.query_pairs_mut().extend_pairs(fields);
     path_of(&url)
 }
 
-/// Path and query of an address.
 pub fn path_of(url: &Url) -> String {
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// A parameter of an address.
+/// The value of a query parameter.
 pub fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
-/// Where an answer leads: by a redirect, or by a page that leads on (without script, a form of ours is answered so).
+/// Where an answer leads, by a redirect or by a page that refreshes: forms cannot redirect to other origins.
 pub fn leads_to(answer: &Answer) -> Option<String> {
     let refresh = || {
-        let tags = answer.tags();
-        let tag = tags.iter().find(|tag| tag.name == "meta" && tag.get("http-equiv") == Some("refresh"))?;
-        Some(tag.get("content")?.split_once("url=")?.1.to_owned())
+        let refresh = answer.select("meta[http-equiv=refresh]");
+        Some(refresh.first()?.get("content")?.split_once("url=")?.1.to_owned())
     };
     answer.location().map(str::to_owned).or_else(refresh)
 }
 
-/// Goes on from an answer through pages of ours: chooses `access`, or what stands first; accepts the terms; gives where
-/// the browser leaves for in the end.
+/// Goes through our pages until the browser leaves for another origin, and returns where to: chooses `access`, or the
+/// first one offered, and accepts the terms.
 pub async fn through(visitor: &Visitor, mut answer: Answer, access: Option<Uuid>) -> Url {
     for _ in 0..12 {
         let Some(to) = leads_to(&answer) else {
@@ -182,21 +181,20 @@ pub async fn through(visitor: &Visitor, mut answer: Answer, access: Option<Uuid>
         }
         answer = visitor.get(&path_of(&to)).await;
     }
-    panic!("{} leads in circles", answer.path);
+    panic!("{} leads through more than twelve pages", answer.path);
 }
 
-/// The form of a page on the way to a platform, as somebody fills it in who wants to go there.
+/// Fills in the form of a page on the way to a platform.
 fn filled_in(page: &Answer, access: Option<Uuid>) -> (String, Fields) {
-    let tags = page.tags();
     let ours = |action: &str| action.starts_with("/platform") || action.starts_with("/oidc");
-    let mut forms = tags.iter().filter(|tag| tag.name == "form").filter_map(|tag| tag.get("action"));
-    let action = forms.find(|action| ours(action));
+    let forms = page.select("form[action]");
+    let action = forms.iter().filter_map(|form| form.get("action")).find(|action| ours(action));
     let action = action.unwrap_or_else(|| panic!("{} leads nowhere: {}", page.path, page.text())).to_owned();
     let mut fields = page.form(&action);
-    for tag in tags.iter().filter(|tag| tag.name == "input") {
-        let (Some(name), value) = (tag.get("name"), tag.get("value").unwrap_or("on")) else { continue };
+    for input in page.select("input[name]") {
+        let (Some(name), value) = (input.get("name"), input.get("value").unwrap_or("on")) else { continue };
         let known = fields.iter().any(|(known, _)| known == name);
-        match tag.get("type") {
+        match input.get("type") {
             Some("radio") if access.is_some_and(|access| access.to_string() == value) => {
                 fields = changed(fields, &[(name, value)]);
             }
@@ -208,18 +206,18 @@ fn filled_in(page: &Answer, access: Option<Uuid>) -> (String, Fields) {
 }
 
 impl Site {
-    /// Somebody who is signed in asks for an authorization and goes through with it; gives where they are sent.
+    /// Requests an authorization for somebody who is signed in, and returns the redirect to the platform.
     pub async fn answered(&self, visitor: &Visitor, fields: &Fields, access: Option<Uuid>) -> Url {
         through(visitor, visitor.get(&authorize(fields)).await, access).await
     }
 
-    /// A code for a client.
+    /// An authorization code for a client.
     pub async fn code(&self, visitor: &Visitor, client_id: &str) -> String {
         let to = self.answered(visitor, &request(client_id), None).await;
         parameter(&to, "code").unwrap_or_else(|| panic!("no code came: {to}"))
     }
 
-    /// A server asks, without cookies and without a word of where it comes from.
+    /// Posts as a server does: without cookies and origin.
     pub async fn server_asks(&self, path: &str, client: &Registered, fields: &Fields) -> Answer {
         let request = self.visitor().bare(Method::POST, path);
         let request = match &client.secret {
@@ -229,53 +227,50 @@ impl Site {
         Answer::of(path, request.form(fields)).await
     }
 
-    /// Asks for tokens.
     pub async fn token(&self, client: &Registered, fields: &Fields) -> Answer {
         self.server_asks("/oidc/token", client, fields).await
     }
 
-    /// Tokens for somebody: an authorization and its exchange.
+    /// Requests an authorization and exchanges its code for tokens.
     pub async fn tokens(&self, visitor: &Visitor, client: &Registered) -> Value {
         let code = self.code(visitor, &client.client_id).await;
         self.token(client, &exchange(&code)).await.expect(200).json()
     }
 
-    /// What userinfo answers to an access token.
     pub async fn userinfo(&self, access_token: &str) -> Answer {
         let request = self.visitor().bare(Method::GET, "/oidc/userinfo").bearer_auth(access_token);
         Answer::of("/oidc/userinfo", request).await
     }
 }
 
-/// The fields of an exchange of a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+/// The token request of a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
 pub fn exchange(code: &str) -> Fields {
     let fields =
         [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
     fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
-/// The fields of a refresh (RFC 6749, section 6).
+/// The token request of a refresh token (RFC 6749, section 6).
 pub fn refresh(token: &str) -> Fields {
     [("grant_type", "refresh_token"), ("refresh_token", token)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
 }
 
-/// The key of a client that proves itself by assertions.
+/// The key of a client that authenticates with assertions (`private_key_jwt`).
 pub struct ClientKey {
     key: EncodingKey,
     kid: String,
 }
 
 impl ClientKey {
-    /// A new one.
     pub fn new(kid: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
         let key = EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref());
         Self { key, kid: kid.to_owned() }
     }
 
-    /// Its public half, as a platform is registered with it.
+    /// The public key, for the registration of the platform.
     pub fn jwks(&self) -> Value {
         let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::ES256).unwrap();
         jwk.common.key_id = Some(self.kid.clone());

@@ -1,4 +1,4 @@
-//! The real programs, each as a process of its own that a test may end in any way.
+//! The real programs as processes, which a test may stop in any way.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{Database, browser::Visitor, dev_program, new_postgres, outside::Outside, program};
 
-/// A place where a program runs, again and again: its folder, its settings, all that it ever logged.
+/// Folder, settings and log of the program, which outlive its processes.
 pub struct Host {
     program: PathBuf,
     dir: TempDir,
@@ -21,22 +21,21 @@ pub struct Host {
     log: Arc<Mutex<Vec<u8>>>,
 }
 
-/// The program while it serves.
+/// A serving program. Killed when dropped.
 pub struct Process {
     child: Child,
-    /// Where it is reached.
     pub base: Url,
-    /// Kept open: a program that cannot say where it listens ends.
-    _said: BufReader<ChildStdout>,
+    /// Kept open: a write to a closed pipe would end the program.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Host {
-    /// A place for `gerbang-dev`. Settings are named as in the environment, in lower case and without `GERBANG_`.
+    /// Runs `gerbang-dev`. Settings are named as in the environment, in lower case and without `GERBANG_`.
     pub async fn new(database: Database, settings: &[(&str, &str)]) -> Self {
         Self::of(dev_program(), database, settings).await
     }
 
-    /// A place for `gerbang`.
+    /// Runs `gerbang`.
     pub async fn production(database: Database, settings: &[(&str, &str)]) -> Self {
         Self::of(program(), database, settings).await
     }
@@ -54,29 +53,28 @@ impl Host {
         Self { program, dir, settings: all, log: Arc::default() }
     }
 
-    /// Its folder.
     pub fn dir(&self) -> &Path {
         self.dir.path()
     }
 
-    /// Where letters lie.
+    /// The folder of the letters.
     pub fn letters(&self) -> PathBuf {
         self.dir().join("data/documents")
     }
 
-    /// A look into its database.
+    /// A connection to the database that bypasses the program.
     pub async fn outside(&self) -> Outside {
         let named = self.settings.iter().find(|(name, _)| name == "database_url").map(|(_, url)| url.clone());
         Outside::of(&named.unwrap_or_else(|| format!("sqlite:{}", self.dir().join("data/gerbang.db").display()))).await
     }
 
-    /// All that was logged so far.
+    /// The log of all processes so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
     }
 
-    /// The program with our settings and no others. A write beyond a limit on files is an error, as on a full disk, and
-    /// not the end of the process.
+    /// The program with these settings and no others. Ignoring SIGXFSZ turns a write beyond the file size limit into an
+    /// error, as on a full disk.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&self.program).args(arguments);
@@ -88,18 +86,18 @@ impl Host {
         command
     }
 
-    /// Runs the program to its end; gives how it ended and all that it said.
+    /// Runs the program to its end; returns its status and output.
     pub async fn run(&self, arguments: &[&str], settings: &[(&str, &str)]) -> (ExitStatus, String) {
         let mut command = self.command(arguments);
         for (name, value) in settings {
             command.env(format!("GERBANG_{}", name.to_uppercase()), value);
         }
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status, String::from_utf8_lossy(&said).into_owned())
+        let output_text = [output.stdout, output.stderr].concat();
+        (output.status, String::from_utf8_lossy(&output_text).into_owned())
     }
 
-    /// Serves, and says so only once it does.
+    /// Starts the server and returns once it answers.
     pub async fn serve(&self) -> Process {
         let mut command = self.command(&["serve"]);
         let log = self.log.clone();
@@ -113,11 +111,11 @@ impl Host {
                     shared.lock().unwrap().extend_from_slice(&some[..read]);
                 }
             });
-            let mut said = BufReader::new(child.stdout.take().unwrap());
+            let mut stdout = BufReader::new(child.stdout.take().unwrap());
             let mut line = String::new();
-            while said.read_line(&mut line).unwrap() > 0 {
+            while stdout.read_line(&mut line).unwrap() > 0 {
                 if let Some(address) = line.trim().strip_prefix("Gerbang siap di ") {
-                    return Some(Process { base: address.parse().unwrap(), child, _said: said });
+                    return Some(Process { base: address.parse().unwrap(), child, _stdout: stdout });
                 }
                 line.clear();
             }
@@ -129,35 +127,34 @@ impl Host {
 }
 
 impl Process {
-    /// A visitor of it.
     pub fn visitor(&self) -> Visitor {
         Visitor::of(&self.base)
     }
 
-    /// `kill -9`, after a while.
+    /// Sends SIGKILL after a delay.
     pub async fn kill_after(mut self, delay: std::time::Duration) {
         let killing = tokio::task::spawn_blocking(move || {
-            // Finer than the timer of the runtime.
+            // More precise than the runtime's timer.
             std::thread::sleep(delay);
             self.child.kill().unwrap();
             let status = self.child.wait().unwrap();
-            assert_eq!(status.signal(), Some(9), "it had ended before: {status}");
+            assert_eq!(status.signal(), Some(9), "the process ended before it was killed: {status}");
         });
         killing.await.unwrap();
     }
 
-    /// Asks it politely to end; see [`Process::ended`].
+    /// Sends SIGTERM; see [`Process::ended`].
     pub fn terminate(&self) {
         let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
     }
 
-    /// Waits for its end.
+    /// Waits until the process ends.
     pub async fn ended(mut self) -> ExitStatus {
         tokio::task::spawn_blocking(move || self.child.wait().unwrap()).await.unwrap()
     }
 
-    /// From now on no file of it may grow beyond so many bytes; `None` lifts the limit.
+    /// Limits the size of every file that the process writes; `None` lifts the limit.
     pub fn limit_files(&self, bytes: Option<u64>) {
         let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
         let pid = self.child.id().to_string();
@@ -168,7 +165,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // One that has ended already is no fault.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! An SMTP server whose answers a test chooses: it accepts mails, refuses them, stalls or stops.
+//! An SMTP server that accepts, refuses, stalls or stops, as a test wants.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,13 +7,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// How the server answers. Applies to the next command of every connection.
+/// What the server does in the next conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
+    /// Accepts mail.
     Takes,
-    /// Refuses each recipient with this SMTP code.
+    /// Refuses the recipient with this reply code.
     Refuses(u16),
-    /// Accepts the connection and never answers.
+    /// Accepts the connection and sends nothing.
     Stalls,
 }
 
@@ -51,7 +52,7 @@ impl Smtp {
         *self.manner.lock().unwrap() = manner;
     }
 
-    /// The raw text of all accepted mails, oldest first.
+    /// The source of all accepted mails, oldest first.
     pub fn mails(&self) -> Vec<String> {
         self.mails.lock().unwrap().clone()
     }
