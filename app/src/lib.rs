@@ -144,7 +144,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("ketentuan") view=Page::Terms ssr=MODE />
                 <Route path=path!("privasi") view=Page::Privacy ssr=MODE />
                 <Route path=path!("verifikasi/riwayat") view=Page::History ssr=MODE />
-                <Route path=path!("verifikasi/statistik") view=Page::Figures ssr=MODE />
+                <Route path=path!("verifikasi/statistik") view=Page::Statistics ssr=MODE />
                 <Route path=path!("verifikasi/:id?") view=Page::Desk ssr=MODE />
                 <Route path=path!("admin") view=Page::Staff ssr=MODE />
                 <Route path=path!("admin/alasan") view=Page::Lists ssr=MODE />

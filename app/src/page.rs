@@ -41,7 +41,7 @@ pub enum Page {
     Privacy,
     Desk,
     History,
-    Figures,
+    Statistics,
     Staff,
     Lists,
     Holidays,
@@ -94,7 +94,7 @@ impl Page {
             | Self::Detail => Group::Wizard,
             Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions => Group::Account,
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
-            Self::Desk | Self::History | Self::Figures => Group::Desk,
+            Self::Desk | Self::History | Self::Statistics => Group::Desk,
             Self::Staff
             | Self::Lists
             | Self::Holidays
@@ -209,7 +209,7 @@ fn desk_pages(page: Page) -> AnyView {
     let view = match page {
         Page::Desk => verification::pages::desk_page().into_any(),
         Page::History => verification::pages::history_page().into_any(),
-        Page::Figures => verification::pages::figures_page().into_any(),
+        Page::Statistics => verification::pages::statistics_page().into_any(),
         _ => ().into_any(),
     };
     view! { <verification::pages::DeskShell panes=page == Page::Desk>{view}</verification::pages::DeskShell> }

@@ -1,7 +1,10 @@
-//! Accesses: what a person may enter platforms with.
+//! Accesses, with which people enter platforms.
 
 use domain::{
-    accesses::{AccessState, Renewal},
+    accesses::{
+        AccessState, Renewal,
+        overview::{Access, Overview, note},
+    },
     issues::conflict::NotRenewable,
     role::Role,
     status::Status,
@@ -21,37 +24,8 @@ use crate::{
     error::{Error, Result},
 };
 
-/// One access in a list.
-#[derive(Clone, Debug)]
-pub struct Access {
-    /// Its row.
-    pub id: Uuid,
-    /// The role it proves.
-    pub role: Role,
-    /// Name of the institution; of a supplier, the number of the company.
-    pub institution: String,
-    /// Code of the work unit.
-    pub work_unit_code: Option<String>,
-    /// Name of the work unit, or of the company.
-    pub work_unit: String,
-    /// Its period.
-    pub validity: Validity,
-    /// Where it stands today, in the person's zone.
-    pub state: AccessState,
-    /// When it was taken away.
-    pub revoked_at: Option<Timestamp>,
-    /// The application that it came of.
-    pub application_id: Uuid,
-    /// Where that application stands: it may have been opened again.
-    pub application: Status,
-    /// What can be done today so that it goes on, or why nothing can.
-    pub renewal: std::result::Result<Renewal, NotRenewable>,
-    /// The application that renews it, if there is one.
-    pub renewed_by: Option<(Uuid, Status)>,
-}
-
 #[derive(sqlx::FromRow)]
-struct Row {
+struct AccessRow {
     id: Uuid,
     #[sqlx(try_from = "String")]
     role: Role,
@@ -70,8 +44,7 @@ struct Row {
     renewal_reference: Option<String>,
 }
 
-/// The rows of a person's accesses, each with what may follow it: of several renewals, the one that is with the desk, else
-/// the newest.
+/// A person's accesses, each with its renewal: among several, the one that is with the desk, otherwise the newest.
 macro_rules! select {
     ($filter:literal) => {
         sql!(
@@ -97,13 +70,24 @@ macro_rules! select {
     };
 }
 
-/// The person's own accesses, those that end last first.
+/// The page of Manajemen Akses.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn overview(backend: &Backend, actor: &Actor) -> Result<Overview> {
+    Ok(Overview {
+        accesses: list(backend, actor).await?,
+        applications: crate::applications::open(backend, actor).await?,
+    })
+}
+
+/// The person's own accesses, latest end first.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Access>> {
     let mut conn = backend.db.read().await?;
-    let rows: Vec<Row> = fetch_all!(conn, Row, select!(""), actor.user_id)?;
+    let rows: Vec<AccessRow> = fetch_all!(conn, AccessRow, select!(""), actor.user_id)?;
     let today = backend.world.today(actor.zone);
     rows.into_iter().map(|row| row.access(today)).collect()
 }
@@ -113,11 +97,11 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Access>> {
 /// # Errors
 /// [`Error::NotFound`].
 pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Result<Access> {
-    let row: Option<Row> = fetch_optional!(conn, Row, select!(" AND a.id = $2"), actor.user_id, id)?;
+    let row: Option<AccessRow> = fetch_optional!(conn, AccessRow, select!(" AND a.id = $2"), actor.user_id, id)?;
     row.ok_or(Error::NotFound)?.access(backend.world.today(actor.zone))
 }
 
-impl Row {
+impl AccessRow {
     fn access(self, today: Date) -> Result<Access> {
         let validity = Validity::new(self.first_day, self.last_day)
             .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
@@ -130,6 +114,8 @@ impl Row {
             (None, None, Some(reference)) => Err(NotRenewable::Sent { reference }),
             (None, None, None) => Renewal::on(today, self.last_day).map_err(|from| NotRenewable::TooEarly { from }),
         };
+        let state = AccessState::on(today, validity, self.revoked_at.is_some());
+        let renewed_by = self.renewal_id.zip(renewal_status);
         Ok(Access {
             id: self.id,
             role: self.role,
@@ -137,12 +123,14 @@ impl Row {
             work_unit_code: self.work_unit_code,
             work_unit: self.work_unit,
             validity,
-            state: AccessState::on(today, validity, self.revoked_at.is_some()),
+            state,
+            days_left: (state == AccessState::Active)
+                .then(|| u32::try_from((validity.last() - today).whole_days()).unwrap_or(0)),
             revoked_at: self.revoked_at.map(Timestamp::from_micros),
             application_id: self.application_id,
-            application: self.application_status,
+            note: note(&renewal, self.application_status, renewed_by),
             renewal,
-            renewed_by: self.renewal_id.zip(renewal_status),
+            renewed_by,
         })
     }
 }

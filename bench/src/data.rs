@@ -1,5 +1,5 @@
-//! Made-up data at the size of the whole country, through the importer: 658 institutions, 200,000 work units, of which
-//! every fifth is active this year. Beside them stand the some thousand work units of the development data.
+//! Made-up master data at the size of the whole country, imported like real data: 658 institutions and 200,000 work units,
+//! of which every fifth is active this year. The development data adds some thousand work units.
 
 use std::fmt::Write;
 
@@ -13,22 +13,18 @@ use domain::{
     time::Zone,
 };
 
-use crate::stage::Failure;
+use crate::failure::Failure;
 
-/// Institutions in all.
 const INSTITUTIONS: usize = 658;
-/// Rows of work units.
 pub const UNITS: usize = 200_000;
-/// One row in so many is active this year.
 const ACTIVE_ONE_IN: usize = 5;
-/// Shares of the rows in percent: a few ministries have very many work units; all other institutions share the rest.
+/// Shares of the rows in percent. A few ministries have very many work units; all other institutions share the rest.
 const LARGE_SHARES: &[usize] = &[20, 5, 5, 5, 5];
 
-/// Chance that falls alike in every run (SplitMix64).
+/// Pseudorandom numbers (SplitMix64), the same in every run.
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice that begin with `seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -42,7 +38,6 @@ impl Dice {
         ((z ^ (z >> 31)) % sides.max(1) as u64) as usize
     }
 
-    /// One of these.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.roll(items.len())]
     }
@@ -59,12 +54,12 @@ const BACK: &[&str] = &[
 ];
 const SIDES: &[&str] = &["Utara", "Selatan", "Timur", "Barat", "Tengah"];
 
-/// A made-up place; there are some hundred.
+/// One of some hundred made-up place names.
 fn place(dice: &mut Dice) -> String {
     format!("{}{}", dice.pick(FRONT), dice.pick(BACK))
 }
 
-/// What ministries and agencies have; `{}` is a place, `#` a number.
+/// Names of work units of ministries and agencies; `{}` is a place, `#` a number.
 const CENTRAL: &[&str] = &[
     "Kantor Wilayah {}",
     "Kantor {} #",
@@ -83,7 +78,7 @@ const CENTRAL: &[&str] = &[
     "Satuan Kerja Pelaksanaan Jalan # {}",
     "Sekretariat Jenderal Wilayah {}",
 ];
-/// What provinces, regencies and towns have.
+/// Names of work units of provinces, regencies and towns.
 const REGIONAL: &[&str] = &[
     "Dinas Kesehatan {}",
     "Dinas Pendidikan dan Kebudayaan {}",
@@ -105,7 +100,7 @@ const REGIONAL: &[&str] = &[
     "Bagian Pengadaan Barang/Jasa {}",
 ];
 
-/// Fills an empty database with the development data and all institutions; gives the file of all work units.
+/// Fills an empty database with the development data and all institutions. Returns the CSV file of all work units.
 pub async fn prepare_country(backend: &Backend) -> Result<Vec<u8>, Failure> {
     development::fill(backend, &DEMO_URL.parse()?).await?;
     Directory::refresh(backend).await?;
@@ -120,19 +115,17 @@ pub async fn prepare_country(backend: &Backend) -> Result<Vec<u8>, Failure> {
     Ok(units(&with_code.collect::<Vec<_>>(), backend.world.today(Zone::Wib).year()).into_bytes())
 }
 
-/// Imports the work units.
 pub async fn import_units(backend: &Backend, file: &[u8]) -> Result<(), Failure> {
     let report = import::work_units(backend, file, |_| {}).await?;
     if report.added == UNITS { Ok(()) } else { Err(format!("only {} rows were added", report.added).into()) }
 }
 
-/// All institutions on record.
 pub fn institutions(snapshot: &Snapshot) -> Vec<Institution> {
     let of = |kind| snapshot.institutions(kind, "", usize::MAX).hits;
     InstitutionType::ALL.into_iter().flat_map(of).map(|(institution, _)| institution).collect()
 }
 
-/// Regencies and towns, as a file of the gateway.
+/// The CSV file of regencies and towns, in the format of the gateway.
 fn regions(wanted: usize) -> String {
     let mut file = "jenis,kode,nama\n".to_owned();
     for nth in 0..wanted {
@@ -145,7 +138,7 @@ fn regions(wanted: usize) -> String {
     file
 }
 
-/// Work units, as a file of the gateway.
+/// The CSV file of work units, in the format of the gateway.
 fn units(institutions: &[(String, InstitutionType)], year: i32) -> String {
     let mut dice = Dice::new(1);
     let mut file = "kd_klpd,kd_satker,kd_satker_str,nama_satker,tahun_aktif\n".to_owned();
@@ -160,7 +153,7 @@ fn units(institutions: &[(String, InstitutionType)], year: i32) -> String {
     file
 }
 
-/// Which institution the next work unit belongs to.
+/// The index of the institution of the next work unit.
 fn owner(dice: &mut Dice, institutions: usize) -> usize {
     let mut percent = dice.roll(100);
     for (place, share) in LARGE_SHARES.iter().enumerate() {

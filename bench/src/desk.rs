@@ -1,6 +1,6 @@
-//! The desk at the size of the whole country: 658 institutions, 200,000 satkers, 200,000 people, 300,000 accesses,
-//! 1,000,000 applications of which 20,000 are open; and what the same takes with 10,000 applications, of which 1,000 are
-//! open. Both stand side by side and are measured by turns.
+//! The desk at the size of the whole country: 658 institutions, 200,000 work units, 200,000 people, 300,000 accesses,
+//! 1,000,000 applications of which 20,000 are open. It is compared, in alternating turns, with a desk of 10,000
+//! applications of which 1,000 are open.
 
 mod fill;
 mod rounds;
@@ -23,30 +23,30 @@ use crate::{
     table::{Table, milliseconds, quantile, seconds, spread, timed},
 };
 
-/// Most seconds of 99 in 100.
+/// The budget of p99 in seconds.
 const MOST: f64 = 0.050;
-/// Most times what it takes with few.
+/// The budget of the ratio to the small desk.
 const MOST_TIMES: f64 = 1.5;
-/// The person whose pages are asked for over HTTP.
+/// The person who requests pages over HTTP.
 const VERIFIER: &str = "verifikator@contoh.go.id";
-/// Pages that are asked for over HTTP.
+/// Pages that are requested over HTTP.
 const PAGES: &[(&str, &str)] = &[
     ("queue page", "/verifikasi"),
     ("search in the queue that fills a page", "/verifikasi?cari=dinas"),
     ("search in the queue that finds nothing", "/verifikasi?cari=nur+rahmawati+situmorang+xyzzy"),
     ("search in the history", "/verifikasi/riwayat?cari=nur+rahmawati"),
 ];
-/// How often each size has its turn: so short a turn that a moment in which the machine is busy meets both.
+/// Turns of each size. Turns are short, so that other load on the machine affects both sizes.
 const TURNS: usize = 40;
-/// How often each page is asked for in a turn.
+/// Requests for each page in a turn.
 const ASKS: usize = 40;
-/// How many cases are decided in a turn.
+/// Decided cases in a turn.
 const ROUNDS: u64 = 20;
-/// The steps that are no page, or not only: their use case is compared. Pages are compared as the server answers them.
+/// Steps that are compared in process. Pages are compared over HTTP.
 const ACTS: &[&str] = &["claim", "claim where nothing is free", "case page", "verdict"];
-/// What is looked at may grow with the years behind it; what is done all day may not.
+/// Steps that may take longer with more history; the daily ones may not.
 const MAY_GROW: &[&str] = &["search in the history", "case page"];
-/// How long a server is left alone after its start.
+/// The pause after a server's start.
 const SETTLED: Duration = Duration::from_secs(8);
 
 /// One size of the store.
@@ -58,7 +58,6 @@ struct Size {
     pages: Vec<Vec<f64>>,
 }
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     for (few, many) in stage.stores("few").await?.into_iter().zip(stage.stores("many").await?) {
         let database = few.database;
@@ -72,7 +71,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
         let began = Instant::now();
         fill::fill(&many.store.database_url, year, today).await?;
         table.figure(format!("{database}: making 990,000 applications"), seconds(began.elapsed()));
-        // The pages first: the rounds decide most of the few open cases.
+        // Pages first, because the rounds decide most open cases of the small desk.
         ask_for_pages(stage, [&mut few, &mut many]).await?;
         let [mut before, mut after] = go_round(stage, [&few.store, &many.store]).await?;
         for step in rounds::STEPS {
@@ -99,7 +98,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A store with all institutions and satkers, and nobody who applied.
+/// A store with all institutions and work units and no applications.
 async fn country(stage: &Stage, store: Store) -> Result<Size, Failure> {
     let backend = store.open(stage).await?;
     let units = data::prepare_country(&backend).await?;
@@ -109,7 +108,7 @@ async fn country(stage: &Stage, store: Store) -> Result<Size, Failure> {
     Ok(Size { store, session, pages: vec![Vec::new(); PAGES.len()] })
 }
 
-/// Asks servers of both sizes for all pages, by turns: what the machine does meanwhile meets both.
+/// Requests all pages of both sizes in alternating turns.
 async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failure> {
     let mut sides = Vec::new();
     for size in sizes {
@@ -117,7 +116,7 @@ async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failu
         let connection = server.connect()?;
         sides.push((size, server, connection));
     }
-    // What a server does once at its start, such as looking for reminders that are due, is over.
+    // Wait for work at the start, such as looking for due reminders.
     tokio::time::sleep(SETTLED).await;
     for (nth, (_, path)) in PAGES.iter().enumerate() {
         for _ in 0..TURNS {
@@ -135,7 +134,7 @@ async fn ask_for_pages(stage: &Stage, sizes: [&mut Size; 2]) -> Result<(), Failu
     Ok(())
 }
 
-/// Does with both sizes, by turns, what a verifier does all day.
+/// Runs rounds of a verifier's work on both sizes, in alternating turns.
 async fn go_round(stage: &Stage, stores: [&Store; 2]) -> Result<[rounds::Times; 2], Failure> {
     let backends = [stores[0].open(stage).await?, stores[1].open(stage).await?];
     for backend in &backends {
@@ -161,7 +160,7 @@ async fn go_round(stage: &Stage, stores: [&Store; 2]) -> Result<[rounds::Times; 
     Ok(times)
 }
 
-/// Does what a server does beside verdicts, until it fails.
+/// Runs the job that a server runs beside verdicts, until it fails.
 async fn merge_words(backends: &[Backend]) -> Failure {
     loop {
         for backend in backends {
@@ -173,7 +172,7 @@ async fn merge_words(backends: &[Backend]) -> Failure {
     }
 }
 
-/// p99 with many, and how it stands to that with few.
+/// Reports p99 of the large desk, and its ratio to the small one.
 fn report(table: &mut Table, database: &str, step: &str, how: &str, many: &mut [f64], few: &mut [f64]) {
     let what = format!("{database}: {step}, {how}");
     let (p99, before) = (quantile(many, 0.99), quantile(few, 0.99));

@@ -1,5 +1,5 @@
-//! Guide steps 10 to 12 with a letter of 2,000,000 bytes over HTTP (the upload with its inspection, then **Kirim**),
-//! against hashing the same bytes and flushing them to a file on the same disk.
+//! Guide steps 10 to 12 with a letter of 2,000,000 bytes over HTTP: the upload with its inspection, then **Kirim**. The
+//! yardstick is hashing the same bytes and flushing them to a file on the same disk.
 
 use std::{fs::File, io::Write, path::Path};
 
@@ -16,12 +16,10 @@ use crate::{
     table::{Table, median, milliseconds, timed},
 };
 
-/// Bytes of the letter.
 const SIZE: usize = 2_000_000;
-/// Turns of yardstick and application.
+/// Alternating turns of yardstick and application.
 const TURNS: usize = 40;
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     let letter = people::letter(SIZE)?;
     for store in stage.stores("letter").await? {
@@ -62,14 +60,14 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Drafts that lack only their letter, each with its version, and the session of their owner.
+/// The owner's session, and drafts that lack only their letter, each with its version.
 async fn drafts(stage: &Stage, store: &Store) -> Result<(String, Vec<(Uuid, i64)>), Failure> {
     people::settle(stage, store).await?;
     let backend = store.open(stage).await?;
     Directory::refresh(&backend).await?;
     let person = people::sign_in(&backend, APPLICANT).await?;
     let mut drafts = Vec::new();
-    // The first few work units are taken.
+    // Skip the work units that `people::settle` uses.
     for answers in people::answers(&backend, TURNS + 4).into_iter().skip(4) {
         let id = people::draft(&backend, &person.actor, answers).await?;
         drafts.push((id, applications::draft(&backend, &person.actor, id).await?.version));
@@ -86,7 +84,7 @@ fn hash_and_flush(letter: &Bytes, path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(hash)
 }
 
-/// Sends the letter; gives its id.
+/// Uploads the letter and returns its id.
 fn upload(connection: &mut Connection, session: &str, id: Uuid, letter: &Bytes) -> Result<String, Failure> {
     let path = format!("/akses/pengajuan/{id}/surat");
     let answer = connection.expect(&post(&path, Some(session), "application/pdf", letter.clone())?)?;

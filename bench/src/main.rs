@@ -1,20 +1,21 @@
-//! `make bench`: what Gerbang weighs and how fast it is, measured on this machine and printed as tables.
+//! `make bench`: measures size and speed on this machine and prints tables.
 //!
-//! How to read the figures
-//! - A budget is reported, never asserted: a miss is a line that says so, and the program still ends well.
-//! - What depends on the machine is given as a ratio to a yardstick that was measured in the same run, turn by turn with
-//!   the thing itself (A B A B …), as the median of the turns. Only ratios of different machines can be compared.
-//! - kB and MB are 1,000 and 1,000,000 bytes. p99 is the time within which 99 of 100 were answered.
-//! - Everything is asked of the release build (`gerbang-dev serve`) as a process of its own, with the built site, over loopback, except where
-//!   a line says "in process". SQLite lies on the disk that holds `target`, PostgreSQL where `scripts/with-postgres` put
-//!   it. All data is made up, and the same in every run.
-//! - Other work on the machine disturbs times, not sizes, counts or memory.
+//! How to read the numbers
+//! - A missed budget is reported, but does not make the program fail.
+//! - Where speed depends on the machine, the result is a ratio to a yardstick. Both are measured in alternating turns of
+//!   the same run (A B A B …), and the ratio is the median of the turns. Between machines, compare only ratios.
+//! - kB and MB are 1,000 and 1,000,000 bytes. p99 is the time within which 99 of 100 requests are answered.
+//! - The server is the release build (`gerbang-dev serve`) in a separate process with the built site, over loopback, unless
+//!   a line says "in process". The SQLite file is on the disk of `target`, PostgreSQL where `scripts/with-postgres` puts
+//!   it. All data is made up and the same in every run.
+//! - Other work on the machine affects times, but not sizes, counts or memory.
 //!
-//! `make bench ONLY="search memory"` measures those sections alone.
+//! `make bench ONLY="search memory"` measures only those sections.
 
 mod client;
 mod data;
 mod desk;
+mod failure;
 mod letter;
 mod memory;
 mod oidc;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 use stage::{Failure, Stage};
 use table::Table;
 
-/// Every section, in the order in which they are measured.
+/// Name and title of each section, in the order of measurement.
 const SECTIONS: &[(&str, &str)] = &[
     ("visit", "The first visit to /akses, signed in, in Chromium"),
     ("page", "/akses rendered on the server, on one core"),

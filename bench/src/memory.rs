@@ -1,4 +1,4 @@
-//! Resident memory of the server when nobody asks it anything.
+//! Resident memory of the idle server.
 
 use std::time::Duration;
 
@@ -12,15 +12,14 @@ use crate::{
     table::{Table, megabytes},
 };
 
-/// Most memory with the development data.
+/// The budget with the development data, in bytes.
 const MOST: f64 = 60e6;
-/// How long the server is left alone before it is looked at: the workers have gone round.
+/// The time before memory is read, so that every job has run.
 const REST: Duration = Duration::from_secs(5);
-/// How often somebody signs in, and looks at pages, before the second look.
+/// Sign-ins and page views before memory is read again.
 const SIGN_INS: usize = 6;
 const PAGES: usize = 300;
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     for store in stage.stores("memory").await? {
         let server = Server::start(stage, &store, None)?;

@@ -28,46 +28,45 @@ use crate::{
     table::{Table, count, median, milliseconds, quantile, spread},
 };
 
-/// Least times the speed of the other.
+/// The budget of the ratio to `oidc-provider`.
 const LEAST_TIMES: f64 = 2.0;
-/// Most seconds of 99 in 100 exchanges at a steady rate.
+/// The budget of p99 of exchanges at a steady rate, in seconds.
 const MOST: f64 = 0.020;
-/// Connections that ask at the same time: enough that neither waits for its clients.
+/// Concurrent connections: enough that neither provider waits for clients.
 const CONNECTIONS: usize = 64;
-/// Codes of a turn. The store of `oidc-provider` holds 1,000 entries, and a code with what comes of it is up to eight.
+/// Codes per turn. The store of `oidc-provider` holds 1,000 entries, and an exchanged code takes up to eight.
 const CODES: usize = 160;
-/// Turns of exchanges that are not counted: the other one is compiled while it runs.
+/// Uncounted turns of exchanges, in which the JIT compiles `oidc-provider`.
 const WARM_UP: usize = 10;
 /// Turns of exchanges.
 const TURNS: usize = 40;
-/// Turns of userinfo, and how long each is.
+/// Turns of userinfo, and the length of each.
 const USERINFO_TURNS: usize = 9;
 const TURN: Duration = Duration::from_millis(1500);
-/// How far exchanges at a steady rate are apart: 100 in a second.
+/// The interval of exchanges at a steady rate: 100 per second.
 const APART: Duration = Duration::from_millis(10);
-/// How many of these there are: within the minute that a code holds.
+/// Exchanges at a steady rate. They must end within the minute for which a code is valid.
 const STEADY: usize = 2000;
 
 /// The administrator who registers the clients.
 const ADMIN: &str = "admin@contoh.go.id";
-/// Where the clients are returned to; nothing listens there.
+/// The redirect URI of the clients; nothing listens there.
 const CALLBACK: &str = "https://platform.contoh.go.id/masuk/kembali";
 const SCOPE: &str = "openid profile email gerbang offline_access";
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-/// How ID tokens are signed, and the client whose are; the first is what a platform has that sets nothing. Of an exchange
-/// with RS256 more than half is the signature, which takes either provider the same 0.2 ms of a processor.
+/// Signature algorithms of ID tokens, each with its client. The first is the default of a platform; there the signature
+/// takes more than half of an exchange, equally long with both providers.
 const CLIENTS: [(&str, &str); 2] = [("RS256", "bench-rs256"), ("ES256", "bench-es256")];
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     let [store, _] = stage.stores("oidc").await?;
     let session = people::settle(stage, &store).await?.session;
     let clients = register(stage, &store).await?;
     let server = Server::start(stage, &store, None)?;
     let ours = Provider { addr: server.addr, clients, codes_from: CodesFrom::Authorization { session } };
-    let (_other, theirs) = Other::start(stage, &store)?;
+    let (_other, theirs) = NpmProvider::start(stage, &store)?;
     for (algorithm, client_id) in CLIENTS {
         exchanges(&ours, &theirs, algorithm, client_id, table)?;
     }
@@ -103,7 +102,7 @@ fn exchanges(
 
 fn userinfo(ours: &Provider, theirs: &Provider, table: &mut Table) -> Result<(), Failure> {
     let (mine, other) = (ours.userinfo_requests()?, theirs.userinfo_requests()?);
-    // The first turn warms up.
+    // The first turn is a warm-up.
     let mut rates = (Vec::new(), Vec::new());
     for turn in 0..=USERINFO_TURNS {
         let pair = (ask_for_a_while(ours.addr, &mine)?, ask_for_a_while(theirs.addr, &other)?);
@@ -116,7 +115,7 @@ fn userinfo(ours: &Provider, theirs: &Provider, table: &mut Table) -> Result<(),
     Ok(())
 }
 
-/// The ratio of two rates, turn by turn, and what it is made of.
+/// Reports the median ratio of two rates, and the rates.
 fn report(table: &mut Table, what: &str, (mut ours, mut theirs): (Vec<f64>, Vec<f64>)) {
     let mut ratios: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours / theirs).collect();
     table.at_least(what, median(&mut ratios), LEAST_TIMES, |times| format!("{times:.2} times"));
@@ -126,8 +125,8 @@ fn report(table: &mut Table, what: &str, (mut ours, mut theirs): (Vec<f64>, Vec<
     );
 }
 
-/// Registers the clients, and has the person choose an access there: then they go through without being asked. Gives
-/// name and secret of each.
+/// Registers the clients. The person chooses an access for each, so that authorization needs no further step. Returns id
+/// and secret of each client.
 async fn register(stage: &Stage, store: &Store) -> Result<Vec<(String, String)>, Failure> {
     let backend = store.open(stage).await?;
     let admin = people::sign_in(&backend, ADMIN).await?.actor;
@@ -162,24 +161,24 @@ fn platform(algorithm: &str, client_id: &str) -> PlatformForm {
     }
 }
 
-/// A provider, with clients that it knows.
+/// A provider with its registered clients.
 struct Provider {
     addr: SocketAddr,
-    /// Name and secret of each.
+    /// Id and secret of each.
     clients: Vec<(String, String)>,
     codes_from: CodesFrom,
 }
 
-/// How codes come to be.
+/// How to get authorization codes.
 enum CodesFrom {
-    /// By the authorization endpoint, for the person of this session.
+    /// From the authorization endpoint, for the person of this session.
     Authorization { session: String },
-    /// By a door of their own.
-    Door(SocketAddr),
+    /// From a separate endpoint for measurements.
+    Shortcut(SocketAddr),
 }
 
 impl Provider {
-    /// New codes for a client.
+    /// Gets new codes for a client.
     fn codes(&self, client_id: &str, wanted: usize) -> Result<Vec<String>, Failure> {
         match &self.codes_from {
             CodesFrom::Authorization { session } => {
@@ -190,14 +189,14 @@ impl Provider {
                 })?;
                 Ok(codes.into_iter().flatten().take(wanted).collect())
             }
-            CodesFrom::Door(addr) => {
+            CodesFrom::Shortcut(addr) => {
                 let request = get(&format!("/?client={client_id}&wanted={wanted}"), None, None)?;
                 Ok(serde_json::from_slice(&Connection::open(*addr)?.expect(&request)?.body)?)
             }
         }
     }
 
-    /// Requests that exchange new codes (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
+    /// Gets new codes and builds the requests that exchange them (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
     fn exchange_requests(&self, client_id: &str, wanted: usize) -> Result<Vec<Request>, Failure> {
         let known = self.clients.iter().find(|(id, _)| id == client_id);
         let (_, secret) = known.ok_or("the client is not registered")?;
@@ -215,17 +214,17 @@ impl Provider {
         self.codes(client_id, wanted)?.into_iter().map(request).collect()
     }
 
-    /// Exchanges a turn's codes over all connections; gives how many in a second.
+    /// Exchanges the codes of a turn over all connections; returns exchanges per second.
     fn exchange(&self, client_id: &str) -> Result<f64, Failure> {
         let requests = self.exchange_requests(client_id, CODES)?;
-        // Dealt out in turn, so that codes are used in about the order in which they were made.
+        // Each connection takes every n-th code, so that codes are used roughly in order of creation.
         let (_, seconds) = at_once(self.addr, CONNECTIONS, |nth, connection| {
             requests.iter().skip(nth).step_by(CONNECTIONS).try_for_each(|request| connection.expect(request).map(drop))
         })?;
         Ok(requests.len() as f64 / seconds)
     }
 
-    /// Exchanges codes at a steady rate, however long each takes; gives the time of each, from when it was due.
+    /// Exchanges codes at a steady rate; returns the time of each in seconds, from the moment at which it was due.
     fn exchange_steadily(&self, client_id: &str) -> Result<Vec<f64>, Failure> {
         let requests = self.exchange_requests(client_id, STEADY)?;
         let began = Instant::now() + APART * 10;
@@ -242,7 +241,7 @@ impl Provider {
         Ok(times.into_iter().flatten().collect())
     }
 
-    /// A request for userinfo for each connection, with a token of its own.
+    /// Builds a userinfo request for each connection, each with another token.
     fn userinfo_requests(&self) -> Result<Vec<Request>, Failure> {
         let (_, client_id) = CLIENTS[0];
         let mut connection = Connection::open(self.addr)?;
@@ -255,7 +254,7 @@ impl Provider {
     }
 }
 
-/// The request of a client that asks for the person of a session (OpenID Connect Core 1.0, section 3.1.2.1).
+/// The authentication request of a client, with the person's session (OpenID Connect Core 1.0, section 3.1.2.1).
 fn authorization(client_id: &str, session: &str) -> Result<Request, Failure> {
     let query = serde_urlencoded::to_string([
         ("response_type", "code"),
@@ -271,7 +270,7 @@ fn authorization(client_id: &str, session: &str) -> Result<Request, Failure> {
     get(&format!("/oidc/authorize?{query}"), Some(session), None)
 }
 
-/// The code in the address that somebody is sent back to.
+/// The code in the URL of a redirect.
 fn code(location: &str) -> Result<String, Failure> {
     let query = location.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)?;
@@ -279,7 +278,7 @@ fn code(location: &str) -> Result<String, Failure> {
     code.map(|(_, code)| code).ok_or_else(|| format!("no code came: {location}").into())
 }
 
-/// Each connection asks its own request for a while; gives how many were answered in a second.
+/// Repeats one request per connection for a turn; returns answers per second.
 fn ask_for_a_while(addr: SocketAddr, requests: &[Request]) -> Result<f64, Failure> {
     let (answers, seconds) = at_once(addr, requests.len(), |nth, connection| {
         let (began, mut answers) = (Instant::now(), 0u32);
@@ -292,15 +291,15 @@ fn ask_for_a_while(addr: SocketAddr, requests: &[Request]) -> Result<f64, Failur
     Ok(answers.into_iter().sum::<f64>() / seconds)
 }
 
-/// `oidc-provider` as a process of its own; killed when dropped.
-struct Other {
+/// `oidc-provider` in a separate process; killed when dropped.
+struct NpmProvider {
     child: Child,
-    /// Kept open: it may still have something to say.
+    /// Kept open, because the process may still write.
     _said: BufReader<ChildStdout>,
 }
 
-impl Other {
-    /// Starts it and waits until it listens.
+impl NpmProvider {
+    /// Starts the process and waits until it listens.
     fn start(stage: &Stage, store: &Store) -> Result<(Self, Provider), Failure> {
         let log = store.data_dir.join("oidc-provider.log");
         let mut child = Command::new("node")
@@ -322,13 +321,13 @@ impl Other {
         let text = |client: &Value, name: &str| client[name].as_str().unwrap_or_default().to_owned();
         let clients = ready["clients"].as_array().map(Vec::as_slice).unwrap_or_default();
         let clients = clients.iter().map(|client| (text(client, "client_id"), text(client, "client_secret"))).collect();
-        Ok((other, Provider { addr: addr("at")?, clients, codes_from: CodesFrom::Door(addr("prepares")?) }))
+        Ok((other, Provider { addr: addr("at")?, clients, codes_from: CodesFrom::Shortcut(addr("prepares")?) }))
     }
 }
 
-impl Drop for Other {
+impl Drop for NpmProvider {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

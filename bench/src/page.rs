@@ -1,6 +1,6 @@
-//! `/akses` as the server renders it, against the answer of `/health/live`: a fixed string from the same process, through
-//! the same outer layers (request id, trace, figures, security headers, panic and origin guards), without session,
-//! database, rendering or packing.
+//! `/akses`, rendered by the server, against `/health/live`: a fixed string from the same process. Both pass the same outer
+//! layers (request id, trace, metrics, security headers, panic and origin guards). The fixed string needs no session,
+//! database, rendering or compression.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -19,18 +19,16 @@ use crate::{
     table::{Table, count, kilobytes, median, milliseconds, timed},
 };
 
-/// Most queries of a page.
+/// The budget of database queries per page.
 const MOST_QUERIES: f64 = 3.0;
-/// Most seconds of a file: one that is written in two parts, and waits between them for a late receipt, takes 40 ms.
+/// The budget of a file in seconds. It notices Nagle's algorithm, which adds 40 ms with delayed acknowledgements.
 const MOST_OF_A_FILE: f64 = 0.010;
-/// Turns of page and yardstick.
+/// Alternating turns of page and yardstick.
 const TURNS: usize = 9;
-/// How long each is asked in a turn.
 const TURN: Duration = Duration::from_millis(1500);
-/// The core of the server; we ourselves stand on the next.
+/// The core of the server; the client runs on the next.
 const CORE: usize = 0;
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     for store in stage.stores("page").await? {
         let person = people::settle(stage, &store).await?;
@@ -54,17 +52,17 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How fast something was answered in each turn.
+/// Results of each turn.
 #[derive(Default)]
 struct Speed {
-    /// Answers in a second.
+    /// Answers per second.
     rates: Vec<f64>,
-    /// Seconds of the processor that the server spent on an answer.
+    /// The server's processor time per answer in seconds.
     costs: Vec<f64>,
 }
 
 impl Speed {
-    /// Another turn.
+    /// Runs one turn.
     fn turn(&mut self, server: &Server, request: &Request) -> Result<(), Failure> {
         let before = server.processor_time()?;
         let (answers, seconds) = load(server.addr, request, TURN)?;
@@ -74,7 +72,7 @@ impl Speed {
     }
 }
 
-/// The page and the fixed string by turns.
+/// Measures page and fixed string in alternating turns.
 fn against_fixed_string(server: &Server, page: &Request) -> Result<String, Failure> {
     let cores = std::thread::available_parallelism()?.get();
     let _pinned = Pinned::to((CORE + 1) % cores, cores)?;
@@ -96,7 +94,7 @@ fn against_fixed_string(server: &Server, page: &Request) -> Result<String, Failu
     ))
 }
 
-/// Seconds that a small file takes after others on the same connection; the median of fifty.
+/// The median time in seconds of fifty requests for a small file on one connection.
 fn time_of_a_file(server: &Server) -> Result<f64, Failure> {
     let (request, mut connection) = (get("/icons.svg", None, Some("br"))?, server.connect()?);
     let mut times = Vec::new();
@@ -110,7 +108,7 @@ fn time_of_a_file(server: &Server) -> Result<f64, Failure> {
 
 static QUERIES: AtomicU64 = AtomicU64::new(0);
 
-/// Counts what sqlx reports of every statement in this process.
+/// Counts the statements that sqlx logs in this process.
 struct QueryCount;
 
 const STATEMENT: &str = "sqlx::query";
@@ -125,13 +123,13 @@ impl<S: tracing::Subscriber> Layer<S> for QueryCount {
     }
 }
 
-/// Begins to count the queries of this process; once, at its start.
+/// Starts counting the queries of this process. Must be called once, at its start.
 pub fn count_queries() {
     tracing_subscriber::registry().with(QueryCount).init();
 }
 
-/// The queries of the page, from the session to the last row; in process. The fewest of some requests, since one that
-/// opens a connection to the database makes more.
+/// The number of queries per page, including those for the session; in process. Returns the minimum of several requests,
+/// because opening a database connection adds queries.
 async fn queries_of_a_page(stage: &Stage, store: &Store, session: &str) -> Result<u64, Failure> {
     let config = store.config(stage, "127.0.0.1:0")?;
     let application = Application::build(config, stage.program.clone(), World::system(), Extras::default()).await?;

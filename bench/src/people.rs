@@ -1,5 +1,5 @@
-//! People of the development data and what they have done: sessions, drafts, letters, accesses. All of it through the
-//! use cases, in process.
+//! People of the development data, with sessions, drafts, letters and accesses. Everything is created through the use
+//! cases, in process.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -27,20 +27,16 @@ use crate::{
     stage::{Failure, Stage, Store},
 };
 
-/// The person who applies.
 pub const APPLICANT: &str = "siti.pa@contoh.go.id";
-/// The person who decides.
 const VERIFIER: &str = "verifikator@contoh.go.id";
 
-/// Somebody who is signed in.
+/// A signed-in person.
 pub struct Person {
-    /// Who.
     pub actor: Actor,
-    /// What the cookie says.
+    /// The value of the session's cookie.
     pub session: String,
 }
 
-/// Signs somebody in.
 pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> {
     let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "bench".to_owned() };
     let token = accounts::sign_in(backend, email, &development::PASSWORD.into(), &origin).await?;
@@ -48,8 +44,8 @@ pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> 
     Ok(Person { actor, session: token.expose().to_owned() })
 }
 
-/// Fills an empty store with the development data and gives the applicant what people have after some months: two
-/// accesses, an application that waits, and a draft.
+/// Fills an empty store with the development data. The applicant gets two accesses, a submitted application and a draft,
+/// like somebody after some months of use.
 pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     let backend = store.open(stage).await?;
     development::fill(&backend, &DEMO_URL.parse()?).await?;
@@ -82,7 +78,7 @@ pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     Ok(applicant)
 }
 
-/// A draft without SiRUP, filled in, that lacks only its letter.
+/// Creates a complete draft without SiRUP and without its letter.
 pub async fn draft(backend: &Backend, actor: &Actor, answers: Answers) -> Result<Uuid, Failure> {
     let id = applications::start(backend, actor, ProfileType::NonPenyedia, Role::Pa).await?;
     applications::confirm_new_access(backend, actor, id).await?;
@@ -91,7 +87,7 @@ pub async fn draft(backend: &Backend, actor: &Actor, answers: Answers) -> Result
     Ok(id)
 }
 
-/// Complete answers, each for a work unit of its own.
+/// Complete answers, each for a different work unit.
 pub fn answers(backend: &Backend, wanted: usize) -> Vec<Answers> {
     let snapshot = backend.master_data.snapshot();
     let today = backend.world.today(Default::default());
@@ -114,10 +110,10 @@ pub fn answers(backend: &Backend, wanted: usize) -> Vec<Answers> {
         .collect()
 }
 
-/// A letter of exactly `size` bytes: one page with a picture that cannot be packed further, as a scanner makes it.
+/// A PDF of exactly `size` bytes: one page with an incompressible picture, as from a scanner.
 pub fn letter(size: usize) -> Result<Bytes, Failure> {
     let mut picture = size;
-    // What is around the picture has a length that hardly depends on it.
+    // The size of the rest hardly depends on the picture, so that a few steps suffice.
     for _ in 0..4 {
         let bytes = scan(picture)?;
         if bytes.len() == size {

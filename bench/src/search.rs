@@ -1,5 +1,5 @@
-//! The satker picker at the size of the whole country. People are asked as they are spread over the work units, so that
-//! the largest institution, with a fifth of them, is also asked most.
+//! The search for work units at the size of the whole country. Queries are spread like the work units: the largest
+//! institution, with a fifth of them, gets most queries.
 
 use std::time::Instant;
 
@@ -16,16 +16,16 @@ use crate::{
     table::{Table, count, milliseconds, quantile, seconds, spread, timed},
 };
 
-/// Most seconds of 99 in 100 searches.
+/// The budget of p99 in seconds.
 const MOST: f64 = 0.010;
-/// People who look for their work unit; each asks one to some thirty times.
+/// People who search for their work unit, with one to about thirty queries each.
 const PEOPLE: usize = 2000;
-/// How many of their queries are asked over HTTP.
+/// The number of queries that are also sent over HTTP.
 const OVER_HTTP: usize = 5000;
-/// Options that a picker shows.
+/// Results of a query.
 const LIMIT: usize = 30;
 
-/// What people write for words of the master data.
+/// Common short forms of names in the master data.
 const SHORT: &[(&str, &str)] = &[
     ("Dinas Kesehatan", "dinkes"),
     ("Dinas Pendidikan", "disdik"),
@@ -43,7 +43,6 @@ const SHORT: &[(&str, &str)] = &[
     ("Sekretariat Jenderal", "setjen"),
 ];
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     let mut country = None;
     for large in stage.large().await? {
@@ -95,7 +94,7 @@ fn active(snapshot: &Snapshot) -> Vec<Unit> {
     data::institutions(snapshot).into_iter().flat_map(|institution| of(institution.id)).collect()
 }
 
-/// What people ask, each for a work unit that exists: the list first, then one way of looking for it.
+/// Queries of people who search for an existing work unit: the empty one, which lists all, then one way of typing.
 fn queries(units: &[Unit]) -> Vec<(Uuid, String)> {
     let mut dice = Dice::new(3);
     let one = |_| {
@@ -107,10 +106,10 @@ fn queries(units: &[Unit]) -> Vec<(Uuid, String)> {
     (0..PEOPLE).flat_map(one).collect()
 }
 
-/// One way of looking for a work unit.
+/// The queries while somebody types.
 fn way(dice: &mut Dice, code: &str, name: &str) -> Vec<String> {
     match dice.roll(8) {
-        // Words in any order, the last of them only begun.
+        // Up to three words in another order, the last one incomplete.
         0 | 1 => {
             let mut found: Vec<String> = words(name).into_iter().map(|(_, word)| word).collect();
             let first = dice.roll(found.len());
@@ -147,7 +146,7 @@ fn over_http(stage: &Stage, large: &Large, session: &str, queries: &[(Uuid, Stri
     queries.iter().step_by(queries.len().div_ceil(OVER_HTTP)).map(ask).collect()
 }
 
-/// No institution has so many: what the search takes where nothing narrows it.
+/// The worst case, which no real institution reaches: all work units in one.
 fn over_the_country(units: &[Unit], queries: &[(Uuid, String)]) -> Vec<f64> {
     let index = Index::new(units, |unit| &unit.2, |unit| Some(&unit.1));
     let search = |(_, query): &(Uuid, String)| timed(|| index.search(query, 0..index.len(), |_| true, LIMIT)).0;

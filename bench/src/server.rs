@@ -1,5 +1,5 @@
-//! The product under test: `gerbang-dev serve` of the release build as a process of its own. It serves with the code of
-//! `gerbang`; only settings and data are those of development.
+//! The server under test: `gerbang-dev serve` of the release build in a separate process. It runs the code of `gerbang` with
+//! the settings and data of development.
 
 use std::{
     fs::File,
@@ -13,22 +13,21 @@ use crate::{
     stage::{Failure, Stage, Store},
 };
 
-/// How long a start may take; the first one makes the development data.
+/// The time limit of a start. The first start creates the development data.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// A second of processor time in the ticks of `/proc`; the same on every Linux that we run on.
+/// Ticks of `/proc` per second of processor time: 100 on Linux.
 const TICKS: u64 = 100;
 
 /// A running server; killed when dropped.
 pub struct Server {
     child: Child,
-    /// Where it listens.
     pub addr: SocketAddr,
 }
 
 impl Server {
-    /// Starts it on a store and waits until it answers; with `core`, it and all it starts runs on that core alone.
+    /// Starts the server and waits until it answers. With `core`, it runs only on that core.
     pub fn start(stage: &Stage, store: &Store, core: Option<usize>) -> Result<Self, Failure> {
-        // Taken and given back: the next to ask for any port gets another one.
+        // Bind and release a port; the system does not hand it out again at once.
         let addr = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = store.data_dir.join("server.log");
         let mut command = match core {
@@ -75,12 +74,11 @@ impl Server {
         Err("the server does not answer".into())
     }
 
-    /// A new connection to it.
     pub fn connect(&self) -> Result<Connection, Failure> {
         Connection::open(self.addr)
     }
 
-    /// Its resident memory in bytes.
+    /// Resident memory in bytes.
     pub fn memory(&self) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("it has no memory")?;
@@ -88,10 +86,10 @@ impl Server {
         Ok(kibibytes * 1024.0)
     }
 
-    /// Processor time that it used so far.
+    /// Processor time used so far.
     pub fn processor_time(&self) -> Result<Duration, Failure> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // After the name, which may hold spaces: utime and stime are fields 14 and 15 of the whole line.
+        // The name may contain spaces, so count after it: utime and stime are fields 14 and 15 of the line.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks: u64 =
             fields.get(11..13).ok_or("it has no times")?.iter().filter_map(|n| n.parse::<u64>().ok()).sum();
@@ -101,7 +99,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The server may have exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! What every section stands on: the built program and site, and stores on both databases that are gone afterwards.
+//! What every section needs: the built program and site, and temporary stores on both databases.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,42 +11,38 @@ use sqlx::{ConnectOptions, Executor, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
 
 use crate::data;
+pub use crate::failure::Failure;
 
-/// Why something could not be measured.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// The built product and a place to try it in.
+/// The built product and a folder for temporary stores.
 pub struct Stage {
     /// The binary `gerbang-dev`: the server of the product, with settings and data to measure it with.
     pub program: PathBuf,
-    /// The checkout.
+    /// The root of the checkout.
     pub root: PathBuf,
     scratch: PathBuf,
     postgres: String,
     large: OnceCell<Vec<Large>>,
 }
 
-/// A database and the folder of its letters, as settings name them.
+/// A database and the folder of its letters.
 #[derive(Clone)]
 pub struct Store {
-    /// The name of the database.
+    /// `SQLite` or `PostgreSQL`.
     pub database: &'static str,
-    /// Where letters and SQLite lie.
+    /// Holds the letters, and the SQLite file.
     pub data_dir: PathBuf,
-    /// The database.
     pub database_url: String,
 }
 
 /// A store with the master data of the whole country.
 pub struct Large {
-    /// The store.
     pub store: Store,
-    /// How long the importer took for the 200,000 rows.
+    /// The time to import the 200,000 work units.
     pub import: Duration,
 }
 
 impl Stage {
-    /// Looks for what is needed.
+    /// Fails unless the product is built and PostgreSQL runs.
     pub fn set() -> Result<Self, Failure> {
         let own = std::env::current_exe()?;
         let built = own.parent().ok_or("the program lies nowhere")?;
@@ -56,12 +52,12 @@ impl Stage {
             return Err("the product is not built; run `make bench`".into());
         }
         let postgres = std::env::var("TEST_POSTGRES_URL").map_err(|_| "run it within scripts/with-postgres")?;
-        // Beside the build, not in the system's folder for temporary files, which may be memory.
+        // Beside the build: the system's temporary folder may be in memory.
         let scratch = built.join(format!("bench-{}", std::process::id()));
         Ok(Self { program, root, scratch, postgres, large: OnceCell::new() })
     }
 
-    /// An empty store on each database. `name` is used once.
+    /// An empty store on each database. `name` must be unique.
     pub async fn stores(&self, name: &str) -> Result<[Store; 2], Failure> {
         let sqlite = self.folder(&format!("{name}-sqlite"))?;
         let file = sqlite.join("gerbang.db");
@@ -84,7 +80,7 @@ impl Stage {
         Ok(folder)
     }
 
-    /// The stores with the master data of the whole country; filled when first asked for.
+    /// The stores with the master data of the whole country, filled on first use.
     pub async fn large(&self) -> Result<&[Large], Failure> {
         let fill = async || {
             let mut filled = Vec::new();
@@ -105,13 +101,13 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // It may never have been made.
+        // It may not exist.
         let _ = std::fs::remove_dir_all(&self.scratch);
     }
 }
 
 impl Store {
-    /// The settings that name it, for a server on `addr`.
+    /// Settings for a server on `addr`.
     pub fn config(&self, stage: &Stage, addr: &str) -> Result<Config, Failure> {
         let site = stage.root.join("target/site");
         Ok(Config::from_pairs(&[
@@ -122,7 +118,7 @@ impl Store {
         ])?)
     }
 
-    /// The use cases on it, in this process.
+    /// Opens the use cases in this process.
     pub async fn open(&self, stage: &Stage) -> Result<Backend, Failure> {
         let config = self.config(stage, "127.0.0.1:0")?;
         open_backend(&config, "http://127.0.0.1".parse()?, stage.program.clone(), World::system()).await

@@ -1,38 +1,37 @@
-//! The printed table, and how figures are written.
+//! The printed tables, formats of numbers, and quantiles.
 
 use std::{fmt, time::Duration};
 
 struct Row {
     what: String,
     figure: String,
-    /// The budget as text, and whether it holds.
+    /// The budget as text, and true if it is met.
     budget: Option<(String, bool)>,
 }
 
-/// One section's lines.
+/// The table of one section.
 pub struct Table {
     title: String,
     rows: Vec<Row>,
 }
 
 impl Table {
-    /// An empty one.
     pub fn new(title: &str) -> Self {
         Self { title: title.to_owned(), rows: Vec::new() }
     }
 
-    /// A figure without a budget.
+    /// Adds a value without a budget.
     pub fn figure(&mut self, what: impl Into<String>, figure: impl Into<String>) {
         self.rows.push(Row { what: what.into(), figure: figure.into(), budget: None });
     }
 
-    /// A figure that must be at least `least`, both written by `show`.
+    /// Adds a value with a lower limit; `show` formats both.
     pub fn at_least(&mut self, what: impl Into<String>, value: f64, least: f64, show: impl Fn(f64) -> String) {
         let budget = Some((format!("≥ {}", show(least)), value >= least));
         self.rows.push(Row { what: what.into(), figure: show(value), budget });
     }
 
-    /// A figure that must be at most `most`, both written by `show`.
+    /// Adds a value with an upper limit; `show` formats both.
     pub fn at_most(&mut self, what: impl Into<String>, value: f64, most: f64, show: impl Fn(f64) -> String) {
         let budget = Some((format!("≤ {}", show(most)), value <= most));
         self.rows.push(Row { what: what.into(), figure: show(value), budget });
@@ -58,22 +57,19 @@ impl fmt::Display for Table {
     }
 }
 
-/// Bytes as kB.
 pub fn kilobytes(bytes: f64) -> String {
     format!("{:.1} kB", bytes / 1e3)
 }
 
-/// Bytes as MB.
 pub fn megabytes(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
 
-/// Seconds as milliseconds.
 pub fn milliseconds(seconds: f64) -> String {
     format!("{:.3} ms", seconds * 1e3)
 }
 
-/// A whole number with its thousands apart.
+/// A whole number with commas between thousands.
 pub fn count(number: f64) -> String {
     let digits = format!("{number:.0}");
     let head = digits.len() % 3;
@@ -82,14 +78,13 @@ pub fn count(number: f64) -> String {
     std::iter::once(first.to_owned()).filter(|first| !first.is_empty()).chain(groups).collect::<Vec<_>>().join(",")
 }
 
-/// The value below which `share` of the values lie. Sorts them.
+/// The value below which the given share of the values lies. Sorts the values.
 pub fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let at = (values.len() as f64 * share).ceil() as usize;
     values.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }
 
-/// The middle value.
 pub fn median(values: &mut [f64]) -> f64 {
     quantile(values, 0.5)
 }
@@ -101,14 +96,13 @@ pub fn spread(times: &mut [f64]) -> String {
     parts.join(", ")
 }
 
-/// How long something took, in seconds, and what it gave.
+/// Runs `work`; returns its time in seconds and its result.
 pub fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let began = std::time::Instant::now();
     let outcome = work();
     (began.elapsed().as_secs_f64(), outcome)
 }
 
-/// A time in whole seconds and tenths.
 pub fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }

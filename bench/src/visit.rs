@@ -1,4 +1,4 @@
-//! What a browser fetches at the first visit to `/akses`, signed in: counted by Chromium itself, with headers.
+//! Bytes of the first visit to `/akses`, signed in, as Chromium counts them, with headers.
 
 use std::{collections::BTreeMap, process::Command};
 
@@ -11,12 +11,11 @@ use crate::{
     table::{Table, kilobytes},
 };
 
-/// Most bytes of everything.
+/// The budget in bytes.
 const MOST: f64 = 250_000.0;
-/// Most bytes of style sheets.
+/// The budget of style sheets in bytes.
 const MOST_CSS: f64 = 20_000.0;
 
-/// Measures.
 pub async fn measure(stage: &Stage, table: &mut Table) -> Result<(), Failure> {
     let [store, _] = stage.stores("visit").await?;
     let person = people::settle(stage, &store).await?;

@@ -32,7 +32,7 @@ impl StaffRole {
             Permission::Verify => matches!(self, Self::Verifier | Self::Supervisor),
             Permission::Supervise => matches!(self, Self::Supervisor),
             Permission::Administer => matches!(self, Self::Admin),
-            Permission::SeeFigures => true,
+            Permission::SeeStatistics => true,
         }
     }
 }
@@ -46,6 +46,6 @@ pub enum Permission {
     Supervise,
     /// Run the product: staff, reasons and check lists, holidays, mails, jobs.
     Administer,
-    /// See the figures of the desk, within one's scope.
-    SeeFigures,
+    /// See the statistics of the desk, within one's scope.
+    SeeStatistics,
 }

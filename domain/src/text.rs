@@ -39,6 +39,14 @@ pub fn check_paragraphs(text: &str, allowed: RangeInclusive<usize>) -> Result<()
     Ok(())
 }
 
+/// Cuts a text to `max` characters and removes zero bytes, which PostgreSQL refuses.
+pub fn cut(text: &mut String, max: usize) {
+    text.retain(|c| c != '\0');
+    if let Some((end, _)) = text.char_indices().nth(max) {
+        text.truncate(end);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

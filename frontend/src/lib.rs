@@ -1,6 +1,6 @@
-//! The entry of the browser's part.
+//! The entry point of the browser's WASM.
 
-/// Takes over the page that the server drew. A fault of ours is told on the browser's console.
+/// Hydrates the page that the server rendered. Panics are logged to the browser's console.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     std::panic::set_hook(Box::new(|fault| leptos::logging::error!("{fault}")));

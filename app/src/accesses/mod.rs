@@ -1,4 +1,5 @@
-//! Manajemen Akses, and what became of earlier applications.
+//! Manajemen Akses, and the history of applications.
 
 pub mod api;
 pub mod pages;
+mod texts;

@@ -1,8 +1,12 @@
 //! Manajemen Akses (guide step 1) and Pengaturan Informasi Instansi/Perusahaan (step 15).
 
 use domain::{
-    accesses::AccessState,
-    indonesian::{capitalised, date, date_time_with_weekday, date_with_weekday, words},
+    accesses::{
+        AccessState,
+        overview::{Access, Overview},
+    },
+    applications::views::{QueuePlace, Summary},
+    indonesian::{date, date_time_with_weekday, date_with_weekday},
     role::ProfileType,
     status::Status,
 };
@@ -11,7 +15,10 @@ use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
 use crate::{
-    accesses::api::{AccessView, ApplicationView, Overview as OverviewData, history, overview},
+    accesses::{
+        api::{history, overview},
+        texts,
+    },
     components::{
         AccessBadge, DayStrip, Dialog, FormProblem, Gate, Icon, Loaded, PageTitle, StatusBadge,
         calendar::remaining_of_promise,
@@ -23,22 +30,21 @@ use crate::{
     session::zone,
 };
 
-/// `/akses`; with `?hapus=` and the id of a draft, the question whether to discard it.
+/// `/akses`; with `?hapus=` and the id of a draft, a dialog that discards it.
 pub fn overview_page() -> impl IntoView {
     let data = page_data(|| (), |()| overview());
     follow_applications();
     view! {
         <PageTitle text="Manajemen Akses" />
-        <Loaded data view={|data: OverviewData| view! { <OverviewPage data /> }.into_any()} />
+        <Loaded data view={|data: Overview| view! { <OverviewPage data /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn OverviewPage(data: OverviewData) -> impl IntoView {
+fn OverviewPage(data: Overview) -> impl IntoView {
     let empty = data.accesses.is_empty() && data.applications.is_empty();
-    let lead = lead(&data);
-    let active = data.accesses.iter().any(|access| access.state == AccessState::Active);
+    let lead = texts::lead(&data);
     let drafts: Vec<(Uuid, String)> = data
         .applications
         .iter()
@@ -64,49 +70,60 @@ fn OverviewPage(data: OverviewData) -> impl IntoView {
                     <Gate state=None />
                     <h2>"Belum ada akses"</h2>
                     <p class="sub">
-                        "Hubungkan akses SiRUP Anda atau buat akses baru. Biasanya selesai dalam lima menit."
+                        {texts::NO_ACCESS}
                     </p>
                     <StartButton />
                 </section>
             })}
-            {(!data.accesses.is_empty()).then(|| view! {
-                <section class="section" aria-labelledby="h-akses">
-                    <header>
-                        <h2 id="h-akses">"Akses Anda"</h2>
-                        {active.then(|| view! {
-                            <p class="sub">"Siap dipakai untuk memasuki platform."</p>
-                            // A link: the launcher's code comes with its own page.
-                            <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
-                        })}
-                    </header>
-                    <div class="panel">
-                        {data.accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
-                    </div>
-                </section>
-            })}
-            {(!data.applications.is_empty()).then(|| view! {
-                <section class="section" aria-labelledby="h-ajuan">
-                    <header>
-                        <h2 id="h-ajuan">"Pengajuan"</h2>
-                        <p class="sub scripted">"Status berubah sendiri, tanpa memuat ulang halaman."</p>
-                    </header>
-                    <div class="panel">
-                        {data.applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
-                    </div>
-                </section>
-            })}
+            {(!data.accesses.is_empty()).then(|| access_section(data.accesses))}
+            {(!data.applications.is_empty()).then(|| application_section(data.applications))}
         </main>
         {move || discarded().map(|(id, name)| view! { <DiscardDialog id name /> })}
     }
     .into_any()
 }
 
-/// Asks before a draft is discarded.
+fn access_section(accesses: Vec<Access>) -> AnyView {
+    let active = accesses.iter().any(|access| access.state == AccessState::Active);
+    view! {
+        <section class="section" aria-labelledby="h-akses">
+            <header>
+                <h2 id="h-akses">"Akses Anda"</h2>
+                {active.then(|| view! {
+                    <p class="sub">{texts::READY}</p>
+                    // A link: the launcher's code comes with its own page.
+                    <p><a class="btn btn--soft" href="/platform">"Pilih Platform"<Icon name="go" /></a></p>
+                })}
+            </header>
+            <div class="panel">
+                {accesses.into_iter().map(|access| view! { <AccessPass access /> }).collect_view()}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn application_section(applications: Vec<Summary>) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby="h-ajuan">
+            <header>
+                <h2 id="h-ajuan">"Pengajuan"</h2>
+                <p class="sub scripted">{texts::UPDATES_ITSELF}</p>
+            </header>
+            <div class="panel">
+                {applications.into_iter().map(|item| view! { <ApplicationPass item /> }).collect_view()}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Confirms that a draft is discarded.
 #[component]
 fn DiscardDialog(id: Uuid, name: String) -> impl IntoView {
     let form = FormState::new();
     let refresh = Refresh::current();
-    // Once it is done, the list behind lacks the draft.
+    // Load the list again once the draft is gone.
     Effect::new(move |waited: Option<bool>| {
         let waits = form.pending.get();
         if waited == Some(true) && !waits && form.issues.with_untracked(Vec::is_empty) {
@@ -125,7 +142,7 @@ fn DiscardDialog(id: Uuid, name: String) -> impl IntoView {
         <Dialog title="Hapus draf?" close_to="/akses" footer=footer>
             <FormProblem form />
             <p><b>{name}</b></p>
-            <p>"Isian dan surat dalam draf ini tidak dapat dikembalikan. Anda dapat memulai lagi kapan saja."</p>
+            <p>{texts::DISCARDING}</p>
         </Dialog>
     }
     .into_any()
@@ -141,38 +158,8 @@ fn StartButton() -> impl IntoView {
     }
 }
 
-/// `Dua akses aktif. Satu pengajuan menunggu verifikasi, satu ditolak.`
-fn lead(data: &OverviewData) -> String {
-    let active = data.accesses.iter().filter(|access| access.state == AccessState::Active).count();
-    let count = |wanted: fn(Status) -> bool| data.applications.iter().filter(|item| wanted(item.status)).count();
-    let parts = [
-        (count(Status::is_waiting), "menunggu verifikasi"),
-        (count(|status| status == Status::Returned), "perlu perbaikan"),
-        (count(|status| status == Status::Rejected), "ditolak"),
-        (count(|status| status == Status::Draft), "masih draf"),
-    ];
-    let mut sentences = Vec::new();
-    if active > 0 {
-        sentences.push(format!("{} akses aktif.", capitalised(&words(active))));
-    }
-    let mut named = false;
-    let listed: Vec<String> = parts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| {
-            let noun = if named { "" } else { " pengajuan" };
-            named = true;
-            format!("{}{noun} {what}", words(count))
-        })
-        .collect();
-    if !listed.is_empty() {
-        sentences.push(format!("{}.", capitalised(&listed.join(", "))));
-    }
-    if sentences.is_empty() { "Belum ada akses aktif.".to_owned() } else { sentences.join(" ") }
-}
-
 #[component]
-fn AccessPass(access: AccessView) -> impl IntoView {
+fn AccessPass(access: Access) -> impl IntoView {
     let zone = zone();
     let (first, last) = (access.validity.first(), access.validity.last());
     let (label, day) = match access.state {
@@ -210,7 +197,7 @@ fn AccessPass(access: AccessView) -> impl IntoView {
                     {left.map(|left| view! { <br /><span class="num">{left}</span> })}
                 </p>
                 <div class="stack g2">
-                    {access.renewal.map(|renewal| view! {
+                    {access.renewal.ok().map(|renewal| view! {
                         <Begin action=format!("/akses/perpanjang/{}", access.id) label=renewal.label() />
                     })}
                     <a class="btn" href=format!("/akses/pengajuan/{application}/{page}")>{what}</a>
@@ -232,7 +219,7 @@ fn Place(code: Option<String>, institution: Option<String>) -> impl IntoView {
     }
 }
 
-fn work_unit(item: &ApplicationView) -> String {
+fn work_unit(item: &Summary) -> String {
     let none = match item.role.info().profile_type {
         ProfileType::NonPenyedia => "Satuan kerja belum dipilih",
         ProfileType::Penyedia => "Perusahaan belum diisi",
@@ -241,7 +228,7 @@ fn work_unit(item: &ApplicationView) -> String {
 }
 
 #[component]
-fn ApplicationPass(item: ApplicationView) -> impl IntoView {
+fn ApplicationPass(item: Summary) -> impl IntoView {
     let zone = zone();
     let name = work_unit(&item);
     let (label, value) = match item.status {
@@ -278,7 +265,7 @@ fn ApplicationPass(item: ApplicationView) -> impl IntoView {
     .into_any()
 }
 
-/// What the person can do next with an application.
+/// What the person can do with an application.
 #[component]
 fn NextAction(id: Uuid, status: Status) -> impl IntoView {
     match status {
@@ -297,7 +284,7 @@ fn NextAction(id: Uuid, status: Status) -> impl IntoView {
     }
 }
 
-/// Starts again from what was refused (guide step 15).
+/// Starts again from a rejected application (guide step 15).
 #[component]
 fn StartAgain(id: Uuid) -> impl IntoView {
     view! { <Begin action="/akses/baru".to_owned() label="Daftar Ulang" from=Some(id) /> }
@@ -317,17 +304,17 @@ fn Begin(action: String, label: &'static str, #[prop(optional_no_strip)] from: O
     .into_any()
 }
 
-/// A line of what the person is told about an application.
+/// A line about an application or access.
 fn note(text: String) -> impl IntoView {
     view! { <p class="sub quote">{text}</p> }
 }
 
-/// Where a waiting application stands, and until when a decision is promised.
+/// The progress of a waiting application, and the promised last day of the decision.
 #[component]
-fn Waiting(item: ApplicationView) -> impl IntoView {
+fn Waiting(item: Summary) -> impl IntoView {
     let zone = zone();
     let (Some(promise), Some(sent)) = (item.promise, item.submitted_at) else { return ().into_any() };
-    let place = item.place.map(|(place, of)| format!("Urutan ke-{place} dari {of} dalam antrean"));
+    let place = item.place.map(|QueuePlace { place, of }| format!("Urutan ke-{place} dari {of} dalam antrean"));
     let (left, of_promise) = remaining_of_promise(&promise);
     let due = date_with_weekday(promise.deadline.due);
     view! {
@@ -361,20 +348,20 @@ pub fn institution_settings() -> impl IntoView {
     follow_applications();
     view! {
         <PageTitle text="Pengaturan Informasi Instansi/Perusahaan" />
-        <Loaded data view={|items: Vec<ApplicationView>| view! { <SettingsPage items /> }.into_any()} />
+        <Loaded data view={|items: Vec<Summary>| view! { <SettingsPage items /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
+fn SettingsPage(items: Vec<Summary>) -> impl IntoView {
     let empty = items.is_empty();
     view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
                 <div>
                     <h1>"Pengaturan Informasi Instansi/Perusahaan"</h1>
-                    <p class="lead">"Instansi, satuan kerja, dan perusahaan yang pernah Anda ajukan, dengan statusnya."</p>
+                    <p class="lead">{texts::HISTORY_LEAD}</p>
                 </div>
             </div>
             {if empty {
@@ -382,7 +369,7 @@ fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
                     <section class="panel stack empty">
                         <Icon name="office" tile=true />
                         <h2>"Belum ada pengajuan"</h2>
-                        <p class="sub">"Instansi atau perusahaan Anda tercantum di sini setelah pengajuan pertama dikirim."</p>
+                        <p class="sub">{texts::NO_HISTORY}</p>
                         <StartButton />
                     </section>
                 }.into_any()
@@ -399,7 +386,7 @@ fn SettingsPage(items: Vec<ApplicationView>) -> impl IntoView {
 }
 
 #[component]
-fn SettingsRow(item: ApplicationView) -> impl IntoView {
+fn SettingsRow(item: Summary) -> impl IntoView {
     let zone = zone();
     let sent = item.submitted_at.map(|sent| date(sent.date(zone)));
     let again = item.status == Status::Rejected;

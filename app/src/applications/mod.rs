@@ -2,5 +2,4 @@
 
 pub mod api;
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod texts;

@@ -1,15 +1,14 @@
+//! The promised working days: a strip of dates, and the words for what is left.
+
 use domain::{
     calendar::{DayKind, Deadline, Promise},
     indonesian::{weekday_short, words},
 };
 use leptos::prelude::*;
 
-/// The promise as a strip of dated cells; weekends and holidays are hatched.
+/// A strip of dates from the submission to the promised day; weekends and holidays are hatched.
 #[component]
-pub fn DayStrip(
-    /// The promise.
-    promise: Promise,
-) -> impl IntoView {
+pub fn DayStrip(promise: Promise) -> impl IntoView {
     let cells = promise.days.into_iter().map(|day| {
         let word = match day.kind {
             DayKind::Sent => "Dikirim".to_owned(),
@@ -51,7 +50,7 @@ pub fn remaining(deadline: Deadline) -> String {
     }
 }
 
-/// `Menunggu 2 hari kerja`: what passed of the promise, and beyond it.
+/// `Menunggu 2 hari kerja`: working days since the submission.
 pub fn waited(promise: &Promise) -> String {
     let Deadline { left, overdue, .. } = promise.deadline;
     match (promise.working_days() + overdue).saturating_sub(left) {
@@ -60,7 +59,7 @@ pub fn waited(promise: &Promise) -> String {
     }
 }
 
-/// `Tersisa 2 hari kerja dari janji 3 hari kerja`, as its two parts.
+/// `Tersisa 2 hari kerja` and `dari janji 3 hari kerja`.
 pub fn remaining_of_promise(promise: &Promise) -> (String, String) {
     let of = format!("dari janji {} hari kerja", promise.working_days());
     let Deadline { left, overdue, .. } = promise.deadline;
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_promise_is_told_as_it_was_given() {
+    fn a_promise_keeps_its_number_of_days() {
         let promise = Promise::new(date!(2026 - 11 - 26), date!(2026 - 11 - 29), &Holidays::default().promising(5));
         assert_eq!(waited(&promise), "Menunggu 1 hari kerja");
         assert_eq!(remaining_of_promise(&promise), ("Tersisa 4 hari kerja".into(), "dari janji 5 hari kerja".into()));

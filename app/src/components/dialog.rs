@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::Icon;
+use super::icon::Icon;
 
 /// A pop-up that is open while it is rendered. With script it is modal: the rest of the page is inert, Escape closes the
 /// pop-up, and the focus returns to where it was.
@@ -58,23 +58,30 @@ pub fn Dialog(
                 aria-labelledby="dialog-judul"
                 on:cancel=cancel
             >
-                <div class="dialog-head">
-                    <h2 id="dialog-judul">{title}</h2>
-                    <a
-                        class="btn btn--quiet btn--icon"
-                        href=close_to
-                        aria-label="Tutup pesan"
-                        on:click=move |event| close(event.into())
-                    >
-                        <Icon name="x" />
-                    </a>
-                </div>
+                {head(title, close_to, close)}
                 <div class="body">{children()}</div>
                 <div class="row dialog-foot">{footer}</div>
             </dialog>
         </div>
     }
     .into_any()
+}
+
+/// The heading, and the link that closes the dialog.
+fn head(title: String, close_to: String, close: impl Fn(leptos::ev::Event) + 'static) -> impl IntoView {
+    view! {
+        <div class="dialog-head">
+            <h2 id="dialog-judul">{title}</h2>
+            <a
+                class="btn btn--quiet btn--icon"
+                href=close_to
+                aria-label="Tutup pesan"
+                on:click=move |event| close(event.into())
+            >
+                <Icon name="x" />
+            </a>
+        </div>
+    }
 }
 
 /// Opens the dialog once it is connected to the document; it may be created earlier.

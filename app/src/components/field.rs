@@ -1,22 +1,21 @@
-//! Fields of forms: label, hint, control, error. The `id` and `name` of a control is its [`Field`].
+//! Fields of forms: label, hint, control, error. [`Field`] gives the `id` and `name` of a control.
 
 use domain::issues::{Field, Problem};
 use leptos::{html, prelude::*};
 
-use super::Icon;
-use crate::{forms::FormState, session::zone, texts};
+use super::icon::Icon;
+use crate::{
+    forms::FormState,
+    session::zone,
+    texts::{self, messages},
+};
 
-/// What a field checks as one types.
+/// A check that runs while a person types.
 pub type Check = fn(&str) -> Result<(), Problem>;
 
-/// The sentence under a control, while its field has an issue.
+/// The sentence of the field's issue, if it has one.
 #[component]
-pub fn FieldError(
-    /// The form.
-    form: FormState,
-    /// The field.
-    field: Field,
-) -> impl IntoView {
+pub fn FieldError(form: FormState, field: Field) -> impl IntoView {
     move || {
         form.issue(field).map(|issue| {
             view! {
@@ -29,12 +28,12 @@ pub fn FieldError(
     }
 }
 
-/// The ids that describe a control: its hint, and its error while there is one.
+/// The value of `aria-describedby`: the ids of the hint and the error, if they exist.
 pub fn described_by(form: FormState, field: Field, hint: bool) -> impl Fn() -> Option<String> + Copy {
     described_by_note(form, field, hint, false)
 }
 
-/// Like [`described_by`], for a control that may have a [`RepairNote`].
+/// Like [`described_by`], with the id of the [`RepairNote`].
 pub fn described_by_note(form: FormState, field: Field, hint: bool, note: bool) -> impl Fn() -> Option<String> + Copy {
     move || {
         let note = note.then(|| format!("{field}-m"));
@@ -45,45 +44,48 @@ pub fn described_by_note(form: FormState, field: Field, hint: bool, note: bool) 
     }
 }
 
-/// What the desk asked to repair at a field, beside it.
+/// The verifier's note of what to repair in a field.
 #[component]
-pub fn RepairNote(
-    /// The field.
-    field: Field,
-    /// What is wrong with it and what to do.
-    note: Option<String>,
-) -> impl IntoView {
+pub fn RepairNote(field: Field, note: Option<String>) -> impl IntoView {
     note.map(|note| {
         view! {
             <p class="repair" id=format!("{field}-m")>
                 <Icon name="flag" />
-                <span><b>"Perlu perbaikan: "</b>{note}</span>
+                <span><b>{messages::TO_REPAIR}</b>{note}</span>
             </p>
         }
     })
 }
 
-/// `true` while a field has an issue; absent otherwise.
+/// The value of `aria-invalid`: `true` while the field has an issue, otherwise absent.
 pub fn invalid(form: FormState, field: Field) -> impl Fn() -> Option<&'static str> + Copy {
     move || form.issue(field).map(|_| "true")
 }
 
-/// Checks a value once its field was left, and from then on as one types; an issue that the server found goes with the
-/// next change.
-fn checking(form: FormState, field: Field, check: Option<Check>) -> (impl Fn(String) + Copy, impl Fn(String) + Copy) {
+/// The handlers of input and change events. The check runs when the field is left for the first time, and from then on at
+/// every input. An issue from the server disappears at the next input.
+fn checking(
+    form: FormState,
+    field: Field,
+    check: Option<Check>,
+    on_change: Option<Callback<String>>,
+) -> (impl Fn(String) + Copy, impl Fn(String) + Copy) {
     let left = StoredValue::new(false);
     let verdict = move |value: &str| check.and_then(|check| check(value).err());
     let on_input = move |value: String| {
         if left.get_value() || form.issues.with_untracked(|issues| issues.iter().any(|issue| issue.field == field)) {
             form.set_issue(field, verdict(&value));
         }
+        if let Some(on_change) = on_change {
+            on_change.run(value);
+        }
     };
     let on_leave = move |value: String| {
-        // An empty field that was only passed is not wrong yet.
+        // Passing an empty field is not an error.
         if !value.is_empty() {
             left.set_value(true);
-            // A moment later: a sentence that appears at once moves the button away that is just being pressed.
-            // What the server found meanwhile stands.
+            // Wait a moment: a sentence that appears at once would move the button that is being pressed. Keep issues
+            // that the server found meanwhile.
             #[cfg(feature = "hydrate")]
             let refusals = form.refusals.get_untracked();
             #[cfg(feature = "hydrate")]
@@ -100,7 +102,7 @@ fn checking(form: FormState, field: Field, check: Option<Check>) -> (impl Fn(Str
     (on_input, on_leave)
 }
 
-/// Puts the focus on the first field that is wrong, after a refusal of a short form (one without a summary).
+/// After a refusal, moves the focus to the first field with an issue. For forms without an `ErrorSummary`.
 pub fn focus_first_issue(form: FormState) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |before: Option<u32>| {
@@ -119,62 +121,68 @@ pub fn focus_first_issue(form: FormState) {
     let _ = form;
 }
 
-/// Whether a field is the first that is wrong in a form that came back without script; it then gets the focus.
+/// True for the first field with an issue in a form that was refused without script; it gets the focus.
 pub fn comes_back_first(form: FormState, field: Field) -> bool {
     form.issues.with_untracked(|issues| issues.first().is_some_and(|issue| issue.field == field))
+}
+
+/// Label, hint, repair note, control and error of a field, in this order.
+#[component]
+fn Labelled(
+    form: FormState,
+    field: Field,
+    label: &'static str,
+    #[prop(optional_no_strip)] hint: Option<String>,
+    #[prop(optional_no_strip)] note: Option<String>,
+    /// The control.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="label" for=field.as_str()>{label}</label>
+            {hint.map(|hint| view! { <p class="sub" id=format!("{field}-h")>{hint}</p> })}
+            <RepairNote field note />
+            {children()}
+            <FieldError form field />
+        </div>
+    }
+    .into_any()
 }
 
 /// One line of text.
 #[component]
 pub fn TextField(
-    /// The form.
     form: FormState,
-    /// The field.
     field: Field,
-    /// Its label.
     label: &'static str,
-    /// What it begins with, unless the form came back.
+    /// The initial value; a refused post replaces it.
     #[prop(optional, into)]
     value: String,
-    /// A hint under the label.
-    #[prop(optional, into)]
-    hint: Option<String>,
-    /// The type of the input.
+    #[prop(optional, into)] hint: Option<String>,
+    /// The `type` of the input.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What browsers may fill in.
-    #[prop(default = "off")]
-    autocomplete: &'static str,
-    /// An example, shown while it is empty.
-    #[prop(optional)]
-    placeholder: Option<&'static str>,
-    /// The keyboard of a phone.
-    #[prop(optional)]
-    inputmode: Option<&'static str>,
-    /// What it checks as one types.
-    #[prop(optional)]
-    check: Option<Check>,
-    /// A remark under the control that follows what is typed.
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] placeholder: Option<&'static str>,
+    #[prop(optional)] inputmode: Option<&'static str>,
+    #[prop(optional)] check: Option<Check>,
+    /// Computes a remark under the control from the current value.
     #[prop(optional)]
     remark: Option<fn(&str) -> Option<&'static str>>,
-    /// Called with what is typed.
+    /// Called with the value at every input.
     #[prop(optional, into)]
     on_change: Option<Callback<String>>,
-    /// What the desk asked to repair.
+    /// See [`RepairNote`].
     #[prop(optional_no_strip)]
     note: Option<String>,
 ) -> impl IntoView {
-    let (on_input, on_leave) = checking(form, field, check);
-    let noted = note.is_some();
+    let (on_input, on_leave) = checking(form, field, check, on_change);
+    let describedby = described_by_note(form, field, hint.is_some(), note.is_some());
     let value = form.typed(field.as_str()).unwrap_or(value);
     let typed = RwSignal::new(value.clone());
     let spellcheck = (kind == "email" || field == Field::SirupUsername).then_some("false");
-    let autocapitalize = spellcheck.map(|_| "none");
     view! {
-        <div class="field">
-            <label class="label" for=field.as_str()>{label}</label>
-            {hint.clone().map(|hint| view! { <p class="sub" id=format!("{field}-h")>{hint}</p> })}
-            <RepairNote field note />
+        <Labelled form field label hint note>
             <div class="control">
                 <input
                     id=field.as_str()
@@ -185,54 +193,48 @@ pub fn TextField(
                     placeholder=placeholder
                     inputmode=inputmode
                     spellcheck=spellcheck
-                    autocapitalize=autocapitalize
+                    autocapitalize=spellcheck.map(|_| "none")
                     autofocus=comes_back_first(form, field)
                     aria-invalid=invalid(form, field)
-                    aria-describedby=described_by_note(form, field, hint.is_some(), noted)
+                    aria-describedby=describedby
                     on:input:target=move |ev| {
-                        let value = ev.target().value();
-                        on_input(value.clone());
-                        if let Some(on_change) = on_change {
-                            on_change.run(value.clone());
-                        }
-                        typed.set(value);
+                        on_input(ev.target().value());
+                        typed.set(ev.target().value());
                     }
                     on:change:target=move |ev| on_leave(ev.target().value())
                 />
             </div>
-            {remark.map(|remark| view! {
-                <div class="slot" aria-live="polite">
-                    {move || typed.with(|typed| remark(typed)).map(|text| view! { <p class="sub">{text}</p> })}
-                </div>
-            })}
-            <FieldError form field />
-        </div>
+            {remark.map(|remark| view! { <Remark typed remark /> })}
+        </Labelled>
     }
     .into_any()
 }
 
-/// A password, with a button that shows it. Never filled in by us.
+/// A remark that follows what is typed; screen readers announce it.
+#[component]
+fn Remark(typed: RwSignal<String>, remark: fn(&str) -> Option<&'static str>) -> impl IntoView {
+    view! {
+        <div class="slot" aria-live="polite">
+            {move || typed.with(|typed| remark(typed)).map(|text| view! { <p class="sub">{text}</p> })}
+        </div>
+    }
+}
+
+/// A password with a button that reveals it. Never has an initial value.
 #[component]
 pub fn PasswordField(
-    /// The form.
     form: FormState,
-    /// The field.
     field: Field,
-    /// Its label.
     label: &'static str,
-    /// A hint under the label.
-    #[prop(optional, into)]
-    hint: Option<String>,
-    /// What browsers may fill in: `current-password`, `new-password` or `off`.
+    #[prop(optional, into)] hint: Option<String>,
+    /// `current-password`, `new-password` or `off`.
     autocomplete: &'static str,
-    /// What it checks as one types.
-    #[prop(optional)]
-    check: Option<Check>,
+    #[prop(optional)] check: Option<Check>,
     /// A link beside the label.
     #[prop(optional)]
     aside: Option<AnyView>,
 ) -> impl IntoView {
-    let (on_input, on_leave) = checking(form, field, check);
+    let (on_input, on_leave) = checking(form, field, check, None);
     let shown = RwSignal::new(false);
     let element = NodeRef::<html::Input>::new();
     view! {
@@ -273,17 +275,9 @@ pub fn PasswordField(
     .into_any()
 }
 
-/// Something known already that cannot be changed here.
+/// A value that cannot be changed here.
 #[component]
-pub fn ReadOnlyField(
-    /// Its id.
-    id: &'static str,
-    /// Its label.
-    label: &'static str,
-    /// Its value.
-    #[prop(into)]
-    value: String,
-) -> impl IntoView {
+pub fn ReadOnlyField(id: &'static str, label: &'static str, #[prop(into)] value: String) -> impl IntoView {
     view! {
         <div class="field">
             <label class="label" for=id>{label}</label>
@@ -295,48 +289,34 @@ pub fn ReadOnlyField(
     }
 }
 
-/// Several lines of text. Leptos 0.8 writes the children of a `<textarea>` unescaped when it renders on the server; this
-/// component escapes them, and nothing else in the product may use the raw element.
+/// Several lines of text. Never use `<textarea>` directly: Leptos 0.8 does not escape its children when it renders on the
+/// server; this component does.
 #[component]
 pub fn TextArea(
-    /// The form.
     form: FormState,
-    /// The field.
     field: Field,
-    /// Its label.
     label: &'static str,
-    /// What it begins with, unless the form came back.
+    /// The initial value; a refused post replaces it.
     #[prop(optional, into)]
     value: String,
-    /// A hint under the label.
-    #[prop(optional, into)]
-    hint: Option<String>,
-    /// How many lines it shows at least.
-    #[prop(default = 3)]
-    rows: u32,
-    /// What browsers may fill in.
-    #[prop(default = "off")]
-    autocomplete: &'static str,
-    /// What it checks as one types.
-    #[prop(optional)]
-    check: Option<Check>,
-    /// Called with what is typed.
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(default = 3)] rows: u32,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] check: Option<Check>,
+    /// Called with the value at every input.
     #[prop(optional, into)]
     on_change: Option<Callback<String>>,
-    /// What the desk asked to repair.
+    /// See [`RepairNote`].
     #[prop(optional_no_strip)]
     note: Option<String>,
 ) -> impl IntoView {
-    let (on_input, on_leave) = checking(form, field, check);
-    let noted = note.is_some();
+    let (on_input, on_leave) = checking(form, field, check, on_change);
+    let describedby = described_by_note(form, field, hint.is_some(), note.is_some());
     let value = crate::escape(&form.typed(field.as_str()).unwrap_or(value));
-    // In a page, browsers drop a line break right after the tag; one more keeps the person's own.
+    // Browsers drop a line break right after the tag; an extra one preserves the text's own.
     let text = if cfg!(feature = "ssr") { format!("\n{value}") } else { value };
     view! {
-        <div class="field">
-            <label class="label" for=field.as_str()>{label}</label>
-            {hint.clone().map(|hint| view! { <p class="sub" id=format!("{field}-h")>{hint}</p> })}
-            <RepairNote field note />
+        <Labelled form field label hint note>
             <div class="control">
                 <textarea
                     id=field.as_str()
@@ -345,20 +325,13 @@ pub fn TextArea(
                     autocomplete=autocomplete
                     autofocus=comes_back_first(form, field)
                     aria-invalid=invalid(form, field)
-                    aria-describedby=described_by_note(form, field, hint.is_some(), noted)
+                    aria-describedby=describedby
                     inner_html=text
-                    on:input:target=move |ev| {
-                        let value = ev.target().value();
-                        on_input(value.clone());
-                        if let Some(on_change) = on_change {
-                            on_change.run(value);
-                        }
-                    }
+                    on:input:target=move |ev| on_input(ev.target().value())
                     on:change:target=move |ev| on_leave(ev.target().value())
                 ></textarea>
             </div>
-            <FieldError form field />
-        </div>
+        </Labelled>
     }
     .into_any()
 }

@@ -10,7 +10,6 @@ pub mod dialog;
 pub mod entry;
 pub mod field;
 pub mod icon;
-pub mod letter;
 pub mod loaded;
 pub mod message;
 pub mod not_found;

@@ -1,12 +1,12 @@
-//! The state of applications and accesses: a word, and the gate.
+//! The state of applications and accesses, as a badge and as a gate.
 
 use domain::{accesses::AccessState, status::Status};
 use leptos::prelude::*;
 
 use super::Icon;
 
-/// `data-state` and icon of a status, by the table of the visual reference.
-const fn look(status: Status) -> (Option<&'static str>, Option<&'static str>) {
+/// `data-state` and icon of a status badge.
+const fn status_badge(status: Status) -> (Option<&'static str>, Option<&'static str>) {
     match status {
         Status::Draft => (None, None),
         Status::Submitted => (Some("waiting"), Some("clock")),
@@ -18,7 +18,8 @@ const fn look(status: Status) -> (Option<&'static str>, Option<&'static str>) {
     }
 }
 
-const fn access_look(state: AccessState) -> (Option<&'static str>, &'static str) {
+/// `data-state` and icon of an access badge.
+const fn access_badge(state: AccessState) -> (Option<&'static str>, &'static str) {
     match state {
         AccessState::Upcoming => (Some("info"), "calendar"),
         AccessState::Active => (Some("active"), "check"),
@@ -27,13 +28,9 @@ const fn access_look(state: AccessState) -> (Option<&'static str>, &'static str)
     }
 }
 
-/// The status of an application.
 #[component]
-pub fn StatusBadge(
-    /// Which.
-    status: Status,
-) -> impl IntoView {
-    let (state, icon) = look(status);
+pub fn StatusBadge(status: Status) -> impl IntoView {
+    let (state, icon) = status_badge(status);
     view! {
         <span class="badge" data-state=state>
             {icon.map(|name| view! { <Icon name /> })}
@@ -42,29 +39,25 @@ pub fn StatusBadge(
     }
 }
 
-/// The status of an access.
 #[component]
-pub fn AccessBadge(
-    /// Which.
-    state: AccessState,
-) -> impl IntoView {
-    let (look, icon) = access_look(state);
+pub fn AccessBadge(state: AccessState) -> impl IntoView {
+    let (colour, icon) = access_badge(state);
     view! {
-        <span class="badge" data-state=look>
+        <span class="badge" data-state=colour>
             <Icon name=icon />
             {state.label()}
         </span>
     }
 }
 
-/// The gate: open, ajar or shut.
+/// A drawing of a gate that is open, ajar or shut.
 #[component]
 pub fn Gate(
-    /// `active`, `waiting`, `rejected`, or nothing for what is over.
+    /// `active`, `waiting`, `rejected`, or `None` for what has ended.
     state: Option<&'static str>,
 ) -> impl IntoView {
-    // Not a literal: Leptos wraps wholly static parts of an SVG in a <g> when it draws in the browser, and the two halves
-    // are told apart as neighbours.
+    // Not a literal: Leptos wraps static children of an SVG in a <g> when it renders in the browser, and the style tells the
+    // two halves apart as neighbours.
     let half = || "/icons.svg#i-half".to_owned();
     view! {
         <svg class="tile gate" data-state=state viewBox="0 0 16 16" aria-hidden="true">
@@ -74,7 +67,7 @@ pub fn Gate(
     }
 }
 
-/// The gate of an access.
+/// The state of [`Gate`] for an access.
 pub const fn access_gate(state: AccessState) -> Option<&'static str> {
     match state {
         AccessState::Active => Some("active"),
@@ -83,7 +76,7 @@ pub const fn access_gate(state: AccessState) -> Option<&'static str> {
     }
 }
 
-/// The gate of an application.
+/// The state of [`Gate`] for an application.
 pub const fn status_gate(status: Status) -> Option<&'static str> {
     match status {
         Status::Approved => Some("active"),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Icon;
 use crate::session::promised_working_days;
 
-/// A step that the stepper shows.
+/// A step of the stepper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WizardStep {
     /// Guide step 2.
@@ -34,15 +34,14 @@ impl WizardStep {
     }
 }
 
-/// Where one is. On a narrow screen it is a line of progress.
+/// The stepper; on a narrow screen, a progress bar.
 #[component]
 pub fn Steps(
-    /// The present step.
     current: WizardStep,
-    /// What was chosen at the first step, once it was.
+    /// Profile type and role, once chosen.
     #[prop(optional_no_strip)]
     role: Option<String>,
-    /// How it stands with SiRUP, once that is known.
+    /// State of the SiRUP link, once decided.
     #[prop(optional_no_strip)]
     sirup: Option<&'static str>,
 ) -> impl IntoView {

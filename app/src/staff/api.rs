@@ -1,11 +1,10 @@
-//! Administration: the staff, what the desk works by, mails that were given up, jobs. What its pages read, and the
+//! Administration: the staff, mails that were given up, jobs. What its pages read, and the
 //! forms that they post.
 
-use domain::{role::Role, staff::StaffRole, time::Timestamp};
+use domain::{staff::StaffRole, time::Timestamp};
 use leptos::{prelude::*, server};
 use serde::{Deserialize, Serialize};
 use server_fn::codec::GetUrl;
-use time::Date;
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -111,80 +110,6 @@ pub async fn institutions(words: String) -> Result<FoundInstitutions, ApiError> 
     let caller = crate::state::Caller::current()?;
     caller.actor()?.require(domain::staff::Permission::Administer)?;
     Ok(asked::find(&caller.backend, &words))
-}
-
-/// A reason of refusals.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReasonRow {
-    /// Its row.
-    pub id: Uuid,
-    /// In a few words.
-    pub title: String,
-    /// What the person is to do.
-    pub advice: String,
-    /// How many verdicts in force used it.
-    pub used: u32,
-}
-
-/// An item of a check list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckRow {
-    /// Its row.
-    pub id: Uuid,
-    /// The role whose list it is on.
-    pub role: Role,
-    /// What is ticked.
-    pub text: String,
-}
-
-/// What the desk chooses from and ticks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListsView {
-    /// The reasons, in their order.
-    pub reasons: Vec<ReasonRow>,
-    /// The items of all check lists, in their order.
-    pub checks: Vec<CheckRow>,
-}
-
-/// Reasons and check lists.
-#[server(name = ListsFn, prefix = "/api", endpoint = "admin/alasan", input = GetUrl)]
-pub async fn lists() -> Result<ListsView, ApiError> {
-    use backend::verification::settings;
-    let caller = crate::state::Caller::current()?;
-    let actor = caller.actor()?;
-    let reasons = settings::reasons(&caller.backend, actor).await?.into_iter().map(|row| ReasonRow {
-        id: row.id,
-        title: row.title,
-        advice: row.advice,
-        used: row.used,
-    });
-    let checks = settings::checks(&caller.backend, actor).await?.into_iter().map(|row| CheckRow {
-        id: row.id,
-        role: row.role,
-        text: row.text,
-    });
-    Ok(ListsView { reasons: reasons.collect(), checks: checks.collect() })
-}
-
-/// The moving holidays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HolidaysView {
-    /// Today.
-    pub today: Date,
-    /// Day and name, earliest first.
-    pub holidays: Vec<(Date, String)>,
-}
-
-/// The moving holidays, and today.
-#[server(name = HolidaysFn, prefix = "/api", endpoint = "admin/libur", input = GetUrl)]
-pub async fn holidays() -> Result<HolidaysView, ApiError> {
-    let caller = crate::state::Caller::current()?;
-    let actor = caller.actor()?;
-    let holidays = backend::verification::settings::holidays(&caller.backend, actor).await?;
-    Ok(HolidaysView {
-        today: caller.backend.world.today(actor.zone),
-        holidays: holidays.into_iter().map(|holiday| (holiday.day, holiday.name)).collect(),
-    })
 }
 
 /// A mail that was given up.
@@ -399,7 +324,7 @@ mod asked {
 }
 
 #[cfg(feature = "ssr")]
-pub use handlers::{change_holidays, change_lists, change_staff, resend_mail};
+pub use handlers::{change_staff, resend_mail};
 
 #[cfg(feature = "ssr")]
 mod handlers {
@@ -407,17 +332,13 @@ mod handlers {
     use backend::{
         Error, mail,
         staff::{self, Invitation},
-        verification::settings::{self, Change, TITLE_LENGTH},
     };
     use domain::{
         accounts::email::Email,
         issues::{Field, Issue, Problem},
         staff::StaffRole,
-        text::check_length,
-        validity::DateInput,
     };
     use serde::Deserialize;
-    use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
     use uuid::Uuid;
 
     use super::fields::{self, Pair, value};
@@ -426,8 +347,6 @@ mod handlers {
         forms::server::{Done, Post},
         state::Caller,
     };
-
-    const ISO: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
     fn not_found() -> ApiError {
         ApiError::from(Error::NotFound)
@@ -495,82 +414,6 @@ mod handlers {
             missing(Field::Scope, scope.is_none()),
         ];
         Err(ApiError::Invalid(issues.into_iter().flatten().collect()))
-    }
-
-    /// `POST /admin/alasan`: reasons and check lists; `tindak` says what, or the button of a row.
-    pub async fn change_lists(Post { caller, form, answer }: Post<Vec<Pair>>) -> Response {
-        let outcome = async {
-            let actor = caller.actor()?;
-            let change = list_change(&form).ok_or_else(not_found)?;
-            settings::change(&caller.backend, actor, &change).await?;
-            Ok(match change {
-                Change::RaiseReason { .. } | Change::RaiseCheck { .. } => Done::go("/admin/alasan"),
-                _ => Done::go("/admin/alasan?selesai=disimpan"),
-            })
-        };
-        let outcome = outcome.await;
-        answer.send(outcome).await
-    }
-
-    fn list_change(form: &[Pair]) -> Option<Change> {
-        let text = |name: &str| value(form, name).unwrap_or_default().to_owned();
-        let (title, advice) = (text("title"), text("text"));
-        let id = || fields::id(form, "butir");
-        if let Some(id) = fields::id(form, "naikkan_alasan") {
-            return Some(Change::RaiseReason { id });
-        }
-        if let Some(id) = fields::id(form, "naikkan_butir") {
-            return Some(Change::RaiseCheck { id });
-        }
-        Some(match value(form, "tindak")? {
-            "tambah-alasan" => Change::AddReason { title, advice },
-            "ubah-alasan" => Change::EditReason { id: id()?, title, advice },
-            "hapus-alasan" => Change::RetireReason { id: id()? },
-            "tambah-butir" => Change::AddCheck { role: value(form, "role")?.parse().ok()?, text: advice },
-            "ubah-butir" => Change::EditCheck { id: id()?, text: advice },
-            "hapus-butir" => Change::RetireCheck { id: id()? },
-            _ => return None,
-        })
-    }
-
-    /// `POST /admin/libur`: a new holiday, or the day of one that is removed.
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    pub struct HolidayForm {
-        day: String,
-        day_month: String,
-        day_year: String,
-        title: String,
-        hapus: Option<String>,
-    }
-
-    /// Adds a holiday, names it otherwise, or removes one.
-    pub async fn change_holidays(Post { caller, form, answer }: Post<HolidayForm>) -> Response {
-        let outcome = async {
-            let actor = caller.actor()?;
-            let (change, done) = match form.hapus.as_deref() {
-                Some(day) => {
-                    let day = Date::parse(day, ISO).map_err(|_| not_found())?;
-                    (Change::RemoveHoliday { day }, "dihapus")
-                }
-                None => (Change::SetHoliday { day: new_holiday(&form)?, name: form.title.clone() }, "disimpan"),
-            };
-            settings::change(&caller.backend, actor, &change).await?;
-            Ok(Done::go(format!("/admin/libur?selesai={done}")))
-        };
-        let outcome = outcome.await;
-        answer.send(outcome).await
-    }
-
-    /// The day of a new holiday; else all that is wrong with the form at once.
-    fn new_holiday(form: &HolidayForm) -> Result<Date, ApiError> {
-        let typed = DateInput { day: form.day.clone(), month: form.day_month.clone(), year: form.day_year.clone() };
-        typed.parse().map_err(|problem| {
-            let title = check_length(form.title.trim(), TITLE_LENGTH).err();
-            let issues =
-                [Some(Issue::new(Field::Day, problem)), title.map(|problem| Issue::new(Field::Title, problem))];
-            ApiError::Invalid(issues.into_iter().flatten().collect())
-        })
     }
 
     /// `POST /admin/surel`

@@ -1,4 +1,5 @@
-//! The desk of the verifiers, its figures, and the lists that it works by.
+//! The desk of the verifiers: its queue, cases, history and statistics, and the settings of its lists and holidays.
 
 pub mod api;
 pub mod pages;
+mod texts;

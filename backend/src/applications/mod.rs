@@ -3,6 +3,7 @@
 //! Every use case here acts on the actor's own application; another person's is not found. A change of a draft names the
 //! version it was made on: of two tabs, the later one gets a conflict.
 
+mod draft_page;
 mod drafts;
 mod editing;
 mod letters;
@@ -15,12 +16,13 @@ mod submission;
 mod texts;
 pub(crate) mod transition;
 
+pub use draft_page::{autosave, draft_page};
 pub use drafts::{start, start_again};
 pub use editing::{Saved, save};
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
 pub(crate) use place::{RolePlace, refuse_overlap, refuse_second};
-pub use status::{Detail, QueuePlace, Reopened, Summary, detail, history, open, receipt, timeline};
-pub use stored::{Refusal, Repair, StoredDraft, draft};
+pub use status::{detail, history, open, receipt, timeline};
+pub use stored::{StoredDraft, draft};
 pub(crate) use submission::next_reference;
 pub use submission::{Submission, submit, withdraw};

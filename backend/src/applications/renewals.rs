@@ -1,7 +1,7 @@
 //! Renewal: what follows an access, so that it continues without a gap, and the reminders of its end.
 
 use domain::{
-    accesses::{REMINDERS, Renewal},
+    accesses::{REMINDERS, Renewal, overview::Access},
     accounts::email::Email,
     applications::{answers::Answers, company::CompanyInput},
     issues::conflict::Conflict,
@@ -18,8 +18,7 @@ use super::{
     stored::find,
 };
 use crate::{
-    Actor, Backend,
-    accesses::{self, Access},
+    Actor, Backend, accesses,
     audit::{Action, Who},
     db::{execute, fetch_all, literals::STANDING, sql},
     error::{Error, Result},

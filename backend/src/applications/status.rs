@@ -3,12 +3,14 @@
 use domain::{
     applications::{
         answers::Answers,
-        company::{Company, Nib},
-        wizard::Draft,
+        company::Nib,
+        fields,
+        texts::{notice, repair_lines},
+        views::{Detail, Milestone, QueuePlace, Summary},
     },
     calendar::Promise,
     indonesian,
-    role::Role,
+    role::{ProfileType, Role},
     status::Status,
     time::Timestamp,
     validity::Validity,
@@ -18,10 +20,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::{
-    stored::{Repair, find},
-    texts,
-};
+use super::{stored::find, texts};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -35,63 +34,8 @@ use crate::{
     verification::refusal,
 };
 
-/// One application in a list.
-#[derive(Clone, Debug)]
-pub struct Summary {
-    /// The application.
-    pub id: Uuid,
-    /// Where it stands.
-    pub status: Status,
-    /// Its number, once it was sent.
-    pub reference: Option<String>,
-    /// The role applied for.
-    pub role: Role,
-    /// Name of the institution, once chosen; of a supplier, the number of the company.
-    pub institution: Option<String>,
-    /// Code of the work unit.
-    pub work_unit_code: Option<String>,
-    /// Name of the work unit, once chosen, or of the company.
-    pub work_unit: Option<String>,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
-    /// When it was sent.
-    pub submitted_at: Option<Timestamp>,
-    /// When it was decided.
-    pub decided_at: Option<Timestamp>,
-    /// Why it was refused.
-    pub reason: Option<String>,
-    /// What is to be repaired, while it is back for that.
-    pub repair: Option<Repair>,
-    /// That its decision was opened again, until there is a new one.
-    pub reopened: Option<Reopened>,
-    /// Whether the access that it gave was taken away.
-    pub revoked: bool,
-    /// Its place in the queue, while it waits.
-    pub place: Option<QueuePlace>,
-    /// The promise, while it waits; nothing was promised for what was opened again.
-    pub promise: Option<Promise>,
-}
-
-/// A decision that was opened again by the desk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reopened {
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: String,
-}
-
-/// A place in the national queue, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueuePlace {
-    /// How many are to be decided up to and with this one.
-    pub place: u32,
-    /// How many wait in all.
-    pub of: u32,
-}
-
 #[derive(sqlx::FromRow)]
-struct Row {
+struct SummaryRow {
     id: Uuid,
     #[sqlx(try_from = "String")]
     status: Status,
@@ -158,9 +102,9 @@ macro_rules! select {
 /// If the database does not answer.
 pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
     let mut conn = backend.db.read().await?;
-    let rows: Vec<Row> = fetch_all!(
+    let rows: Vec<SummaryRow> = fetch_all!(
         conn,
-        Row,
+        SummaryRow,
         select!(format_args!(
             "(a.status IN {UNFINISHED} OR a.status = {REJECTED} AND NOT EXISTS (
                 SELECT 1 FROM applications n WHERE n.previous_id = a.id AND n.status <> {WITHDRAWN}))"
@@ -176,25 +120,21 @@ pub async fn open(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
 /// If the database does not answer.
 pub async fn history(backend: &Backend, actor: &Actor) -> Result<Vec<Summary>> {
     let mut conn = backend.db.read().await?;
-    let rows: Vec<Row> = fetch_all!(conn, Row, select!("a.reference IS NOT NULL"), actor.user_id)?;
+    let rows: Vec<SummaryRow> = fetch_all!(conn, SummaryRow, select!("a.reference IS NOT NULL"), actor.user_id)?;
     Ok(summaries(backend, actor, rows))
 }
 
-fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
+fn summaries(backend: &Backend, actor: &Actor, rows: Vec<SummaryRow>) -> Vec<Summary> {
     let (holidays, today) = (backend.master_data.holidays(), backend.world.today(actor.zone));
     rows.into_iter()
         .map(|row| {
             let (company, nib) = typed_company(&row);
             let submitted_at = row.submitted_at.map(Timestamp::from_micros);
             let waits = row.status.is_waiting();
-            let reopened = row
-                .reopened_at
-                .map(Timestamp::from_micros)
-                .zip(row.reopened_reason)
-                .filter(|_| row.status.is_open())
-                .map(|(at, reason)| Reopened { at, reason });
-            let promised =
-                submitted_at.filter(|sent| waits && reopened.as_ref().is_none_or(|reopened| reopened.at < *sent));
+            let reopened =
+                row.reopened_at.map(Timestamp::from_micros).zip(row.reopened_reason).filter(|_| row.status.is_open());
+            let promised = submitted_at.filter(|sent| waits && reopened.as_ref().is_none_or(|(at, _)| at < sent));
+            let reopened = reopened.as_ref().map(|(at, reason)| (*at, reason.as_str()));
             Summary {
                 id: row.id,
                 status: row.status,
@@ -208,42 +148,27 @@ fn summaries(backend: &Backend, actor: &Actor, rows: Vec<Row>) -> Vec<Summary> {
                 decided_at: row.decided_at.map(Timestamp::from_micros),
                 reason: refusal(row.reason_title.as_deref(), row.reason.as_deref())
                     .filter(|_| row.status == Status::Rejected),
+                notice: notice(row.status, reopened, row.revoked, actor.zone),
                 repair: row
                     .marks
                     .filter(|_| row.status == Status::Returned)
-                    .map(|Json(marks)| Repair { text: row.reason, marks }),
+                    .map(|Json(marks)| repair_lines(row.role, row.reason, &marks))
+                    .unwrap_or_default(),
                 place: waits.then(|| QueuePlace {
                     place: u32::try_from(row.place).unwrap_or(0),
                     of: u32::try_from(row.waiting).unwrap_or(0),
                 }),
                 promise: promised.map(|sent| Promise::new(sent.date(actor.zone), today, &holidays)),
-                reopened,
-                revoked: row.revoked,
             }
         })
         .collect()
 }
 
 /// Name and number of the company as far as they are in a draft; what was sent stands in `companies`.
-fn typed_company(row: &Row) -> (Option<String>, Option<String>) {
+fn typed_company(row: &SummaryRow) -> (Option<String>, Option<String>) {
     let typed = &row.answers.0.company;
     let name = typed.name.trim();
     ((!name.is_empty()).then(|| name.to_owned()), Nib::parse(&typed.nib).ok().map(|nib| nib.label()))
-}
-
-/// One application with all that was entered.
-#[derive(Clone, Debug)]
-pub struct Detail {
-    /// Its row of the list.
-    pub summary: Summary,
-    /// What was entered.
-    pub draft: Draft,
-    /// The period, once it was sent; of a supplier, once it was approved.
-    pub validity: Option<Validity>,
-    /// The address that was sent with it.
-    pub address: Option<String>,
-    /// The period of the access that it is to continue.
-    pub renews: Option<Validity>,
 }
 
 /// The person's own application, for its status page.
@@ -251,14 +176,50 @@ pub struct Detail {
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn detail(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Detail> {
-    let mut conn = backend.db.read().await?;
-    let (_, stored) = find(&mut conn, backend, actor, id).await?;
-    let row: Option<Row> = fetch_optional!(conn, Row, select!("a.id = $2"), actor.user_id, id)?;
+    let (stored, row) = {
+        let mut conn = backend.db.read().await?;
+        let (_, stored) = find(&mut conn, backend, actor, id).await?;
+        let row: Option<SummaryRow> = fetch_optional!(conn, SummaryRow, select!("a.id = $2"), actor.user_id, id)?;
+        (stored, row)
+    };
     let mut row = row.ok_or(Error::NotFound)?;
     let validity = row.first_day.zip(row.last_day).and_then(|(first, last)| Validity::new(first, last));
     let address = row.address.take();
-    let summary = summaries(backend, actor, vec![row]).pop().ok_or(Error::NotFound)?;
-    Ok(Detail { summary, draft: stored.draft, validity, address, renews: stored.renews.map(|(_, period)| period) })
+    Ok(Detail {
+        summary: summaries(backend, actor, vec![row]).pop().ok_or(Error::NotFound)?,
+        draft: stored.draft,
+        validity,
+        address,
+        repair: stored.repair,
+        renews: stored.renews.map(|(_, period)| period),
+        timeline: milestones(&timeline(backend, actor, id).await?),
+        now: backend.world.now(),
+        email: actor.email.clone(),
+    })
+}
+
+/// The events of [`timeline`] as their owner sees them.
+fn milestones(events: &[(Timestamp, Action)]) -> Vec<(Timestamp, Milestone)> {
+    let mut submitted = false;
+    let milestones = events.iter().filter_map(|(at, action)| {
+        let milestone = match action {
+            Action::DraftStarted => Milestone::Started,
+            Action::ApplicationSubmitted if submitted => Milestone::SubmittedAgain,
+            Action::ApplicationSubmitted => {
+                submitted = true;
+                Milestone::Submitted
+            }
+            Action::CaseClaimed => Milestone::InReview,
+            Action::ApplicationApproved => Milestone::Approved,
+            Action::ApplicationReturned => Milestone::Returned,
+            Action::ApplicationRejected => Milestone::Rejected,
+            Action::ApplicationWithdrawn => Milestone::Withdrawn,
+            Action::CaseReopened => Milestone::Reopened,
+            _ => return None,
+        };
+        Some((*at, milestone))
+    });
+    milestones.collect()
 }
 
 /// What happened to the person's own application, oldest first: what and when, not who.
@@ -309,45 +270,49 @@ fn told(events: impl Iterator<Item = (Timestamp, Action)>) -> Vec<(Timestamp, Ac
     told
 }
 
-/// The receipt of an application that was sent (**Unduh bukti**): its number and a PDF.
+/// The receipt of a submitted application (**Unduh bukti**): its number and a PDF.
 ///
 /// # Errors
-/// [`Error::NotFound`], also for a draft, and for what is back for repair: what is in it was not sent.
+/// [`Error::NotFound`], also for a draft and for an application that is back for repair: what they hold was not sent.
 pub async fn receipt(backend: &Backend, actor: &Actor, id: Uuid) -> Result<(String, Vec<u8>)> {
-    let Detail { summary, draft, validity, address, .. } = detail(backend, actor, id).await?;
-    let (Some(reference), Some(sent)) = (summary.reference, summary.submitted_at) else {
+    let detail = detail(backend, actor, id).await?;
+    let submitted = detail.summary.submitted_at.filter(|_| detail.summary.status != Status::Returned);
+    let (Some(reference), Some(sent)) = (detail.summary.reference.clone(), submitted) else {
         return Err(Error::NotFound);
     };
-    if summary.status == Status::Returned {
-        return Err(Error::NotFound);
-    }
     let mut facts = vec![
         (texts::REFERENCE, reference.clone()),
         (texts::NAME, actor.name.clone()),
-        (texts::ROLE, draft.role.title()),
+        (texts::ROLE, detail.draft.role.title()),
     ];
-    match Company::read(&draft.answers.company) {
-        Some(company) => facts.extend([
-            (texts::COMPANY, company.name.as_str().to_owned()),
-            (texts::NPWP, company.npwp.printed()),
-            (texts::NIB, company.nib.as_str().to_owned()),
-            (texts::COMPANY_ADDRESS, company.address),
-        ]),
-        None => {
-            let code = summary.work_unit_code.map(|code| format!(" ({code})")).unwrap_or_default();
-            facts.extend([
-                (texts::INSTITUTION, summary.institution.unwrap_or_default()),
-                (texts::WORK_UNIT, format!("{}{code}", summary.work_unit.unwrap_or_default())),
-            ]);
-        }
-    }
-    facts.extend(validity.map(|period| (texts::VALIDITY, indonesian::period(period.first(), period.last()))));
-    facts.extend(address.map(|address| (texts::WORK_UNIT_ADDRESS, address)));
-    facts.extend(draft.letter.map(|letter| (draft.role.info().letter, letter.file_name)));
+    facts.extend(entered_facts(&detail));
     facts.push((texts::SUBMITTED_AT, indonesian::date_time_with_weekday(sent, actor.zone)));
-    facts.push((texts::STATUS, summary.status.label().to_owned()));
-    facts.push((texts::DOWNLOADED_AT, indonesian::date_time_with_weekday(backend.world.now(), actor.zone)));
+    facts.push((texts::STATUS, detail.summary.status.label().to_owned()));
+    facts.push((texts::DOWNLOADED_AT, indonesian::date_time_with_weekday(detail.now, actor.zone)));
     Ok((reference, write_receipt(texts::TITLE, &facts, texts::NOTE)?))
+}
+
+/// What was entered into the form, as the receipt lists it: for an official, place and period come before what was
+/// typed; for a supplier, the period follows.
+fn entered_facts(detail: &Detail) -> Vec<(&'static str, String)> {
+    let (summary, draft) = (&detail.summary, detail.submitted());
+    let period = detail.validity.map(|period| (texts::VALIDITY, indonesian::period(period.first(), period.last())));
+    let typed = fields::typed(draft.profile_type)
+        .filter(|(field, _)| draft.asks(*field))
+        .map(|(_, typed)| (typed.receipt_label, (typed.text)(&draft.answers)));
+    let mut facts: Vec<(&'static str, String)> = match draft.profile_type {
+        ProfileType::Penyedia => typed.chain(period).collect(),
+        ProfileType::NonPenyedia => {
+            let code = summary.work_unit_code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+            let place = [
+                (texts::INSTITUTION, summary.institution.clone().unwrap_or_default()),
+                (texts::WORK_UNIT, format!("{}{code}", summary.work_unit.as_deref().unwrap_or_default())),
+            ];
+            place.into_iter().chain(period).chain(typed).collect()
+        }
+    };
+    facts.extend(draft.letter.map(|letter| (draft.role.info().letter, letter.file_name)));
+    facts
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use domain::{
     applications::{
         answers::Answers,
         sirup::SirupAccount,
+        views::{PreviousRejection, Repair},
         wizard::{Draft, Link},
     },
     issues::{conflict::Conflict, letter::Letter},
@@ -45,7 +46,7 @@ pub struct StoredDraft {
     /// When it was last changed.
     pub saved_at: Timestamp,
     /// The refusal that it starts again from (guide step 15).
-    pub previous: Option<Refusal>,
+    pub previous: Option<PreviousRejection>,
     /// What the desk asked to repair, while it is back for that.
     pub repair: Option<Repair>,
     /// The desk that asked for it, while it is.
@@ -54,24 +55,6 @@ pub struct StoredDraft {
     pub renews: Option<(Uuid, Validity)>,
     /// What the master data says of the work unit's address; offered where the form asks for it.
     pub listed_address: Option<String>,
-}
-
-/// A refused application that a new one starts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Its number.
-    pub reference: String,
-    /// Why it was refused.
-    pub reason: String,
-}
-
-/// What the desk asked to repair (**Minta Perbaikan**).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Repair {
-    /// The text above the marks.
-    pub text: Option<String>,
-    /// What is to be repaired, in the order of the form.
-    pub marks: Vec<Mark>,
 }
 
 /// Whom to tell about an application that is back for repair.
@@ -189,8 +172,8 @@ pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: 
         previous: row
             .previous_reference
             .zip(refusal(row.previous_reason_title.as_deref(), row.previous_reason.as_deref()))
-            .map(|(reference, reason)| Refusal { reference, reason }),
-        repair: row.repair_marks.map(|Json(marks)| Repair { text: row.repair_text, marks }),
+            .map(|(reference, reason)| PreviousRejection { reference, reason }),
+        repair: row.repair_marks.map(|Json(marks)| Repair::new(row.repair_text, marks)),
         returned,
         renews: match (row.renews_id, row.renews_first, row.renews_last) {
             (Some(id), Some(first), Some(last)) => Validity::new(first, last).map(|validity| (id, validity)),

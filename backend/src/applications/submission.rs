@@ -2,9 +2,10 @@
 
 use domain::{
     applications::{
+        address::check_address,
         company::{self, Company},
         reference::{Reference, Series},
-        wizard::{self, Draft, Step, check_address},
+        wizard::{self, Draft, Step},
     },
     issues::{Field, Issue, Problem, conflict::Conflict},
     role::ProfileType,

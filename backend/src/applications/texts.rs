@@ -1,4 +1,5 @@
-//! What the backend writes on the receipt of an application.
+//! What the backend writes on the receipt of an application. The labels of typed fields are in
+//! `domain::applications::fields`.
 
 pub(super) const TITLE: &str = "Bukti pengajuan akses";
 pub(super) const NOTE: &str = "Bukti ini menyatakan bahwa pengajuan telah diterima. Bukti ini bukan persetujuan akses.";
@@ -6,14 +7,9 @@ pub(super) const NOTE: &str = "Bukti ini menyatakan bahwa pengajuan telah diteri
 pub(super) const REFERENCE: &str = "Nomor pengajuan";
 pub(super) const NAME: &str = "Nama";
 pub(super) const ROLE: &str = "Role";
-pub(super) const COMPANY: &str = "Perusahaan";
-pub(super) const NPWP: &str = "NPWP";
-pub(super) const NIB: &str = "NIB";
-pub(super) const COMPANY_ADDRESS: &str = "Alamat Perusahaan";
 pub(super) const INSTITUTION: &str = "Instansi";
 pub(super) const WORK_UNIT: &str = "Satuan Kerja";
 pub(super) const VALIDITY: &str = "Masa Berlaku Peran";
-pub(super) const WORK_UNIT_ADDRESS: &str = "Alamat Satuan Kerja";
 pub(super) const SUBMITTED_AT: &str = "Dikirim";
 pub(super) const STATUS: &str = "Status saat diunduh";
 pub(super) const DOWNLOADED_AT: &str = "Diunduh";

@@ -47,7 +47,7 @@ mails! {
     /// A person with an account became a member of the staff.
     StaffRoleGiven { name: String, role: StaffRole }
         => "mail/staff_role_given/subject.txt", "mail/staff_role_given/body.txt", "mail/staff_role_given/body.html";
-    /// To an administrator: verifiers cannot approve applications for this role, because its check list is empty.
+    /// To an administrator: the check list of this role is empty, so a verifier cannot approve its applications.
     CheckListEmpty { name: String, role: Role }
         => "mail/check_list_empty/subject.txt", "mail/check_list_empty/body.txt", "mail/check_list_empty/body.html";
     /// To the help desk: a message from the help form.

@@ -111,7 +111,7 @@ fn examples() -> Vec<(&'static str, Mail)> {
         ("access_ending-company", ending(Role::Penyedia, "PT Sinar Jaya Abadi", 14)),
         ("staff_invited", Mail::StaffInvited { invited_by: "Dewi Lestari".into(), role: StaffRole::Verifier, token }),
         ("staff_role_given", Mail::StaffRoleGiven { name: name.clone(), role: StaffRole::Verifier }),
-        ("check_list_empty", Mail::CheckListEmpty { name: name.clone(), role: Role::Kpa }),
+        ("check_list_empty", Mail::CheckListEmpty { name: name.clone(), role: Role::Pa }),
         (
             "help_request",
             Mail::HelpRequest {

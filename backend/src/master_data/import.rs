@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    applications::answers::ADDRESS_LENGTH,
+    applications::address::ADDRESS_LENGTH,
     master_data::{institution::InstitutionType, work_unit::ActiveYears},
     search::normalised,
     time::Zone,

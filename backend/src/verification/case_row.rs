@@ -12,13 +12,12 @@ use domain::{
     status::{Status, Verdict},
     time::{Timestamp, Zone},
     validity::Validity,
-    verification::Mark,
+    verification::{Decision, Mark},
 };
 use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::case::Decision;
 use crate::{
     Actor,
     applications::RolePlace,

@@ -1,20 +1,21 @@
-//! Decided cases, and finding one of them again: a list of words that each verdict writes to (`case_words`), in the order
-//! of the decisions. Whose institution it was and who decided are words of it too, so that however a list is narrowed,
-//! an index leads to its newest cases.
+//! Decided cases and their search.
+//!
+//! Each verdict writes the words of its case to `case_words`, in the order of decisions. Institution and verifier are
+//! words too, so an index leads to the newest cases of every filter.
 
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
     role::Role,
-    search::{SearchQuery, SoughtWord},
+    search::{QueryWord, SearchQuery},
     staff::Permission,
     status::Status,
     time::Timestamp,
-    verification::CaseNames,
+    verification::{CaseNames, Cursor, DecidedCase},
 };
 use uuid::Uuid;
 
-use super::{CaseRow, Cursor};
+use super::CaseRow;
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -24,41 +25,19 @@ use crate::{
 
 /// Rows of a page.
 const PAGE: usize = 50;
-/// How often [`merge_words`] merges in one go, and how long others write in between.
-const MOST_MERGES: usize = 200;
-const BREATH: Duration = Duration::from_millis(50);
-/// A typed word of fewer characters is only found as a whole word: half the country begins with it.
+/// Maximum number of merges of one [`merge_words`].
+const MAX_MERGES: usize = 200;
+/// Time for other writers between two merges.
+const MERGE_PAUSE: Duration = Duration::from_millis(50);
+/// A shorter typed word matches whole words only; as a beginning it would match half of all cases.
 const SHORTEST_BEGINNING: usize = 2;
-/// A typed word of so many characters tells enough to be looked up in an index that knows no order.
-const TELLING: usize = 3;
-/// Up to so many institutions of a scope are looked up by the index; more of them are most of the country.
+/// A typed word of this length is rare enough for PostgreSQL's index, which knows no order.
+const SELECTIVE_LENGTH: usize = 3;
+/// The index looks up the institutions of a scope up to this number; a larger scope is most of the country.
 const FEW_INSTITUTIONS: usize = 16;
 
-/// A decided case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// The application.
-    pub id: Uuid,
-    /// Its number.
-    pub reference: String,
-    /// The person's name, as sent.
-    pub name: String,
-    /// The role applied for.
-    pub role: Role,
-    /// Name of the institution; of a supplier, the number of the company.
-    pub institution: String,
-    /// Name of the work unit, or of the company.
-    pub work_unit: String,
-    /// Approved or rejected.
-    pub status: Status,
-    /// When it was decided.
-    pub decided_at: Timestamp,
-    /// Who decided it.
-    pub by: String,
-}
-
-/// The decided cases in scope that have all these words, or all of them, newest first; `mine` are those that the verifier
-/// decided. A cursor belongs to the words that it was given with.
+/// Reads a page of the decided cases in scope with all these words, newest first, and the cursor of the next page. With
+/// `mine`, only cases that the verifier decided. A cursor is valid for the same words only.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
@@ -68,38 +47,38 @@ pub async fn history(
     words: &str,
     mine: bool,
     after: Option<Cursor>,
-) -> Result<(Vec<Ended>, Option<Cursor>)> {
+) -> Result<(Vec<DecidedCase>, Option<Cursor>)> {
     actor.require(Permission::Verify)?;
-    let wanted = Wanted::new(actor, words, mine);
-    let before = after.map_or(i64::MAX, |after| after.submitted_at);
+    let search = Search::new(actor, words, mine);
+    let before = after.map_or(i64::MAX, |after| after.position);
     let mut conn = backend.db.read().await?;
-    let mut places = wanted.places(&mut conn, before).await?;
-    let more = places.len() > PAGE;
-    places.truncate(PAGE);
-    let next = places.last().filter(|_| more).map(|(number, id)| Cursor { submitted_at: *number, id: *id });
-    let ids: Vec<Uuid> = places.into_iter().map(|(_, id)| id).collect();
-    let mut ended = ended(&mut conn, actor, mine, &ids).await?;
-    Ok((ids.iter().filter_map(|id| ended.remove(id)).collect(), next))
+    let mut positions = search.positions(&mut conn, before).await?;
+    let more = positions.len() > PAGE;
+    positions.truncate(PAGE);
+    let next = positions.last().filter(|_| more).map(|(number, id)| Cursor { position: *number, id: *id });
+    let ids: Vec<Uuid> = positions.into_iter().map(|(_, id)| id).collect();
+    let mut decided = decided(&mut conn, actor, mine, &ids).await?;
+    Ok((ids.iter().filter_map(|id| decided.remove(id)).collect(), next))
 }
 
-/// What is looked for.
-struct Wanted {
-    sought: SearchQuery,
-    /// Words of which each must be there: who decided.
+/// A search in the history.
+struct Search {
+    typed: SearchQuery,
+    /// Words that must all be present: the verifier.
     all: Vec<String>,
-    /// Words of which one must be there, if there are any: institutions.
+    /// Words of which one must be present, if any are given: institutions.
     any: Vec<String>,
-    /// Whose scope is looked at row by row, since it has too many institutions for words.
+    /// The person whose scope is checked row by row, because it has too many institutions for words.
     scope_of: Option<Uuid>,
 }
 
-/// A decision's number and its application.
-type Place = (i64, Uuid);
+/// Number of a decision, and its application.
+type Position = (i64, Uuid);
 
-/// The first places before number $1, with the condition $2 and $3 of the scope.
-macro_rules! places {
+/// Selects the first positions before number $1; $2 and $3 are the condition of the scope. One more than a page.
+macro_rules! positions {
     ($from:literal, $filter:literal) => {
-        places!($from, $filter, "c.number")
+        positions!($from, $filter, "c.number")
     };
     ($from:literal, $filter:literal, $order:literal) => {
         concat!(
@@ -115,7 +94,7 @@ macro_rules! places {
     };
 }
 
-impl Wanted {
+impl Search {
     fn new(actor: &Actor, words: &str, mine: bool) -> Self {
         let (any, scope_of) = match &actor.scope {
             Scope::National => (Vec::new(), None),
@@ -125,61 +104,61 @@ impl Wanted {
             Scope::Institutions(_) => (Vec::new(), Some(actor.user_id)),
         };
         let all = mine.then(|| verifier_word(actor.user_id)).into_iter().collect();
-        Self { sought: SearchQuery::parse(words), all, any, scope_of }
+        Self { typed: SearchQuery::parse(words), all, any, scope_of }
     }
 
-    /// The first places before a number, one more than a page has.
-    async fn places(&self, conn: &mut Conn, before: i64) -> Result<Vec<Place>> {
+    /// Reads the first positions before a number, one more than a page has.
+    async fn positions(&self, conn: &mut Conn, before: i64) -> Result<Vec<Position>> {
         let (everywhere, whose) = (self.scope_of.is_none(), self.scope_of.unwrap_or_default());
-        if self.sought.is_empty() && self.all.is_empty() && self.any.is_empty() {
-            return Ok(fetch_all!(conn, Place, places!("case_words c", ""), before, everywhere, whose)?);
+        if self.typed.is_empty() && self.all.is_empty() && self.any.is_empty() {
+            return Ok(fetch_all!(conn, Position, positions!("case_words c", ""), before, everywhere, whose)?);
         }
         let query = self.query(conn.dialect(), 0);
         if conn.dialect() == Dialect::Sqlite {
-            // By its own row number the index gives the newest first, and need not find them all.
-            let sql = places!(
+            // Ordered by row number, the index returns the newest first and stops early.
+            let sql = positions!(
                 "case_words_sought s JOIN case_words c ON c.number = s.rowid",
                 " AND case_words_sought MATCH $4 AND s.rowid < $1",
                 "s.rowid"
             );
-            return Ok(fetch_all!(conn, Place, sql, before, everywhere, whose, query)?);
+            return Ok(fetch_all!(conn, Position, sql, before, everywhere, whose, query)?);
         }
-        // PostgreSQL's index knows no order. What is common is among the newest; what is not there is rare enough to
-        // fetch all of it from the index. Left to itself, the planner guesses which, and guesses wrong.
-        let newest = places!(
+        // PostgreSQL's index knows no order. Frequent words are found among the newest cases; others are rare enough to
+        // fetch all of their cases from the index. The planner chooses wrongly between the two, so both are explicit.
+        let newest = positions!(
             "(SELECT * FROM case_words WHERE number < $1 ORDER BY number DESC LIMIT 8000) c",
             " AND c.sought @@ $4::tsquery"
         );
-        let found: Vec<Place> = fetch_all!(conn, Place, newest, before, everywhere, whose, &query)?;
+        let found: Vec<Position> = fetch_all!(conn, Position, newest, before, everywhere, whose, &query)?;
         if found.len() > PAGE {
             return Ok(found);
         }
         let indexed = concat!(
-            // Joined with nothing, the words are no longer those of the index: the rest is looked for row by row.
+            // Concatenation hides the column from the index: the full query is checked row by row.
             "WITH c AS MATERIALIZED (SELECT number, application_id, institution_id FROM case_words
                                      WHERE sought @@ $4::tsquery AND (sought || '') @@ $5::tsquery) ",
-            places!("c", "")
+            positions!("c", "")
         );
-        let narrow = self.query(conn.dialect(), self.telling());
-        Ok(fetch_all!(conn, Place, indexed, before, everywhere, whose, narrow, query)?)
+        let narrow = self.query(conn.dialect(), self.selective_length());
+        Ok(fetch_all!(conn, Position, indexed, before, everywhere, whose, narrow, query)?)
     }
 
-    /// How many characters a typed word must have for PostgreSQL's index to look for it: as many as the words that tell
-    /// most. Every case has a word that begins with `gb` or with `26`, and for these the index would read all it has.
-    fn telling(&self) -> usize {
-        let longest = self.sought.words().iter().map(|word| word.word().chars().count()).max();
-        longest.map_or(0, |longest| longest.min(TELLING))
+    /// The length from which PostgreSQL's index looks for a typed word: that of the longest words, up to
+    /// [`SELECTIVE_LENGTH`]. Every case has words that begin with `gb` or `26`; for them the index would read everything.
+    fn selective_length(&self) -> usize {
+        let longest = self.typed.words().iter().map(|word| word.word().chars().count()).max();
+        longest.map_or(0, |longest| longest.min(SELECTIVE_LENGTH))
     }
 
-    /// As the database's own language of search, of the typed words that have so many characters. Words are letters and
-    /// digits alone, so that quotes hold them.
+    /// The search in the database's query language, with typed words of at least `least` characters. Words consist of
+    /// letters and digits, so quoting is safe.
     fn query(&self, dialect: Dialect, least: usize) -> String {
         let (and, or, quote, beginning) = match dialect {
             Dialect::Sqlite => (" AND ", " OR ", '"', "*"),
             Dialect::Postgres => (" & ", " | ", '\'', ":*"),
         };
         let whole = |word: &str| format!("{quote}{word}{quote}");
-        let one = |word: &SoughtWord| {
+        let one = |word: &QueryWord| {
             let text = word.word();
             let begun = if text.chars().count() < SHORTEST_BEGINNING { "" } else { beginning };
             let meaning: Vec<String> = word.meaning().map(whole).collect();
@@ -188,8 +167,8 @@ impl Wanted {
                 false => format!("({}{begun}{or}({}))", whole(text), meaning.join(and)),
             }
         };
-        let telling = self.sought.words().iter().filter(|word| word.word().chars().count() >= least);
-        let mut parts: Vec<String> = telling.map(one).collect();
+        let selective = self.typed.words().iter().filter(|word| word.word().chars().count() >= least);
+        let mut parts: Vec<String> = selective.map(one).collect();
         parts.extend(self.all.iter().map(|word| whole(word)));
         if !self.any.is_empty() {
             let any: Vec<String> = self.any.iter().map(|word| whole(word)).collect();
@@ -199,22 +178,21 @@ impl Wanted {
     }
 }
 
-/// The word that stands for an institution. No name has such a word, and who typed it would find nothing beyond their
-/// scope.
+/// The word of an institution. No name contains such a word, and typing it finds nothing outside the own scope.
 fn institution_word(id: Uuid) -> String {
     format!("i{}", id.simple())
 }
 
-/// The word that stands for whoever decided.
+/// The word of the verifier who decided.
 fn verifier_word(id: Uuid) -> String {
     format!("v{}", id.simple())
 }
 
-/// Those of these applications that are decided now, in scope, and, if asked, by this verifier. Of one that was reopened
-/// the words stay until it is decided again.
-async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Result<HashMap<Uuid, Ended>> {
+/// Reads those of these applications that are decided and in scope; with `mine`, only those that the verifier decided.
+/// A reopened case keeps its words until it is decided again.
+async fn decided(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Result<HashMap<Uuid, DecidedCase>> {
     #[derive(sqlx::FromRow)]
-    struct Row {
+    struct DecidedRow {
         id: Uuid,
         reference: String,
         name: String,
@@ -252,11 +230,11 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
             rows!("= ANY (ARRAY (SELECT value::uuid FROM jsonb_array_elements_text($1::jsonb) AS t (value)))")
         }
     };
-    let rows: Vec<Row> = fetch_all!(conn, Row, sql, serde_json::to_string(ids)?)?;
+    let rows: Vec<DecidedRow> = fetch_all!(conn, DecidedRow, sql, serde_json::to_string(ids)?)?;
     let rows = rows.into_iter().filter(|row| actor.scope.covers(row.institution_id));
     let rows = rows.filter(|row| !mine || row.decided_by == actor.user_id);
-    let ended = rows.map(|row| {
-        let ended = Ended {
+    let decided = rows.map(|row| {
+        let case = DecidedCase {
             id: row.id,
             reference: row.reference,
             name: row.name,
@@ -267,12 +245,12 @@ async fn ended(conn: &mut Conn, actor: &Actor, mine: bool, ids: &[Uuid]) -> Resu
             decided_at: Timestamp::from_micros(row.decided_at),
             by: row.by,
         };
-        (row.id, ended)
+        (row.id, case)
     });
-    Ok(ended.collect())
+    Ok(decided.collect())
 }
 
-/// Writes what a case is found by, at the end of the list; in the transaction of the verdict that ends it.
+/// Appends the words of a decided case to the list, in the transaction of its verdict.
 pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by: Uuid) -> Result<()> {
     let names = CaseNames {
         name: &row.name,
@@ -286,7 +264,7 @@ pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by
     let mut words = names.words();
     words.extend(row.institution_id.map(|id| institution_word(id) + " "));
     words.push_str(&verifier_word(decided_by));
-    // One that was decided before moves to the end.
+    // A case that was decided before moves to the end.
     let before: Option<(i64,)> =
         fetch_optional!(tx, (i64,), "DELETE FROM case_words WHERE application_id = $1 RETURNING number", id)?;
     match tx.dialect() {
@@ -317,14 +295,13 @@ pub(super) async fn index_words(tx: &mut Tx, id: Uuid, row: &CaseRow, decided_by
     Ok(())
 }
 
-/// Merges parts of SQLite's index of words, of which each verdict adds one: so many pages at a time that nobody who writes
-/// meanwhile waits much longer than for a verdict, or some 10 ms where hundreds of parts have come together. Fewer would
-/// cost more, since each time all parts of a size are opened anew. Gives how many times; none in PostgreSQL.
+/// Merges the segments of SQLite's word index, of which each verdict adds one. One merge handles 64 pages, so that other
+/// writers wait about as long as for a verdict. Returns the number of merges; zero in PostgreSQL.
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn merge_words(backend: &Backend) -> Result<usize> {
-    for times in 0..MOST_MERGES {
+    for times in 0..MAX_MERGES {
         let mut tx = backend.db.begin().await?;
         if tx.dialect() == Dialect::Postgres {
             return Ok(0);
@@ -332,15 +309,15 @@ pub async fn merge_words(backend: &Backend) -> Result<usize> {
         let changes = async |tx: &mut Tx| fetch_one!(tx, (i64,), "SELECT total_changes()");
         let (before,) = changes(&mut tx).await?;
         execute!(tx, "INSERT INTO case_words_sought (case_words_sought, rank) VALUES ('merge', 64)")?; // pages
-        // Of nothing to merge, it counts one change (SQLite FTS5, 6.7).
+        // Without anything to merge, one change is counted (SQLite FTS5, section 6.7).
         let (after,) = changes(&mut tx).await?;
         if after - before < 2 {
             return Ok(times);
         }
         tx.commit().await?;
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(MERGE_PAUSE).await;
     }
-    Ok(MOST_MERGES)
+    Ok(MAX_MERGES)
 }
 
 #[cfg(test)]
@@ -348,9 +325,9 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn wanted(words: &str, all: &[&str], any: &[&str]) -> Wanted {
+    fn search(words: &str, all: &[&str], any: &[&str]) -> Search {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Wanted { sought: SearchQuery::parse(words), all: own(all), any: own(any), scope_of: None }
+        Search { typed: SearchQuery::parse(words), all: own(all), any: own(any), scope_of: None }
     }
 
     #[rstest]
@@ -359,29 +336,29 @@ mod tests {
     #[case("kab. or", r#"("kab"* OR ("kabupaten")) AND "or"*"#, "('kab':* | ('kabupaten')) & 'or':*")]
     #[case("ditjen", r#"("ditjen"* OR ("direktorat" AND "jenderal"))"#, "('ditjen':* | ('direktorat' & 'jenderal'))")]
     #[case(r#""a' OR 1=1 *:& -- \"#, r#""or"* AND "a" AND "1" AND "1""#, "'or':* & 'a' & '1' & '1'")]
-    fn typed_words_are_only_words(#[case] typed: &str, #[case] sqlite: &str, #[case] postgres: &str) {
-        let wanted = wanted(typed, &[], &[]);
+    fn typed_operators_are_ignored(#[case] typed: &str, #[case] sqlite: &str, #[case] postgres: &str) {
+        let search = search(typed, &[], &[]);
         assert_eq!(
-            (wanted.query(Dialect::Sqlite, 0), wanted.query(Dialect::Postgres, 0)),
+            (search.query(Dialect::Sqlite, 0), search.query(Dialect::Postgres, 0)),
             (sqlite.into(), postgres.into())
         );
     }
 
     #[rstest]
     #[case("GB-26-0099", "'0099':*")]
-    #[case("gb 26", "'gb':* & '26':*")] // nothing tells more
+    #[case("gb 26", "'gb':* & '26':*")] // the longest words
     #[case("d", "'d'")]
     #[case("", "('i1')")]
-    fn the_index_looks_for_what_tells_most(#[case] typed: &str, #[case] narrow: &str) {
+    fn the_index_looks_for_the_longest_words(#[case] typed: &str, #[case] narrow: &str) {
         let any: &[&str] = if typed.is_empty() { &["i1"] } else { &[] };
-        let wanted = wanted(typed, &[], any);
-        assert_eq!(wanted.query(Dialect::Postgres, wanted.telling()), narrow);
+        let search = search(typed, &[], any);
+        assert_eq!(search.query(Dialect::Postgres, search.selective_length()), narrow);
     }
 
     #[test]
-    fn scope_and_verifier_are_words() {
-        let query = wanted("siti", &["v1"], &["i1", "i2"]).query(Dialect::Sqlite, 0);
+    fn scope_and_verifier_become_words() {
+        let query = search("siti", &["v1"], &["i1", "i2"]).query(Dialect::Sqlite, 0);
         assert_eq!(query, r#""siti"* AND "v1" AND ("i1" OR "i2")"#);
-        assert_eq!(wanted("", &[], &["i1"]).query(Dialect::Postgres, 0), "('i1')");
+        assert_eq!(search("", &[], &["i1"]).query(Dialect::Postgres, 0), "('i1')");
     }
 }

@@ -1,9 +1,9 @@
-//! What the desk writes outside its pages: the CSV of its figures, and words in the trail.
+//! What the desk writes outside its pages: the CSV of its statistics, and words in the trail.
 
 use domain::status::Verdict;
 
-/// The figures as CSV: column titles, then the titles of the rows.
-pub(super) const FIGURES_COLUMNS: [&str; 3] = ["Angka", "Rincian", "Nilai"];
+/// The statistics as CSV: column titles, then the titles of the rows.
+pub(super) const STATISTICS_COLUMNS: [&str; 3] = ["Angka", "Rincian", "Nilai"];
 pub(super) const SUBMITTED: &str = "Pengajuan masuk";
 pub(super) const DECIDED: &str = "Putusan";
 pub(super) const WAITING_NOW: &str = "Antrean saat ini";

@@ -1,4 +1,4 @@
-//! The history of a case, from the trail.
+//! The timeline of a case, from the audit trail.
 
 use domain::{staff::Permission, time::Timestamp};
 use uuid::Uuid;
@@ -11,55 +11,52 @@ use crate::{
     error::Result,
 };
 
-/// Most events that a timeline shows.
-const MOST: i64 = 200;
+/// Maximum number of events.
+const MAX_EVENTS: i64 = 200;
 
-/// Something that happened to a case.
+/// An event of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// When.
+pub struct TimelineEvent {
     pub at: Timestamp,
-    /// What.
     pub action: Action,
-    /// Who did it; nobody if it happened by time.
+    /// Name of the person; `None` if it happened by time.
     pub by: Option<String>,
-    /// The address of their device.
+    /// Network address of their device.
     pub address: Option<String>,
-    /// The words of the event, if it has any: a reason, what was looked at.
+    /// Words of the event, such as a reason.
     pub detail: Option<String>,
 }
 
-/// What happened to a case, oldest first: also who, from where, what was looked at.
+/// Reads the events of a case, oldest first.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`]; [`crate::Error::NotFound`]; [`domain::issues::conflict::Conflict::StatusChanged`] while its person
-/// repairs the case.
-pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<Entry>> {
+/// [`Forbidden`](crate::Error::Forbidden); [`NotFound`](crate::Error::NotFound);
+/// [`StatusChanged`](domain::issues::conflict::Conflict::StatusChanged) while the applicant repairs the case.
+pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<TimelineEvent>> {
     actor.require(Permission::Verify)?;
     let mut conn = backend.db.read().await?;
     find(&mut conn, actor, id).await?;
-    events(&mut conn, id).await
+    latest_events(&mut conn, id).await
 }
 
-/// The events of a case, oldest first; of many, the latest.
-async fn events(conn: &mut Conn, id: Uuid) -> Result<Vec<Entry>> {
-    type Row = (i64, String, Option<String>, Option<String>, String);
-    let rows: Vec<Row> = fetch_all!(
+async fn latest_events(conn: &mut Conn, id: Uuid) -> Result<Vec<TimelineEvent>> {
+    type EventRow = (i64, String, Option<String>, Option<String>, String);
+    let rows: Vec<EventRow> = fetch_all!(
         conn,
-        Row,
+        EventRow,
         "SELECT e.at, e.action, u.name, e.address, e.detail FROM audit_events e LEFT JOIN users u ON u.id = e.actor_id
          WHERE e.subject_id = $1 ORDER BY e.at DESC, e.seq DESC, e.id DESC LIMIT $2",
         id,
-        MOST
+        MAX_EVENTS
     )?;
-    let entries = rows.into_iter().rev().filter_map(|(at, action, by, address, detail)| {
+    let events = rows.into_iter().rev().filter_map(|(at, action, by, address, detail)| {
         let (at, action) = (Timestamp::from_micros(at), Action::parse(&action)?);
-        Some(Entry { at, action, by, address, detail: words(&detail) })
+        Some(TimelineEvent { at, action, by, address, detail: words(&detail) })
     });
-    Ok(entries.collect())
+    Ok(events.collect())
 }
 
-/// The words in the detail of an event: a text, or the texts of a list joined.
+/// The words in the JSON detail of an event: a text, or the texts of a list, joined.
 fn words(detail: &str) -> Option<String> {
     fn gather(value: &serde_json::Value, found: &mut Vec<String>) {
         match value {

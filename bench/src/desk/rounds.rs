@@ -1,4 +1,4 @@
-//! What a verifier does all day, in process: take the next case, look at the queue, search, open the case, decide.
+//! The daily work of a verifier, in process: claim a case, view the queue, search, open the case, decide.
 
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::fill;
 use crate::{data::Dice, people, stage::Failure};
 
-/// What is measured, in the order of the table.
+/// The measured steps, in the order of the table.
 pub const STEPS: &[&str] = &[
     "queue page",
     "search in the queue",
@@ -36,7 +36,7 @@ pub const STEPS: &[&str] = &[
     "verdict",
 ];
 
-/// What is typed into the search of the queue and of the history: names, work units, numbers, mistakes.
+/// Search texts for queue and history: names, work units, numbers, typing errors.
 const TYPED: &[&str] = &[
     "siti",
     "budi santoso",
@@ -56,12 +56,11 @@ const TYPED: &[&str] = &[
     "kota pengadilan",
 ];
 
-/// Seconds of each time that a step was done.
+/// The times of each step in seconds.
 #[derive(Default)]
 pub struct Times(HashMap<&'static str, Vec<f64>>);
 
 impl Times {
-    /// Those of a step.
     pub fn of(&mut self, step: &str) -> &mut [f64] {
         self.0.get_mut(step).map(Vec::as_mut_slice).unwrap_or_default()
     }
@@ -78,22 +77,20 @@ impl Times {
     }
 }
 
-/// Rounds of one verifier after the other.
+/// Rounds of work, each by the next verifier.
 pub struct Rounds<'a> {
     backend: &'a Backend,
-    /// A verifier of one institution, who has taken all that was free there.
+    /// A verifier of one institution where no case is left to claim.
     bound: Actor,
     dice: Dice,
-    /// The next one's number.
+    /// The number of the next round.
     next: u64,
-    /// What they took.
     pub times: Times,
 }
 
 impl<'a> Rounds<'a> {
-    /// None yet.
     pub async fn new(backend: &'a Backend) -> Result<Self, Failure> {
-        // The first to ask waits for all cases to be read.
+        // Read all cases now, so that the first step does not include it.
         verification::read_open_cases(backend).await?;
         let offered = verification::institutions(backend, &actor(0), &QueueFilter::default()).await?;
         let (institution, ..) = offered.first().ok_or("no case is open")?;
@@ -105,7 +102,7 @@ impl<'a> Rounds<'a> {
         Ok(Self { backend, bound, dice: Dice::new(7), next: 0, times: Times::default() })
     }
 
-    /// So many more, and one before them that is not counted: the other size had the machine.
+    /// Runs one uncounted round to warm up, then `rounds` more.
     pub async fn go_on(&mut self, rounds: u64) -> Result<(), Failure> {
         let counted = std::mem::take(&mut self.times);
         self.round().await?;
@@ -136,7 +133,7 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// One of the people who decide.
+/// The verifier of a round.
 pub fn actor(nth: u64) -> Actor {
     Actor {
         user_id: fill::verifier(nth),
@@ -163,7 +160,7 @@ fn filter(dice: &mut Dice) -> QueueFilter {
     filter
 }
 
-/// Two of three are approved; the others are sent back or refused.
+/// Approves two of three cases; returns or rejects the others.
 fn verdict(round: u64, case: &CaseFile) -> VerdictForm {
     let note = "Tanggal berakhir pada surat tidak sama dengan isian.".to_owned();
     let form = VerdictForm {
@@ -184,10 +181,10 @@ fn verdict(round: u64, case: &CaseFile) -> VerdictForm {
     }
 }
 
-/// Several verifiers at once, each with claims and verdicts; gives the times of all.
+/// Runs several verifiers concurrently; returns the times of all.
 pub async fn at_once(backend: &Arc<Backend>, verifiers: u64, rounds: u64) -> Result<Times, Failure> {
     let mut all = Times::default();
-    // A server has read them before it serves.
+    // A server reads them at its start.
     verification::read_open_cases(backend).await?;
     let work = (0..verifiers).map(|nth| {
         let backend = backend.clone();

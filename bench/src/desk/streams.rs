@@ -1,4 +1,4 @@
-//! A thousand open pages of the desk: what their event streams cost the server, and how soon all of them hear of a claim.
+//! A thousand event streams of open desk pages: their memory, and the time until all receive a claim.
 
 use std::time::{Duration, Instant};
 
@@ -11,24 +11,24 @@ use crate::{
     table::{Table, megabytes, milliseconds, quantile},
 };
 
-/// Open streams, and how many of them one person has: a browser for each page.
+/// Open streams, and the number of streams per person.
 const STREAMS: usize = 1000;
 const STREAMS_EACH: usize = 10;
-/// Most memory of all of them.
+/// The budget of memory of all streams, in bytes.
 const MOST_MEMORY: f64 = 50e6;
-/// Most seconds until all heard.
+/// The budget of seconds until all streams have received an event.
 const MOST_TIME: f64 = 1.0;
-/// How often an event is told.
+/// Measured events.
 const EVENTS: usize = 20;
-/// How long anything may take.
+/// The time limit of each step.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Measures. `sessions` are those of verifiers, one for each ten streams.
+/// `sessions` are those of verifiers, one per ten streams.
 pub async fn measure(stage: &Stage, store: &Store, sessions: &[String], table: &mut Table) -> Result<(), Failure> {
     let session = sessions.first().ok_or("nobody is signed in")?;
     let server = Server::start(stage, store, None)?;
     let mut connection = server.connect()?;
-    // What a first page costs is not the streams'.
+    // The memory of the first page must not count.
     connection.expect(&get("/verifikasi", Some(session), None)?)?;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let before = server.memory()?;

@@ -1,66 +1,46 @@
-//! The answers of the form (guide step 10), kept as typed.
+//! The answers of the form (guide step 10), kept as typed. [`super::fields`] lists the fields of the form.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    applications::company::{CompanyInput, NAME_LENGTH},
+    applications::{address::ADDRESS_LENGTH, company::CompanyInput},
     master_data::institution::InstitutionType,
     role::ProfileType,
+    text::cut,
     validity::DateInput,
 };
 
-/// What the person entered into the form, right or wrong; the draft stores it whole.
+/// What the person entered into the form, right or wrong. Stored as JSON; a new field needs a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answers {
-    /// Jenis Instansi.
     pub institution_type: Option<InstitutionType>,
-    /// Nama Instansi.
     pub institution: Option<Uuid>,
-    /// Satuan Kerja.
     pub work_unit: Option<Uuid>,
-    /// Alamat Satuan Kerja.
+    /// Address of the work unit.
     pub address: String,
-    /// Masa Berlaku Peran, first day.
     pub first_day: DateInput,
-    /// Masa Berlaku Peran, last day.
     pub last_day: DateInput,
-    /// The company of a Penyedia.
+    /// Suppliers only.
     pub company: CompanyInput,
 }
 
-/// The fewest and the most characters of an address.
-pub const ADDRESS_LENGTH: std::ops::RangeInclusive<usize> = 10..=500;
-/// Most characters that are kept of a number as typed, its dots and spaces included.
-const NUMBER_TYPED: usize = 40;
-
 impl Answers {
-    /// These answers cut to what may be stored: names and addresses of at most four times their limit, numbers of at
-    /// most 40 characters, date boxes of at most 10, no zero bytes. Other input is nobody's typing.
+    /// Cuts the answers to what may be stored: addresses to four times their limit, parts of dates to 10 characters.
     #[must_use]
     pub fn bounded(mut self) -> Self {
-        let cut = |text: &mut String, max: usize| {
-            text.retain(|c| c != '\0');
-            if let Some((end, _)) = text.char_indices().nth(max) {
-                text.truncate(end);
-            }
-        };
         cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
-        cut(&mut self.company.name, NAME_LENGTH.end() * 4);
-        cut(&mut self.company.npwp, NUMBER_TYPED);
-        cut(&mut self.company.nib, NUMBER_TYPED);
-        cut(&mut self.company.address, ADDRESS_LENGTH.end() * 4);
         for date in [&mut self.first_day, &mut self.last_day] {
             for part in [&mut date.day, &mut date.month, &mut date.year] {
                 cut(part, 10);
             }
         }
-        self
+        Self { company: self.company.bounded(), ..self }
     }
 
-    /// What of these answers the form of a profile type asks for: a Penyedia has a company and no institution, so that
-    /// none can be slipped into it to lead it to another desk.
+    /// Keeps what the form of a profile type asks for. A supplier gives no institution, which would lead the application
+    /// to another desk.
     #[must_use]
     pub fn asked_of(self, profile_type: ProfileType) -> Self {
         match profile_type {
@@ -69,8 +49,8 @@ impl Answers {
         }
     }
 
-    /// What follows from a change of type, institution or work unit: whatever hung on the old choice is cleared (guide
-    /// step 10), the address too, since it is that of the work unit before. `before` are the answers until now.
+    /// Clears what depends on a changed type, institution or work unit (guide step 10); the address belongs to the work
+    /// unit. `before` are the answers before the change.
     #[must_use]
     pub fn following(mut self, before: &Self) -> Self {
         if self.institution_type != before.institution_type && self.institution == before.institution {
@@ -91,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changing_the_type_clears_what_hung_on_it() {
+    fn changing_the_type_clears_institution_and_work_unit() {
         let before = Answers {
             institution_type: Some(InstitutionType::Kementerian),
             institution: Some(Uuid::from_u128(1)),
@@ -108,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_of_one_work_unit_is_not_anothers() {
+    fn changing_the_work_unit_clears_its_address() {
         let before = Answers {
             institution: Some(Uuid::from_u128(1)),
             work_unit: Some(Uuid::from_u128(2)),
@@ -117,10 +97,10 @@ mod tests {
         };
         let other_unit = Answers { work_unit: Some(Uuid::from_u128(3)), ..before.clone() };
         assert_eq!(other_unit.clone().following(&before), Answers { address: String::new(), ..other_unit.clone() });
-        // One that came with the new work unit is its own.
+        // An address that came with the new work unit stays.
         let with_its_own = Answers { address: "Jalan H.R. Rasuna Said Blok X-5".into(), ..other_unit };
         assert_eq!(with_its_own.clone().following(&before), with_its_own);
-        // Whatever takes the work unit away takes the address along.
+        // Without a work unit there is no address.
         let none = Answers { institution: None, ..before.clone() }.following(&before);
         assert_eq!((none.work_unit, none.address.as_str()), (None, ""));
     }
@@ -140,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_input_is_cut_between_characters() {
+    fn long_input_is_cut_between_characters() {
         let answers = Answers { address: "é".repeat(9000), ..Answers::default() }.bounded();
         assert_eq!(answers.address.chars().count(), 2000);
         let answers = Answers { address: "Jalan\0 Merdeka".into(), ..Answers::default() }.bounded();

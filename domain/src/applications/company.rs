@@ -1,17 +1,19 @@
-//! A supplier (Penyedia): its company, and how long an access for it holds.
+//! Suppliers (Penyedia): the company, and the validity of an access for it.
 
 use ::time::{Date, Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applications::wizard::check_address,
+    applications::address::{ADDRESS_LENGTH, check_address},
     issues::{Field, Issue, Problem},
-    text::check_length,
+    text::{check_length, cut},
     validity::Validity,
 };
 
-/// The fewest and the most characters of a company's name.
+/// Allowed number of characters of a company's name.
 pub const NAME_LENGTH: std::ops::RangeInclusive<usize> = 3..=150;
+/// Most characters that are kept of a number as typed, with its dots and spaces.
+const NUMBER_TYPED: usize = 40;
 /// Digits of an NIB (Government Regulation 5 of 2021, article 1).
 const NIB_DIGITS: usize = 13;
 
@@ -19,17 +21,27 @@ const NIB_DIGITS: usize = 13;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CompanyInput {
-    /// Nama Perusahaan.
     pub name: String,
-    /// NPWP, with or without its dots.
+    /// With or without dots.
     pub npwp: String,
-    /// NIB.
+    /// With or without spaces.
     pub nib: String,
-    /// Alamat Perusahaan.
     pub address: String,
 }
 
-/// The name of a company, as in its licence; inner space folded.
+impl CompanyInput {
+    /// Cuts the company to what may be stored: name and address to four times their limit, numbers to 40 characters.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        cut(&mut self.name, NAME_LENGTH.end() * 4);
+        cut(&mut self.npwp, NUMBER_TYPED);
+        cut(&mut self.nib, NUMBER_TYPED);
+        cut(&mut self.address, ADDRESS_LENGTH.end() * 4);
+        self
+    }
+}
+
+/// The name of a company, as in its licence. Runs of white space become one space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CompanyName(String);
@@ -49,7 +61,6 @@ impl CompanyName {
         Ok(Self(name))
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -61,7 +72,7 @@ impl CompanyName {
 pub struct Npwp(String);
 
 impl Npwp {
-    /// Reads a number as typed; spaces, dots and hyphens are forgiven.
+    /// Reads a number as typed. Spaces, dots and hyphens are ignored.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::BadCharacters`] or [`Problem::NpwpLength`].
@@ -73,7 +84,6 @@ impl Npwp {
         }
     }
 
-    /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -87,8 +97,8 @@ impl Npwp {
         }
     }
 
-    /// The digits by which papers may name the same number: a company's sixteen are a zero before its fifteen
-    /// (Finance Minister Regulation 112 of 2022, article 2).
+    /// All spellings of the same number: the 16 digits of a company are a zero followed by its 15 digits (Finance
+    /// Minister Regulation 112 of 2022, article 2).
     pub fn readings(&self) -> Vec<String> {
         let other = match self.0.strip_prefix('0') {
             Some(rest) if self.0.len() == 16 => Some(rest.to_owned()),
@@ -105,7 +115,7 @@ impl Npwp {
 pub struct Nib(String);
 
 impl Nib {
-    /// Reads a number as typed; spaces, dots and hyphens are forgiven.
+    /// Reads a number as typed. Spaces, dots and hyphens are ignored.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::BadCharacters`] or [`Problem::NibLength`].
@@ -117,18 +127,17 @@ impl Nib {
         }
     }
 
-    /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// `NIB 9120001234567`: in lists, what stands in the place of an institution.
+    /// `NIB 9120001234567`; lists show it in place of an institution.
     pub fn label(&self) -> String {
         format!("NIB {}", self.0)
     }
 }
 
-/// The digits of a number that people write in groups.
+/// The digits of a number that may be written in groups.
 fn digits(text: &str) -> Result<String, Problem> {
     let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
     match digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -138,51 +147,47 @@ fn digits(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// A company whose every part passed its rule.
+/// A company whose parts all passed their rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Company {
-    /// Its name.
     pub name: CompanyName,
-    /// Its NPWP.
     pub npwp: Npwp,
-    /// Its NIB: what tells it from every other.
+    /// Identifies the company.
     pub nib: Nib,
-    /// Its address.
     pub address: String,
 }
 
 impl Company {
-    /// Reads a company as typed; `None` while [`issues`] finds something.
-    pub fn read(draft: &CompanyInput) -> Option<Self> {
-        check_address(&draft.address).ok()?;
+    /// Reads a company as typed; `None` if [`issues`] finds something.
+    pub fn read(input: &CompanyInput) -> Option<Self> {
+        check_address(&input.address).ok()?;
         Some(Self {
-            name: CompanyName::parse(&draft.name).ok()?,
-            npwp: Npwp::parse(&draft.npwp).ok()?,
-            nib: Nib::parse(&draft.nib).ok()?,
-            address: draft.address.trim().to_owned(),
+            name: CompanyName::parse(&input.name).ok()?,
+            npwp: Npwp::parse(&input.npwp).ok()?,
+            nib: Nib::parse(&input.nib).ok()?,
+            address: input.address.trim().to_owned(),
         })
     }
 }
 
 /// What is wrong with a company as typed, in the order of its fields.
-pub fn issues(draft: &CompanyInput) -> Vec<Issue> {
+pub fn issues(input: &CompanyInput) -> Vec<Issue> {
     let problems = [
-        (Field::CompanyName, CompanyName::parse(&draft.name).err()),
-        (Field::Npwp, Npwp::parse(&draft.npwp).err()),
-        (Field::Nib, Nib::parse(&draft.nib).err()),
-        (Field::CompanyAddress, check_address(&draft.address).err()),
+        (Field::CompanyName, CompanyName::parse(&input.name).err()),
+        (Field::Npwp, Npwp::parse(&input.npwp).err()),
+        (Field::Nib, Nib::parse(&input.nib).err()),
+        (Field::CompanyAddress, check_address(&input.address).err()),
     ];
     problems.into_iter().filter_map(|(field, problem)| Some(Issue::new(field, problem?))).collect()
 }
 
-/// How long an access for a company holds that was examined on this day: until a year after it. No paper of a company
-/// names an end as a letter of appointment does: NIB and NPWP hold until they are withdrawn, of which the desk hears
-/// nothing. What a verifier can vouch for is what was seen on one day; a year later it is looked at again. `after` is the
-/// last day of the access that this one continues.
+/// The validity of an access for a company: one year from the day of examination, since a company's documents name no
+/// last day. NIB and NPWP hold until they are withdrawn, and the desk is not told of that. `after` is the last day of the
+/// access that this one renews.
 pub fn validity(examined: Date, after: Option<Date>) -> Validity {
     let next = after.map_or(examined, |last| last.saturating_add(Duration::days(1)));
     let first = next.max(examined);
-    // The 29th of February has no day of the same name a year later.
+    // 29 February has no anniversary.
     let anniversary =
         examined.replace_year(examined.year() + 1).unwrap_or_else(|_| examined.saturating_add(Duration::days(366)));
     let last = anniversary.saturating_sub(Duration::days(1));
@@ -196,7 +201,7 @@ mod tests {
     use proptest::prelude::*;
     use rstest::rstest;
 
-    fn draft() -> CompanyInput {
+    fn input() -> CompanyInput {
         CompanyInput {
             name: "PT Sinar Jaya Abadi".into(),
             npwp: "01.234.567.8-901.000".into(),
@@ -207,8 +212,8 @@ mod tests {
 
     #[test]
     fn a_complete_company_is_read() {
-        assert_eq!(issues(&draft()), []);
-        let company = Company::read(&draft()).unwrap();
+        assert_eq!(issues(&input()), []);
+        let company = Company::read(&input()).unwrap();
         assert_eq!((company.npwp.as_str(), company.nib.as_str()), ("012345678901000", "9120001234567"));
         assert_eq!(company.npwp.printed(), "01.234.567.8-901.000");
     }
@@ -262,10 +267,10 @@ mod tests {
     #[rstest]
     #[case(date!(2026 - 11 - 22), None, date!(2026 - 11 - 22), date!(2027 - 11 - 21))]
     #[case(date!(2028 - 02 - 29), None, date!(2028 - 02 - 29), date!(2029 - 02 - 28))]
-    // A renewal begins when the access before it ends, and is vouched for from the day on which it was looked at.
+    // A renewal starts when the access before it ends, and holds for a year from the examination.
     #[case(date!(2026 - 11 - 22), Some(date!(2026 - 12 - 31)), date!(2027 - 01 - 01), date!(2027 - 11 - 21))]
     #[case(date!(2026 - 11 - 22), Some(date!(2026 - 10 - 31)), date!(2026 - 11 - 22), date!(2027 - 11 - 21))]
-    fn an_access_holds_a_year_from_the_day_of_the_look(
+    fn an_access_holds_a_year_from_the_examination(
         #[case] examined: Date,
         #[case] after: Option<Date>,
         #[case] first: Date,
@@ -276,13 +281,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn anything_typed_is_answered(name in ".{0,40}", npwp in ".{0,24}", nib in ".{0,20}", address in ".{0,60}") {
-            let draft = CompanyInput { name, npwp, nib, address };
-            prop_assert_eq!(issues(&draft).is_empty(), Company::read(&draft).is_some());
+        fn any_input_is_either_read_or_has_issues(name in ".{0,40}", npwp in ".{0,24}", nib in ".{0,20}", address in ".{0,60}") {
+            let input = CompanyInput { name, npwp, nib, address };
+            prop_assert_eq!(issues(&input).is_empty(), Company::read(&input).is_some());
         }
 
         #[test]
-        fn what_is_printed_is_read_back(digits in "[0-9]{15,16}") {
+        fn a_printed_npwp_is_read_back(digits in "[0-9]{15,16}") {
             let npwp = Npwp::parse(&digits).unwrap();
             prop_assert_eq!(Npwp::parse(&npwp.printed()), Ok(npwp));
         }

@@ -31,7 +31,7 @@ impl Reference {
         Self { series, year: year.rem_euclid(100) as u8, number }
     }
 
-    /// Reads a number as typed: case, spaces and missing hyphens are forgiven; a wrong check digit is not.
+    /// Reads a number as typed. Case, spaces and hyphens are ignored; `None` if the check digit is wrong.
     pub fn parse(text: &str) -> Option<Self> {
         let plain: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_uppercase();
         let series = plain.get(..2)?.parse().ok()?;
@@ -69,13 +69,13 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn looks_as_printed() {
+    fn is_printed_with_a_check_digit() {
         assert_eq!(Reference::new(Series::Application, 2026, 4182).to_string(), "GB-26-004182-7");
     }
 
     proptest! {
         #[test]
-        fn read_back_and_one_wrong_digit_is_noticed(year in 2000i32..2100, number in 0u32..999_999, at in 0usize..9, add in 1u8..10) {
+        fn is_read_back_and_one_wrong_digit_is_noticed(year in 2000i32..2100, number in 0u32..999_999, at in 0usize..9, add in 1u8..10) {
             let reference = Reference::new(Series::Ticket, year, number);
             let text = reference.to_string();
             prop_assert_eq!(Reference::parse(&text), Some(reference));
@@ -87,7 +87,7 @@ mod tests {
         }
 
         #[test]
-        fn anything_typed_is_answered(text in ".{0,30}") {
+        fn any_input_is_answered(text in ".{0,30}") {
             let _ = Reference::parse(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! What SiRUP says of a person, and when that is enough (guide steps 3 to 8).
+//! Accounts of SiRUP, and when one can be linked (guide steps 3 to 8).
 
 use ::time::{Date, macros::date};
 use serde::{Deserialize, Serialize};
@@ -9,43 +9,42 @@ use crate::{
     time::{Timestamp, Zone},
 };
 
-/// Accounts made on or after this day are not linked (guide steps 3 and 8); configurable.
+/// Accounts registered on or after this day are not linked (guide steps 3 and 8). A setting can change it.
 pub const CUTOFF: Date = date!(2024 - 08 - 01);
 
-/// Tries at SiRUP within a pause, per person and per username.
+/// Attempts before a pause, per person and per username.
 pub const ATTEMPTS: u32 = 5;
-/// Minutes after which tries are counted anew.
+/// Minutes after which attempts are counted from zero again.
 pub const PAUSE_MINUTES: u64 = 30;
 
 /// An account as SiRUP describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SirupAccount {
-    /// Its username, as SiRUP spells it.
+    /// As SiRUP spells it.
     pub username: String,
     /// The person's name.
     pub name: String,
-    /// The role, as SiRUP spells it (`PA`, `KPA`, `PPK` …).
+    /// As SiRUP spells it (`PA`, `KPA`, `PPK` …).
     pub role: String,
     /// Code of the institution.
     pub kd_klpd: Option<String>,
     /// Code of the work unit.
     pub kd_satker: Option<String>,
-    /// When the account was made.
     pub registered_at: Timestamp,
 }
 
 impl SirupAccount {
-    /// Its role in our catalogue, if it is there.
+    /// The role in our catalogue; `None` for roles that we do not offer.
     pub fn known_role(&self) -> Option<Role> {
         Role::ALL.iter().copied().find(|role| role.info().code.eq_ignore_ascii_case(self.role.trim()))
     }
 
-    /// Whether it was made before `cutoff`, on the calendar of Jakarta.
+    /// True if the account was registered before `cutoff`, on the calendar of Jakarta.
     pub fn is_old_enough(&self, cutoff: Date) -> bool {
         self.registered_at.date(Zone::Wib) < cutoff
     }
 
-    /// The form under which a username is unique in our system.
+    /// The username as it is compared and stored: usernames that differ only in case are the same.
     pub fn key(username: &str) -> String {
         username.trim().to_lowercase()
     }
@@ -55,15 +54,15 @@ impl SirupAccount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WireCode", into = "WireCode")]
 pub enum LinkFailure {
-    /// Username and password do not fit; `left` tries remain before a pause.
+    /// `left` attempts remain before a pause.
     WrongCredentials { left: u32 },
-    /// The account was made on or after `cutoff`.
+    /// The account was registered on or after `cutoff`.
     RegisteredTooLate { cutoff: Date },
-    /// The account is linked with another person. Who, is not said.
+    /// Another person linked the account. The answer does not say who.
     AlreadyLinked,
     /// SiRUP does not answer.
     Unavailable,
-    /// Too many tries; the next is heard at `until`.
+    /// Too many attempts; the next one is possible at `until`.
     Paused { until: Timestamp },
 }
 

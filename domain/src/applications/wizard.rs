@@ -4,50 +4,39 @@ use ::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applications::{
-        answers::{ADDRESS_LENGTH, Answers},
-        company,
-        sirup::SirupAccount,
-    },
+    applications::{address::check_address, answers::Answers, company, fields, sirup::SirupAccount},
     issues::{Field, Issue, Problem, letter::Letter},
     master_data::{institution::Institution, work_unit::WorkUnit},
     role::{ProfileType, Role},
-    text::check_paragraphs,
     validity::Validity,
 };
 
-/// How the draft relates to SiRUP (guide steps 3 to 9).
+/// Whether the draft is linked with SiRUP (guide steps 3 to 9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Link {
-    /// Not yet answered.
+    /// The person has not decided yet.
     Undecided,
-    /// Linked with this account.
     Linked(SirupAccount),
     /// A new access without SiRUP, confirmed with **Ya, Lanjutkan**.
     New,
 }
 
-/// An application while it is filled in, with all that its rules look at.
+/// An application while it is filled in, with everything that its rules need.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// Tipe Profil.
     pub profile_type: ProfileType,
-    /// Role.
     pub role: Role,
-    /// SiRUP, or not.
     pub link: Link,
-    /// The form as typed.
     pub answers: Answers,
-    /// What `answers.institution` stands for, if it exists.
+    /// The institution with the id `answers.institution`.
     pub institution: Option<Institution>,
-    /// What `answers.work_unit` stands for, if it exists.
+    /// The work unit with the id `answers.work_unit`.
     pub work_unit: Option<WorkUnit>,
-    /// The letter, once taken.
     pub letter: Option<Letter>,
 }
 
-/// A step of the wizard that a draft can be at; each is a page.
+/// A step of the wizard; each is a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Step {
     /// Hubungkan Akses SiRUP (guide steps 3 to 9).
@@ -59,7 +48,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// The last part of its page's path.
+    /// The last part of the path of its page.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Sirup => "sirup",
@@ -70,7 +59,15 @@ impl Step {
 }
 
 impl Draft {
-    /// SiRUP's role, where it is linked and names another than the one applied for; said to the person and the desk.
+    /// True if the form asks for `field` now: the address of a work unit is asked for only until somebody gave it.
+    pub fn asks(&self, field: Field) -> bool {
+        match field {
+            Field::Address => self.work_unit.as_ref().is_some_and(|unit| unit.address_required),
+            _ => fields::of(self.profile_type).any(|row| row.field == field),
+        }
+    }
+
+    /// The role in SiRUP, if a linked account has another one than is applied for; person and desk are told.
     pub fn differing_sirup_role(&self) -> Option<&str> {
         match &self.link {
             Link::Linked(account) if account.known_role() != Some(self.role) => Some(&account.role),
@@ -79,7 +76,7 @@ impl Draft {
     }
 }
 
-/// The first step that is not finished; a page beyond it leads back to it.
+/// The first step that is not finished. Pages beyond it redirect to it.
 pub fn next_step(draft: &Draft, today: Date) -> Step {
     [Step::Sirup, Step::Form].into_iter().find(|step| !issues(draft, *step, today).is_empty()).unwrap_or(Step::Review)
 }
@@ -100,8 +97,7 @@ pub fn issues(draft: &Draft, step: Step, today: Date) -> Vec<Issue> {
     }
 }
 
-/// The company in place of institution, work unit and period: how long its access holds is not typed
-/// ([`company::validity`]).
+/// A supplier gives a company in place of institution and work unit. The period is not typed ([`company::validity`]).
 fn company_issues(draft: &Draft) -> Vec<Issue> {
     let proof = draft.letter.is_none().then(|| Issue::new(Field::Letter, Problem::Missing));
     company::issues(&draft.answers.company).into_iter().chain(proof).collect()
@@ -132,7 +128,7 @@ fn form_issues(draft: &Draft, today: Date) -> Vec<Issue> {
             Some(_) => None,
         },
     );
-    if draft.work_unit.as_ref().is_some_and(|unit| unit.address_required) {
+    if draft.asks(Field::Address) {
         note(Field::Address, check_address(&answers.address).err());
     }
     let first = answers.first_day.parse();
@@ -148,15 +144,7 @@ fn form_issues(draft: &Draft, today: Date) -> Vec<Issue> {
     found
 }
 
-/// Checks the address of a work unit, in characters without the space around it.
-///
-/// # Errors
-/// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::BadCharacters`].
-pub fn check_address(address: &str) -> Result<(), Problem> {
-    check_paragraphs(address.trim(), ADDRESS_LENGTH)
-}
-
-/// Checks the last day of a role: not before today, not before the first day.
+/// Checks that the last day of a role is neither before today nor before the first day.
 ///
 /// # Errors
 /// [`Problem::LastBeforeFirst`] or [`Problem::LastInPast`].
@@ -170,7 +158,7 @@ pub fn check_last_day(first: Option<Date>, last: Date, today: Date) -> Result<()
     }
 }
 
-/// The period of a finished form; `None` while its dates are wrong.
+/// The period that was typed; `None` while its dates are wrong.
 pub fn validity(answers: &Answers) -> Option<Validity> {
     Validity::new(answers.first_day.parse().ok()?, answers.last_day.parse().ok()?)
 }
@@ -264,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_supplier_passes_by_sirup_and_gives_a_company() {
+    fn a_supplier_skips_sirup_and_gives_a_company() {
         let draft = Draft {
             profile_type: ProfileType::Penyedia,
             role: Role::Penyedia,
@@ -297,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_registrant_is_asked_for_the_address() {
+    fn only_the_first_registrant_must_give_the_address() {
         let draft = with(|d| {
             d.answers.address.clear();
             d.work_unit.as_mut().unwrap().address_required = false;
@@ -306,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_that_sirup_calls_differently_is_noticed() {
+    fn a_differing_role_in_sirup_is_found() {
         let account = |role: &str| SirupAccount {
             username: "pa.lama".into(),
             name: "Siti".into(),

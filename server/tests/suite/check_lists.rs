@@ -14,8 +14,8 @@ use domain::{
 use rstest::rstest;
 
 use crate::{
+    support::verdicts::{form_for, reject},
     support::{browser::Site, *},
-    verification::{form_for, reject},
 };
 
 async fn empty(world: &World, role: Role) {

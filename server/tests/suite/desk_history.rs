@@ -3,12 +3,13 @@
 use backend::{
     Actor,
     jobs::Job,
-    verification::{self, Cursor, Ended},
+    verification::{self, Cursor},
 };
 use domain::{
     role::Role,
     staff::StaffRole,
     status::{Status, Verdict},
+    verification::DecidedCase,
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use crate::{
     support::{outside::Outside, *},
 };
 
-async fn history(world: &World, actor: &Actor, words: &str) -> Vec<Ended> {
+async fn history(world: &World, actor: &Actor, words: &str) -> Vec<DecidedCase> {
     verification::history(&world.backend, actor, words, false, None).await.unwrap().0
 }
 

@@ -11,14 +11,17 @@ use backend::{
     Actor, Backend, Error,
     actor::Scope,
     applications,
-    verification::{self, Document as LetterOfCase, Finding, Findings, VerdictForm},
+    verification::{self, Findings, VerdictForm},
 };
 use bytes::Bytes;
 use domain::{
     issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
     role::Role,
     status::{Status, Verdict},
-    verification::finding::FindingKind,
+    verification::{
+        CaseLetter as LetterOfCase,
+        findings::{Finding, FindingKind},
+    },
 };
 use lopdf::{Document, Object, Stream, dictionary};
 use rstest::rstest;
@@ -287,7 +290,7 @@ on_both! {
         let Findings::Text(found) = verification::findings(&world.backend, &verifier, id).await.unwrap() else {
             panic!("it has text")
         };
-        let found: Vec<_> = found.into_iter().map(|Finding { what, pages }| (what, pages)).collect();
+        let found: Vec<_> = found.into_iter().map(|Finding { kind, pages }| (kind, pages)).collect();
         let number = outside(&world).await.text("SELECT employee_number FROM applications WHERE id = $1", id).await;
         let named_number = if number.as_deref() == Some("197804122003122003") { vec![1] } else { vec![] };
         let mut expected = vec![

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use backend::{
     Actor, Backend, applications, staff,
-    verification::{self, Cursor, DecidedVerdict, Queue, VerdictForm, Waiting},
+    verification::{self, Cursor, DecidedVerdict, Queue, QueueRow, VerdictForm},
 };
 use devtools::development::SIRUP_PASSWORD;
 use domain::{
@@ -331,7 +331,7 @@ on_both! {
         let first = look(&world.backend, &verifier, all.clone()).await;
         let second = verification::queue(&world.backend, &verifier, &all, first.next).await.unwrap();
         assert_eq!((first.rows.len(), second.rows.len(), first.total, second.next), (50, 12, 62, None));
-        let place = |row: &Waiting| (row.submitted_at, row.id);
+        let place = |row: &QueueRow| (row.submitted_at, row.id);
         let places: Vec<_> = first.rows.iter().chain(&second.rows).map(place).collect();
         assert!(places.is_sorted_by(|a, b| a < b), "in order, each once");
 

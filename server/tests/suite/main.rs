@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod accounts;
+mod applications_fields;
 mod check_lists;
 mod desk_figures;
 mod desk_history;

@@ -476,7 +476,7 @@ on_both! {
         let queue = verification::queue(&world.backend, &verifier, &QueueFilter::default(), None).await.unwrap();
         assert_eq!(queue.rows[0].deadline.due, date!(2026 - 11 - 26));
         change(Change::SetHoliday { day, name: "Libur pemilihan umum".into() }).await.unwrap();
-        let known = settings::holidays(&world.backend, &boss).await.unwrap();
+        let known = settings::holidays(&world.backend, &boss).await.unwrap().holidays;
         let that_day = known.iter().filter(|holiday| holiday.day == day);
         let named: Vec<_> = that_day.map(|holiday| holiday.name.as_str()).collect();
         assert_eq!(named, ["Libur pemilihan umum"], "one day, one name");

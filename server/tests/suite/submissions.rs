@@ -13,8 +13,8 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
+    support::verdicts::{approve, form_for},
     support::*,
-    verification::{approve, form_for},
 };
 
 async fn returned(world: &World, id: Uuid) {

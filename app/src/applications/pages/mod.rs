@@ -1,10 +1,9 @@
-//! The wizard (guide steps 2 to 13): each step a page over a stored draft.
+//! The wizard and the status page (guide steps 2 to 15). Each step is a page over a stored draft.
 
+mod entered;
 mod form;
 mod picking;
 mod review;
-#[cfg(feature = "hydrate")]
-mod saving;
 mod sirup;
 mod start;
 mod status;
@@ -17,7 +16,10 @@ pub use start::{renew, resume, start};
 pub use status::{detail_page, status_page};
 
 use domain::{
-    applications::wizard::{Draft, Link, Step},
+    applications::{
+        views::{DraftPage, Repair},
+        wizard::{Draft, Link, Step},
+    },
     indonesian::period,
     issues::conflict::Conflict,
     role::{ProfileType, Role},
@@ -27,27 +29,24 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 use crate::{
-    applications::api::{DraftView, RepairView, draft},
+    applications::api::draft,
     components::{Loaded, Steps, WizardStep},
     data::page_data,
     error::ApiError,
     location::path_id,
 };
 
-/// The frame of every step: where one is, the step, what helps.
+/// The layout of every step: progress, the step itself, help beside it.
 #[component]
 fn Frame(
-    /// The present step.
     step: WizardStep,
-    /// What was chosen at the first step.
+    /// Profile type and role, once chosen.
     #[prop(optional_no_strip)]
     role: Option<String>,
-    /// How it stands with SiRUP.
+    /// [`link_words`] of the draft.
     #[prop(optional_no_strip)]
     sirup: Option<&'static str>,
-    /// What stands beside the step.
     aside: AnyView,
-    /// The step.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -65,7 +64,7 @@ fn role_words(profile_type: ProfileType, role: Role) -> String {
     format!("{} · {}", profile_type.label(), role.info().code)
 }
 
-/// How it stands with SiRUP, in a word for the stepper.
+/// The state of the SiRUP link, for the stepper.
 fn link_words(draft: &Draft) -> Option<&'static str> {
     match draft.link {
         _ if !draft.role.info().in_sirup => Some("Tidak diperlukan"),
@@ -75,21 +74,22 @@ fn link_words(draft: &Draft) -> Option<&'static str> {
     }
 }
 
-/// Masa Berlaku Peran, in words: that of a supplier begins with the approval.
+/// Masa Berlaku Peran. For a supplier it begins with the approval.
 fn period_words(validity: Option<Validity>, role: Role) -> Option<String> {
     let begins_later = role.info().profile_type == ProfileType::Penyedia;
     let in_words = validity.map(|validity| period(validity.first(), validity.last()));
     in_words.or_else(|| begins_later.then(|| "Satu tahun sejak disetujui".to_owned()))
 }
 
-/// What the desk asked to repair. With the path of the form (empty on the form itself), each mark leads to its field.
-fn repairs(role: Role, repair: RepairView, form: Option<String>) -> AnyView {
+/// The repair that the desk asked for. `form` is the path of the form (empty on the form itself); with it, each mark
+/// links to its field.
+fn repairs(role: Role, repair: Repair, form: Option<String>) -> AnyView {
     let marks = repair.marks.into_iter().map(|mark| {
         let label = mark.field.label(role);
         let heading = match &form {
             None => view! { <b>{label}</b> }.into_any(),
             Some(path) => {
-                // Within the page, the router leaves it to the browser, which moves the focus.
+                // On the same page the browser must follow the link: it moves the focus.
                 let rel = path.is_empty().then_some("external");
                 view! { <a href=format!("{path}#{}", mark.field) rel=rel>{label}</a> }.into_any()
             }
@@ -106,33 +106,32 @@ fn repairs(role: Role, repair: RepairView, form: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// A page over the draft that its path names. What was sent already leads to its status; a step that is not yet due
-/// leads back to the one that is.
-fn over_draft(step: Step, view: impl Fn(DraftView) -> AnyView + Clone + Send + Sync + 'static) -> impl IntoView {
+/// A page over the draft in the path. Redirects to the status of an application that was sent, and to the first
+/// unfinished step if that comes before `step`.
+fn over_draft(step: Step, view: impl Fn(DraftPage) -> AnyView + Clone + Send + Sync + 'static) -> impl IntoView {
     let id = path_id();
     let data = page_data(id, move |id| async move {
         let id = id.ok_or(ApiError::NotFound)?;
         match draft(id, step).await {
-            Ok(draft) => Ok(Where::Draft(Box::new(draft))),
+            Ok(draft) => Ok(Target::Draft(Box::new(draft))),
             Err(ApiError::Conflict(Conflict::StatusChanged { .. })) => {
-                Ok(Where::Elsewhere(format!("/akses/pengajuan/{id}/status")))
+                Ok(Target::Elsewhere(format!("/akses/pengajuan/{id}/status")))
             }
             Err(error) => Err(error),
         }
     });
-    let view = move |found: Where| match found {
-        Where::Draft(draft) if draft.next() < step => view! { <Redirect path=draft.path(draft.next()) /> }.into_any(),
-        Where::Draft(draft) => view(*draft),
-        Where::Elsewhere(path) => view! { <Redirect path /> }.into_any(),
+    let view = move |found: Target| match found {
+        Target::Draft(draft) if draft.next() < step => view! { <Redirect path=draft.path(draft.next()) /> }.into_any(),
+        Target::Draft(draft) => view(*draft),
+        Target::Elsewhere(path) => view! { <Redirect path /> }.into_any(),
     };
     view! { <Loaded data view /> }
 }
 
-/// What a draft's address leads to.
+/// What the address of a draft leads to.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-enum Where {
-    /// The draft.
-    Draft(Box<DraftView>),
-    /// Another page.
+enum Target {
+    Draft(Box<DraftPage>),
+    /// The path of another page.
     Elsewhere(String),
 }

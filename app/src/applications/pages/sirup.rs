@@ -1,24 +1,22 @@
+//! Hubungkan Akses SiRUP (guide steps 3 to 9).
+
 use domain::{
-    applications::{
-        sirup::{ATTEMPTS, CUTOFF, LinkFailure, PAUSE_MINUTES},
-        wizard::Step,
-    },
-    indonesian::date,
+    applications::{sirup::LinkFailure, views::DraftPage, wizard::Step},
     issues::{Field, Problem},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
-use crate::applications::pages::{Frame, link_words, over_draft, role_words};
+use super::{Frame, link_words, over_draft, role_words};
 use crate::{
-    applications::api::DraftView,
+    applications::texts,
     components::{
         Banner, Dialog, FormProblem, PageTitle, PasswordField, TextField, Tone, WizardStep, field::focus_first_issue,
     },
     forms::{FormState, PostForm},
     help::api::HelpContext,
     session::zone,
-    texts,
+    texts::sentence,
 };
 
 /// `/akses/pengajuan/{id}/sirup`: Hubungkan Akses SiRUP (guide steps 3 to 9); with `?baru`, the confirmation of step 9.
@@ -37,11 +35,11 @@ pub fn sirup_step() -> impl IntoView {
 }
 
 #[component]
-fn SirupPage(form: FormState, draft: DraftView) -> impl IntoView {
+fn SirupPage(form: FormState, draft: DraftPage) -> impl IntoView {
     let path = draft.path(Step::Sirup);
     let fresh = format!("{path}?baru");
     let (dialog_path, dialog_fresh, link_fresh) = (path.clone(), fresh.clone(), fresh);
-    let (confirm_path, form_path) = (path.clone(), path.clone());
+    let confirm_path = path.clone();
     let query = use_query_map();
     let asks = move || query.with(|query| query.get("baru").is_some());
     let role = role_words(draft.draft.profile_type, draft.draft.role);
@@ -55,46 +53,12 @@ fn SirupPage(form: FormState, draft: DraftView) -> impl IntoView {
         <Frame step=WizardStep::Sirup role=Some(role) sirup=link_words(&draft.draft) aside=view! { <aside></aside> }.into_any()>
             <div class="stack g2">
                 <h1>"Hubungkan akses SiRUP"</h1>
-                <p class="lead">{format!("Untuk Anda yang terdaftar di SiRUP sebelum {}.", date(CUTOFF))}</p>
+                <p class="lead">{texts::form::sirup_lead()}</p>
             </div>
-            {(!accounts.is_empty()).then(move || {
-                view! {
-                    <section class="panel stack g3 known" aria-labelledby="k-akun">
-                        <h2 id="k-akun" class="label">"Sudah pernah Anda hubungkan"</h2>
-                        {accounts.into_iter().map(|account| view! {
-                            <PostForm form action=path.clone() class="row">
-                                <input type="hidden" name="aksi" value="akun" />
-                                <input type="hidden" name="akun" value=account.clone() />
-                                <span><b>{account.clone()}</b></span>
-                                <button class="btn push">"Pakai"<span class="sr">" "{account.clone()}</span></button>
-                            </PostForm>
-                        }).collect_view()}
-                    </section>
-                }
-            })}
-            <PostForm form action=form_path class="stack g6" id="sirup">
-                <FormProblem form />
-                <TextField form field=Field::SirupUsername label="Username pada Platform SiRUP" />
-                <PasswordField
-                    form
-                    field=Field::SirupPassword
-                    label="Kata Sandi pada Platform SiRUP"
-                    hint="Dipakai satu kali untuk pemeriksaan, lalu dibuang. Tidak disimpan."
-                    autocomplete="off"
-                />
-                <div class="row actions">
-                    <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
-                        <LinkIcon form />
-                        "Hubungkan Akses"
-                    </button>
-                    <a class="btn btn--quiet" href="/akses">"Kembali"</a>
-                    <span class="sub push" role="status">
-                        {move || form.pending.get().then_some("Memeriksa di SiRUP, paling lama 10 detik.")}
-                    </span>
-                </div>
-            </PostForm>
+            <KnownAccounts form accounts path=path.clone() />
+            <PostForm form action=path class="stack g6" id="sirup"><Credentials form /></PostForm>
             <p class="sub">
-                {format!("Tidak terdaftar di SiRUP sebelum {}? ", date(CUTOFF))}
+                {texts::form::not_in_sirup()}
                 <a href=link_fresh>"Daftar Akses Baru"</a>
             </p>
         </Frame>
@@ -102,6 +66,52 @@ fn SirupPage(form: FormState, draft: DraftView) -> impl IntoView {
             <FailureDialog form failure id path=dialog_path.clone() fresh=dialog_fresh.clone() />
         })}
         {move || asks().then(|| view! { <NewAccessDialog path=confirm_path.clone() /> })}
+    }
+    .into_any()
+}
+
+/// The accounts that the person linked before.
+#[component]
+fn KnownAccounts(form: FormState, accounts: Vec<String>, path: String) -> impl IntoView {
+    (!accounts.is_empty()).then(move || {
+        view! {
+            <section class="panel stack g3 known" aria-labelledby="k-akun">
+                <h2 id="k-akun" class="label">"Sudah pernah Anda hubungkan"</h2>
+                {accounts.into_iter().map(|account| view! {
+                    <PostForm form action=path.clone() class="row">
+                        <input type="hidden" name="aksi" value="akun" />
+                        <input type="hidden" name="akun" value=account.clone() />
+                        <span><b>{account.clone()}</b></span>
+                        <button class="btn push">"Pakai"<span class="sr">" "{account.clone()}</span></button>
+                    </PostForm>
+                }).collect_view()}
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Credentials(form: FormState) -> impl IntoView {
+    view! {
+        <FormProblem form />
+        <TextField form field=Field::SirupUsername label="Username pada Platform SiRUP" />
+        <PasswordField
+            form
+            field=Field::SirupPassword
+            label="Kata Sandi pada Platform SiRUP"
+            hint=texts::form::PASSWORD_IS_NOT_KEPT
+            autocomplete="off"
+        />
+        <div class="row actions">
+            <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
+                <LinkIcon form />
+                "Hubungkan Akses"
+            </button>
+            <a class="btn btn--quiet" href="/akses">"Kembali"</a>
+            <span class="sub push" role="status">
+                {move || form.pending.get().then_some(texts::form::CHECKING_AT_SIRUP)}
+            </span>
+        </div>
     }
     .into_any()
 }
@@ -125,7 +135,7 @@ fn FailureDialog(form: FormState, failure: LinkFailure, id: uuid::Uuid, path: St
         LinkFailure::AlreadyLinked => ("Akses SiRUP sudah pernah dihubungkan", HelpContext::SirupLinked),
         LinkFailure::Unavailable => ("SiRUP belum menjawab", HelpContext::SirupDown),
     };
-    let sentence = texts::sentence(&domain::issues::Issue::new(Field::SirupUsername, Problem::Sirup(failure)), zone());
+    let sentence = sentence(&domain::issues::Issue::new(Field::SirupUsername, Problem::Sirup(failure)), zone());
     let left = match failure {
         LinkFailure::WrongCredentials { left } => Some(left),
         _ => None,
@@ -151,10 +161,9 @@ fn FailureDialog(form: FormState, failure: LinkFailure, id: uuid::Uuid, path: St
     view! {
         <Dialog title=title close_to=path on_close=close footer=footer>
             <p>{sentence}</p>
-            {left.map(|left| view! {
-                <Banner tone=Tone::Waiting title=format!("Sisa {left} dari {ATTEMPTS} percobaan")>
-                    {format!("Setelah itu, pemeriksaan dijeda selama {PAUSE_MINUTES} menit.")}
-                </Banner>
+            {left.map(|left| {
+                let (title, text) = texts::form::attempts_left(left);
+                view! { <Banner tone=Tone::Waiting title>{text}</Banner> }
             })}
         </Dialog>
     }
@@ -164,7 +173,7 @@ fn FailureDialog(form: FormState, failure: LinkFailure, id: uuid::Uuid, path: St
 /// The pop-up of guide step 9.
 #[component]
 fn NewAccessDialog(path: String) -> impl IntoView {
-    // Its own, so that what is wrong is said here and not behind it.
+    // A form state of its own, so that the dialog shows its issues.
     let form = FormState::new();
     let footer = view! {
         <a class="btn" href=path.clone()>"Batal"</a>
@@ -179,10 +188,7 @@ fn NewAccessDialog(path: String) -> impl IntoView {
     view! {
         <Dialog title="Daftarkan akses baru?" close_to=path footer=footer>
             <FormProblem form />
-            <p>
-                "Akses baru didaftarkan tanpa data SiRUP. Anda memilih instansi dan satuan kerja sendiri, lalu mengunggah \
-                 surat yang membuktikan peran Anda."
-            </p>
+            <p>{texts::form::NEW_ACCESS}</p>
         </Dialog>
     }
     .into_any()

@@ -1,16 +1,19 @@
+//! Choosing profile type and role, starting again, renewing, and resuming a draft.
+
 use domain::{
-    accesses::Renewal,
+    accesses::{Renewal, overview::Access},
     applications::wizard::Step,
     indonesian::period,
-    issues::{Field, Problem},
+    issues::{Field, Problem, conflict::Conflict},
     role::{ProfileType, Role},
+    status::Status,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 
-use crate::applications::pages::{Frame, over_draft};
+use super::{Frame, over_draft};
 use crate::{
-    applications::api::{RenewalView, renewal},
+    applications::{api::renewal, texts},
     components::{Choice, Choices, FormProblem, Loaded, PageTitle, WizardStep, field::focus_first_issue},
     data::page_data,
     error::ApiError,
@@ -19,9 +22,9 @@ use crate::{
     session::api::me,
 };
 
-/// `/akses/baru`: Tipe Profil and Role (guide step 2); with `?dari=`, a new start from a refused application (step 15).
+/// `/akses/baru`: Tipe Profil and Role (guide step 2); with `?dari=`, a new start from a rejected application (step 15).
 pub fn start() -> impl IntoView {
-    // Only who is signed in gets to choose.
+    // Only for people who are signed in.
     let data = page_data(|| (), |()| async { me().await?.ok_or(ApiError::SignedOut) });
     let form = FormState::new();
     focus_first_issue(form);
@@ -34,7 +37,7 @@ pub fn start() -> impl IntoView {
 
 #[component]
 fn StartPage(form: FormState) -> impl IntoView {
-    // A form that came back has it among what was typed.
+    // A form that came back has it among its values.
     let from = form.typed("dari").or_else(|| use_query_map().with_untracked(|query| query.get("dari")));
     if let Some(from) = from {
         return again(form, from).into_any();
@@ -42,52 +45,16 @@ fn StartPage(form: FormState) -> impl IntoView {
     let typed: Option<ProfileType> = form.typed("profile_type").and_then(|value| value.parse().ok());
     let profile_type = RwSignal::new(typed.unwrap_or(ProfileType::NonPenyedia));
     let role: Option<Role> = form.typed("role").and_then(|value| value.parse().ok());
-    let types = ProfileType::ALL.map(|each| {
-        let note = match each {
-            ProfileType::NonPenyedia => "Pejabat yang menggunakan anggaran: PA dan KPA.",
-            ProfileType::Penyedia => "Pelaku usaha yang memasok barang atau jasa. Role tidak perlu dipilih.",
-        };
-        let id = (each == ProfileType::NonPenyedia).then_some("profile_type");
-        view! {
-            <Choice
-                name="profile_type"
-                value=each.as_str()
-                title=each.label()
-                note=note
-                checked={profile_type.get_untracked() == each}
-                id=id
-                on_choose=Callback::new(move |_| {
-                    profile_type.set(each);
-                    form.set_issue(Field::Role, None);
-                })
-            />
-        }
-    });
     view! {
         <Frame step=WizardStep::Role aside=aside()>
             <div class="stack g2">
                 <h1>"Hubungkan atau buat akses"</h1>
-                <p class="lead">"Pilih untuk peran apa akses ini dipakai."</p>
+                <p class="lead">{texts::start::LEAD}</p>
             </div>
             <PostForm form action="/akses/baru" class="stack g8">
                 <FormProblem form />
-                <Choices form field=Field::ProfileType label="Tipe Profil">{types.collect_view()}</Choices>
-                <Choices form field=Field::Role label="Role">
-                        {move || profile_type.get().roles().enumerate().map(|(nth, each)| {
-                            let id = (nth == 0).then_some("role");
-                            view! {
-                                <Choice
-                                    name="role"
-                                    value=each.as_str()
-                                    title=each.title()
-                                    note=format!("Dibuktikan dengan {}.", each.info().letter)
-                                    checked={role == Some(each) || each.info().profile_type.only_role() == Some(each)}
-                                    id=id
-                                    on_choose=Callback::new(move |_| form.set_issue(Field::Role, None))
-                                />
-                            }
-                        }).collect_view()}
-                </Choices>
+                <ProfileTypes form profile_type />
+                <Roles form profile_type typed=role />
                 <div class="row actions">
                     <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                         "Lanjutkan"
@@ -100,26 +67,73 @@ fn StartPage(form: FormState) -> impl IntoView {
     .into_any()
 }
 
+#[component]
+fn ProfileTypes(form: FormState, profile_type: RwSignal<ProfileType>) -> impl IntoView {
+    let types = ProfileType::ALL.map(|each| {
+        let id = (each == ProfileType::NonPenyedia).then_some("profile_type");
+        view! {
+            <Choice
+                name="profile_type"
+                value=each.as_str()
+                title=each.label()
+                note=texts::start::profile_type_note(each)
+                checked={profile_type.get_untracked() == each}
+                id=id
+                on_choose=Callback::new(move |_| {
+                    profile_type.set(each);
+                    form.set_issue(Field::Role, None);
+                })
+            />
+        }
+    });
+    view! { <Choices form field=Field::ProfileType label="Tipe Profil">{types.collect_view()}</Choices> }.into_any()
+}
+
+/// The roles of the chosen profile type.
+#[component]
+fn Roles(
+    form: FormState,
+    profile_type: RwSignal<ProfileType>,
+    #[prop(optional_no_strip)] typed: Option<Role>,
+) -> impl IntoView {
+    let roles = move || {
+        let roles = profile_type.get().roles().enumerate().map(|(nth, each)| {
+            let id = (nth == 0).then_some("role");
+            view! {
+                <Choice
+                    name="role"
+                    value=each.as_str()
+                    title=each.title()
+                    note=format!("Dibuktikan dengan {}.", each.info().letter)
+                    checked={typed == Some(each) || each.info().profile_type.only_role() == Some(each)}
+                    id=id
+                    on_choose=Callback::new(move |_| form.set_issue(Field::Role, None))
+                />
+            }
+        });
+        roles.collect_view()
+    };
+    view! { <Choices form field=Field::Role label="Role">{roles}</Choices> }.into_any()
+}
+
 fn aside() -> AnyView {
     view! {
         <aside class="stack g3" aria-labelledby="as">
             <h2 id="as" class="label">"Yang perlu disiapkan"</h2>
-            <p class="sub">"Username dan kata sandi SiRUP bila Anda terdaftar sebelum tanggal batas pada langkah berikutnya."</p>
-            <p class="sub">"Surat yang membuktikan peran Anda, satu berkas PDF paling besar 2 MB."</p>
-            <p class="sub">"Untuk Penyedia: NPWP, NIB, dan bukti badan usaha sebagai PDF."</p>
+            {texts::start::PREPARE.map(|line| view! { <p class="sub">{line}</p> }).collect_view()}
             <p class="sub"><a href="/bantuan?langkah=formulir">"Pusat Bantuan"</a></p>
         </aside>
     }
     .into_any()
 }
 
-/// A new start from a refused application, asked for by a link: nothing changes before the button is pressed.
+/// A new start from a rejected application. Nothing changes before the button is pressed, since links lead here.
 fn again(form: FormState, from: String) -> impl IntoView {
     view! {
         <Frame step=WizardStep::Role aside=view! { <aside></aside> }.into_any()>
             <div class="stack g2">
                 <h1>"Daftar ulang"</h1>
-                <p class="lead">"Isian, surat, dan hubungan SiRUP dari pengajuan lama kami siapkan kembali. Alasan penolakan tampil di sampingnya."</p>
+                <p class="lead">{texts::start::AGAIN}</p>
             </div>
             <PostForm form action="/akses/baru" class="stack g6">
                 <FormProblem form />
@@ -135,50 +149,30 @@ fn again(form: FormState, from: String) -> impl IntoView {
     }
 }
 
-/// `/akses/perpanjang/{id}`: an access that goes on, asked for by the link of a mail; nothing changes before the button is
-/// pressed.
+/// `/akses/perpanjang/{id}`: an access to be renewed. Nothing changes before the button is pressed, since mails link
+/// here.
 pub fn renew() -> impl IntoView {
     let data = page_data(path_id(), |id| async move { renewal(id.ok_or(ApiError::NotFound)?).await });
     let form = FormState::new();
     view! {
         <PageTitle text="Perpanjang akses" />
-        <Loaded data view={move |access: RenewalView| view! { <RenewPage form access /> }.into_any()} />
+        <Loaded data view={move |access: Access| view! { <RenewPage form access /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn RenewPage(form: FormState, access: RenewalView) -> impl IntoView {
-    let supplier = access.role.info().profile_type == ProfileType::Penyedia;
-    let (title, lead) = match (&access.renewal, access.begun) {
-        (Ok(_), true) => {
-            ("Lanjutkan perpanjangan", "Perpanjangan akses ini sudah Anda mulai. Isian yang tersimpan masih ada.")
-        }
-        (Ok(Renewal::Extend), false) if supplier => (
-            "Perpanjang akses",
-            "Periksa data perusahaan dan unggah bukti yang terbaru. Setelah disetujui, akses berlanjut tanpa jeda.",
-        ),
-        (Ok(Renewal::Revive), false) if supplier => (
-            "Aktifkan kembali akses",
-            "Periksa data perusahaan dan unggah bukti yang terbaru. Akses aktif kembali setelah disetujui.",
-        ),
-        (Ok(Renewal::Extend), false) => (
-            "Perpanjang akses",
-            "Isi masa berlaku yang baru dan unggah surat yang baru. Setelah disetujui, akses berlanjut tanpa jeda.",
-        ),
-        (Ok(Renewal::Revive), false) => (
-            "Aktifkan kembali akses",
-            "Isi masa berlaku yang baru dan unggah surat yang baru. Akses aktif kembali setelah disetujui.",
-        ),
-        (Err(_), _) => ("Perpanjang akses", "Akses ini tidak dapat diperpanjang sekarang."),
-    };
-    // Why not is said where a refusal of the button would be said.
+fn RenewPage(form: FormState, access: Access) -> impl IntoView {
+    let renewal = access.renewal.as_ref().ok().copied();
+    let begun = access.renewed_by.is_some_and(|(_, status)| status == Status::Draft);
+    let (title, lead) = texts::start::renewal(renewal, begun, access.role.info().profile_type);
+    // Shown like the issue of a refused form.
     if let Err(why) = &access.renewal
         && form.problem_untracked(Field::Form).is_none()
     {
-        form.set_issue(Field::Form, Some(Problem::Conflict(why.clone())));
+        form.set_issue(Field::Form, Some(Problem::Conflict(Conflict::NotRenewable(why.clone()))));
     }
-    let button = access.renewal.as_ref().ok().map(|renewal| renewal.label());
+    let button = renewal.map(Renewal::label);
     let valid = period(access.validity.first(), access.validity.last());
     view! {
         <main class="wrap stack g8 notice" id="isi" tabindex="-1">
@@ -205,7 +199,7 @@ fn RenewPage(form: FormState, access: RenewalView) -> impl IntoView {
     .into_any()
 }
 
-/// `/akses/pengajuan/{id}`: on to the first step that is not finished, or to what is to be repaired.
+/// `/akses/pengajuan/{id}`: redirects to the first unfinished step, or to what is to be repaired.
 pub fn resume() -> impl IntoView {
     over_draft(Step::Sirup, |draft| {
         let path = match &draft.repair {

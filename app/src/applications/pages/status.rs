@@ -1,15 +1,18 @@
+//! The status page of an application that was sent, and the page of its details (guide steps 13 to 15).
+
 use domain::{
+    applications::views::Detail,
     indonesian::{date_time_with_weekday, date_with_weekday, period},
-    role::ProfileType,
     status::Status,
+    time::Timestamp,
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};
 use uuid::Uuid;
 
-use crate::applications::pages::{Frame, link_words, period_words, repairs, review::Entered, role_words};
+use super::{Frame, entered::Entered, link_words, period_words, repairs, role_words};
 use crate::{
-    applications::api::{StatusView, status},
+    applications::{api::status, texts},
     components::{
         Banner, DayStrip, Dialog, FormProblem, Icon, Loaded, PageTitle, StatusBadge, Tone, WizardStep,
         calendar::remaining,
@@ -22,25 +25,25 @@ use crate::{
     session::zone,
 };
 
-fn data() -> Data<StatusView> {
+fn data() -> Data<Detail> {
     page_data(path_id(), |id| async move { status(id.ok_or(ApiError::NotFound)?).await })
 }
 
-/// `/akses/pengajuan/{id}/status`: where the application stands; changes by itself (guide steps 13 to 15).
+/// `/akses/pengajuan/{id}/status`
 pub fn status_page() -> impl IntoView {
     let (data, form) = (data(), FormState::new());
     follow_applications();
     view! {
         <PageTitle text="Status pengajuan" />
-        <Loaded data view={move |data: StatusView| view! { <StatusBody form data /> }.into_any()} />
+        <Loaded data view={move |data: Detail| view! { <StatusBody form data /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
-    let (id, state) = (data.application.id, data.application.status);
-    // A draft has no status to show; it goes on where it was left.
+fn StatusBody(form: FormState, data: Detail) -> impl IntoView {
+    let (id, state) = (data.summary.id, data.summary.status);
+    // Continue a draft where it was left.
     if state == Status::Draft {
         return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any();
     }
@@ -50,7 +53,7 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
     let sirup = link_words(&data.draft);
     let zone = zone();
     let updated = date_time_with_weekday(data.now, zone);
-    let notice = data.application.notice.clone();
+    let notice = data.summary.notice.clone();
     view! {
         <Frame step=WizardStep::Verification role=Some(role) sirup aside=aside(&data)>
             <div class="stack">
@@ -59,7 +62,7 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
             </div>
             <FormProblem form />
             {notice.map(|notice| {
-                let title = if state.is_open() { "Keputusan sebelumnya dibuka kembali" } else { "Akses dicabut" };
+                let title = texts::status::notice_title(state.is_open());
                 view! { <Banner tone=Tone::Waiting title><p class="lines">{notice}</p></Banner> }
             })}
             {match state {
@@ -72,7 +75,7 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
             {history(&data)}
             <p class="cap row live" role="status">
                 <Icon name="rotate" small=true />
-                {format!("Halaman ini memperbarui diri. Terakhir {updated}")}
+                {texts::status::updates_itself(&updated)}
             </p>
             {state.is_waiting().then(|| view! { <Reload /> })}
         </Frame>
@@ -81,50 +84,30 @@ fn StatusBody(form: FormState, data: StatusView) -> impl IntoView {
     .into_any()
 }
 
-/// Whether the person can take it back now.
+/// True if the person can withdraw the application.
 const fn is_withdrawable(status: Status) -> bool {
     matches!(status, Status::Submitted | Status::Returned)
 }
 
-fn heading(data: &StatusView) -> AnyView {
-    let email = data.email.clone();
-    match data.application.status {
-        Status::Approved => view! {
-            <h1>"Akses Anda disetujui"</h1>
-            <p class="lead">"Pemberitahuan sudah dikirim ke " <b>{email}</b> "."</p>
+fn heading(data: &Detail) -> AnyView {
+    use texts::status as text;
+    // Where a lead ends with the address of the person, the address is needed too.
+    let email = || Some(data.email.clone());
+    let (title, lead, email) = match data.summary.status {
+        Status::Approved => (text::APPROVED, text::NOTIFIED_AT, email()),
+        Status::Rejected => (text::REJECTED, text::REJECTED_LEAD, None),
+        Status::Returned => (text::RETURNED, text::RETURNED_LEAD, None),
+        Status::Submitted | Status::InReview if data.summary.notice.is_some() => {
+            (text::REOPENED, text::NEW_DECISION_GOES_TO, email())
         }
-        .into_any(),
-        Status::Rejected => view! {
-            <h1>"Pengajuan Anda ditolak"</h1>
-            <p class="lead">"Anda dapat mendaftar ulang sekarang; isian lama sudah kami siapkan."</p>
-        }
-        .into_any(),
-        Status::Returned => view! {
-            <h1>"Pengajuan Anda perlu diperbaiki"</h1>
-            <p class="lead">
-                "Perbaiki yang disebut di bawah, lalu kirim kembali. Isian lain tetap tersimpan, dan pengajuan kembali \
-                 kepada verifikator yang sama."
-            </p>
-        }
-        .into_any(),
-        Status::Submitted | Status::InReview if data.application.notice.is_some() => view! {
-            <h1>"Pengajuan Anda ditinjau kembali"</h1>
-            <p class="lead">"Keputusan baru dikirim ke " <b>{email}</b> "."</p>
-        }
-        .into_any(),
-        Status::Withdrawn => view! {
-            <h1>"Pengajuan dibatalkan"</h1>
-            <p class="lead">"Pengajuan ini tidak diproses lagi."</p>
-        }
-        .into_any(),
-        _ => view! {
-            <h1>"Pengajuan Anda sudah kami terima"</h1>
-            <p class="lead">
-                "Tidak ada yang perlu Anda lakukan sekarang. Keputusan dikirim ke " <b>{email}</b> "."
-            </p>
-        }
-        .into_any(),
+        Status::Withdrawn => (text::WITHDRAWN, text::WITHDRAWN_LEAD, None),
+        Status::Draft | Status::Submitted | Status::InReview => (text::RECEIVED, text::NOTHING_TO_DO, email()),
+    };
+    view! {
+        <h1>{title}</h1>
+        <p class="lead">{lead}{email.map(|email| view! { <b>{email}</b>"." })}</p>
     }
+    .into_any()
 }
 
 #[component]
@@ -155,25 +138,11 @@ fn ReferenceNumber(reference: String) -> impl IntoView {
     }
 }
 
-fn waiting(data: &StatusView) -> AnyView {
-    let application = &data.application;
-    let zone = zone();
-    let reference = application.reference.clone().unwrap_or_default();
-    let Some(sent) = application.submitted_at else { return ().into_any() };
-    let promise = application.promise.clone();
+fn waiting(data: &Detail) -> AnyView {
+    let reference = data.summary.reference.clone().unwrap_or_default();
+    let Some(sent) = data.summary.submitted_at else { return ().into_any() };
+    let promise = data.summary.promise.clone();
     let named = promise.as_ref().map(|_| "w");
-    let review = application.status == Status::InReview;
-    let comparing = match data.draft.profile_type {
-        ProfileType::NonPenyedia => "Verifikator mencocokkan surat dengan data",
-        ProfileType::Penyedia => "Verifikator mencocokkan bukti dengan data",
-    };
-    let place = match (application.place, review) {
-        (_, true) => "Seorang verifikator sedang memeriksa pengajuan Anda.".to_owned(),
-        (Some((place, of)), false) => {
-            format!("Urutan ke-{place} dari {of} dalam antrean nasional. Belum diambil verifikator.")
-        }
-        (None, false) => "Dalam antrean nasional.".to_owned(),
-    };
     view! {
         <section class="panel stack g6 promise" aria-labelledby=named>
             <ReferenceNumber reference />
@@ -189,6 +158,21 @@ fn waiting(data: &StatusView) -> AnyView {
                 }
             })}
         </section>
+        {next_steps(data, sent)}
+    }
+    .into_any()
+}
+
+/// What happens next.
+fn next_steps(data: &Detail, sent: Timestamp) -> AnyView {
+    let zone = zone();
+    let review = data.summary.status == Status::InReview;
+    let comparing = texts::status::comparing(data.draft.profile_type);
+    let place = match review {
+        true => texts::status::IN_REVIEW.to_owned(),
+        false => texts::status::place(data.summary.place),
+    };
+    view! {
         <section class="stack g6" aria-labelledby="n">
             <h2 id="n">"Apa yang terjadi selanjutnya"</h2>
             <ol class="timeline" role="list">
@@ -202,14 +186,11 @@ fn waiting(data: &StatusView) -> AnyView {
                 </li>
                 <li aria-current=review.then_some("step")>
                     <b>{comparing}</b>
-                    <span>"Status berubah menjadi Sedang Ditinjau."</span>
+                    <span>{texts::status::STATUS_CHANGES}</span>
                 </li>
                 <li>
                     <b>"Keputusan"</b>
-                    <span>
-                        "Disetujui: akses langsung aktif. Perlu Perbaikan atau Ditolak: alasan dan langkah berikutnya ada \
-                         dalam surel."
-                    </span>
+                    <span>{texts::status::DECISIONS}</span>
                 </li>
             </ol>
         </section>
@@ -217,11 +198,11 @@ fn waiting(data: &StatusView) -> AnyView {
     .into_any()
 }
 
-/// What is to be repaired, and the one way there.
-fn returned(data: &StatusView) -> AnyView {
+/// What to repair, with a link to the form.
+fn returned(data: &Detail) -> AnyView {
     let Some(repair) = data.repair.clone() else { return ().into_any() };
-    let reference = data.application.reference.clone().unwrap_or_default();
-    let path = repair.path(data.application.id);
+    let reference = data.summary.reference.clone().unwrap_or_default();
+    let path = repair.path(data.summary.id);
     view! {
         {repairs(data.draft.role, repair, None)}
         <p class="row">
@@ -234,11 +215,11 @@ fn returned(data: &StatusView) -> AnyView {
     .into_any()
 }
 
-/// What happened so far.
-fn history(data: &StatusView) -> AnyView {
+/// The timeline.
+fn history(data: &Detail) -> AnyView {
     let zone = zone();
-    let steps = data.timeline.iter().map(|(at, what)| {
-        let (what, when) = (what.clone(), date_time_with_weekday(*at, zone));
+    let steps = data.timeline.iter().map(|(at, milestone)| {
+        let (what, when) = (milestone.label(), date_time_with_weekday(*at, zone));
         view! { <li data-done><b>{what}</b><span>{when}</span></li> }
     });
     view! {
@@ -250,10 +231,10 @@ fn history(data: &StatusView) -> AnyView {
     .into_any()
 }
 
-fn approved(data: &StatusView) -> AnyView {
+fn approved(data: &Detail) -> AnyView {
     let zone = zone();
-    let reference = data.application.reference.clone().unwrap_or_default();
-    let decided = data.application.decided_at.map(|at| date_time_with_weekday(at, zone));
+    let reference = data.summary.reference.clone().unwrap_or_default();
+    let decided = data.summary.decided_at.map(|at| date_time_with_weekday(at, zone));
     let valid = data.validity.map(|validity| period(validity.first(), validity.last()));
     view! {
         <section class="panel stack g6 promise">
@@ -273,12 +254,12 @@ fn approved(data: &StatusView) -> AnyView {
     .into_any()
 }
 
-fn rejected(form: FormState, data: &StatusView) -> AnyView {
+fn rejected(form: FormState, data: &Detail) -> AnyView {
     let zone = zone();
-    let id = data.application.id;
-    let reference = data.application.reference.clone().unwrap_or_default();
-    let reason = data.application.reason.clone().unwrap_or_default();
-    let decided = data.application.decided_at.map(|at| date_time_with_weekday(at, zone)).unwrap_or_default();
+    let id = data.summary.id;
+    let reference = data.summary.reference.clone().unwrap_or_default();
+    let reason = data.summary.reason.clone().unwrap_or_default();
+    let decided = data.summary.decided_at.map(|at| date_time_with_weekday(at, zone)).unwrap_or_default();
     view! {
         <Banner tone=Tone::Error title="Alasan penolakan">
             <p class="lines">{reason}</p>
@@ -305,13 +286,12 @@ fn withdrawn() -> AnyView {
     .into_any()
 }
 
-fn aside(data: &StatusView) -> AnyView {
-    let id = data.application.id;
-    let unit = data.application.work_unit.clone();
-    let institution = data.application.institution.clone();
+fn aside(data: &Detail) -> AnyView {
+    let id = data.summary.id;
+    let unit = data.summary.work_unit.clone();
+    let institution = data.summary.institution.clone();
     let valid = period_words(data.validity, data.draft.role);
-    let (returned, withdrawable) =
-        (data.application.status == Status::Returned, is_withdrawable(data.application.status));
+    let (returned, withdrawable) = (data.summary.status == Status::Returned, is_withdrawable(data.summary.status));
     let continued = data.renews.map(|before| period(before.first(), before.last()));
     view! {
         <aside class="stack g3" aria-labelledby="as">
@@ -326,7 +306,7 @@ fn aside(data: &StatusView) -> AnyView {
             </dl>
             <hr />
             <div class="stack g1 links">
-                // While it is repaired, what is stored is not what was sent.
+                // While the person repairs it, the stored answers are not what was sent.
                 {(!returned).then(|| view! {
                     <a class="btn btn--quiet" href=format!("/akses/pengajuan/{id}/rincian")>
                         <Icon name="file" />
@@ -351,7 +331,7 @@ fn aside(data: &StatusView) -> AnyView {
 
 #[component]
 fn WithdrawDialog(id: Uuid) -> impl IntoView {
-    // Its own, so that what is wrong is said here and not behind it.
+    // A form state of its own, so that the dialog shows its issues.
     let form = FormState::new();
     let path = format!("/akses/pengajuan/{id}/status");
     let footer = view! {
@@ -366,7 +346,7 @@ fn WithdrawDialog(id: Uuid) -> impl IntoView {
     view! {
         <Dialog title="Batalkan pengajuan?" close_to=path footer=footer>
             <FormProblem form />
-            <p>"Pengajuan tidak diproses lagi dan tidak dapat dikembalikan. Anda dapat mendaftar baru kapan saja."</p>
+            <p>{texts::status::WITHDRAWING}</p>
         </Dialog>
     }
     .into_any()
@@ -377,34 +357,29 @@ pub fn detail_page() -> impl IntoView {
     let data = data();
     view! {
         <PageTitle text="Rincian pengajuan" />
-        <Loaded data view={|data: StatusView| view! { <DetailBody data /> }.into_any()} />
+        <Loaded data view={|data: Detail| view! { <DetailBody data /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn DetailBody(data: StatusView) -> impl IntoView {
-    let StatusView { application, draft, address, renews, validity, .. } = data;
-    let (id, state) = (application.id, application.status);
+fn DetailBody(data: Detail) -> impl IntoView {
+    let (id, state) = (data.summary.id, data.summary.status);
     match state {
         Status::Draft => return view! { <Redirect path=format!("/akses/pengajuan/{id}") /> }.into_any(),
-        // What is stored is not what was sent.
+        // While the person repairs it, the stored answers are not what was sent.
         Status::Returned => return view! { <Redirect path=format!("/akses/pengajuan/{id}/status") /> }.into_any(),
         _ => {}
     }
-    // What was sent, not what the form would ask for today.
-    let mut entered = draft;
-    entered.answers.address = address.clone().unwrap_or_default();
-    if let Some(unit) = &mut entered.work_unit {
-        unit.address_required = address.is_some();
-    }
+    let entered = data.submitted();
+    let Detail { summary, renews, validity, .. } = data;
     view! {
         <main class="wrap" id="isi" tabindex="-1">
             <div class="head">
                 <div>
                     <StatusBadge status=state />
                     <h1>"Rincian pengajuan"</h1>
-                    <p class="lead num">{application.reference}</p>
+                    <p class="lead num">{summary.reference}</p>
                 </div>
             </div>
             <div class="stack g8 narrow">

@@ -1,4 +1,9 @@
-use domain::indonesian::{count, date_time};
+//! The page of decided cases.
+
+use domain::{
+    indonesian::{count, date_time},
+    verification::{Cursor, DecidedCase},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -7,17 +12,20 @@ use crate::{
     data::page_data,
     forms::AskForm,
     session::zone,
-    verification::api::{EndedView, history},
+    verification::{api::history, texts},
 };
 
-/// What is asked for: words, only one's own verdicts, and the row after which it goes on.
-type Asked = (String, bool, Option<String>);
+/// The query: words, only own verdicts, and the end of the page before.
+type HistoryQuery = (String, bool, Option<Cursor>);
 
-/// `/verifikasi/riwayat`: what was decided, latest first, with a search over all of it.
+/// `/verifikasi/riwayat`: decided cases, latest first, with a search.
 pub fn history_page() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
-        query.with(|query| (query.get("cari").unwrap_or_default(), query.get("saya").is_some(), query.get("setelah")))
+        query.with(|query| {
+            let after = query.get("setelah").and_then(|after| after.parse().ok());
+            (query.get("cari").unwrap_or_default(), query.get("saya").is_some(), after)
+        })
     });
     let data = page_data(move || asked.get(), |(words, mine, after)| history(words, mine, after));
     view! {
@@ -28,7 +36,11 @@ pub fn history_page() -> impl IntoView {
 }
 
 #[component]
-fn History(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>, asked: Memo<Asked>) -> impl IntoView {
+fn History(
+    rows: Vec<DecidedCase>,
+    #[prop(optional_no_strip)] next: Option<Cursor>,
+    asked: Memo<HistoryQuery>,
+) -> impl IntoView {
     let shown = asked.get_untracked();
     let (words, mine, _) = shown.clone();
     let number = rows.len() as u64;
@@ -41,7 +53,7 @@ fn History(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>
             <div class="head">
                 <div>
                     <h1>"Riwayat"</h1>
-                    <p class="lead">"Pengajuan yang sudah diputus, yang terbaru lebih dahulu."</p>
+                    <p class="lead">{texts::HISTORY_LEAD}</p>
                 </div>
             </div>
             <AskForm class="row search-row" action="/verifikasi/riwayat" role="search">
@@ -68,13 +80,13 @@ fn History(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>
 }
 
 #[component]
-fn Rows(rows: Vec<EndedView>, #[prop(optional_no_strip)] next: Option<String>, asked: Asked) -> impl IntoView {
+fn Rows(rows: Vec<DecidedCase>, #[prop(optional_no_strip)] next: Option<Cursor>, asked: HistoryQuery) -> impl IntoView {
     if rows.is_empty() {
         return view! {
             <section class="panel stack empty">
                 <Icon name="inbox" tile=true />
-                <h2>"Tidak ada yang cocok"</h2>
-                <p class="sub">"Periksa ejaan, atau cari dengan nomor pengajuan."</p>
+                <h2>{texts::NOTHING_MATCHES}</h2>
+                <p class="sub">{texts::SEARCH_ADVICE}</p>
             </section>
         }
         .into_any();

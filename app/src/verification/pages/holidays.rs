@@ -1,10 +1,12 @@
+//! The settings of holidays.
+
 use domain::{
-    indonesian::{date, date_with_weekday, words},
+    indonesian::{date, date_with_weekday},
     issues::Field,
     validity::DateInput,
+    verification::settings::{Holiday, HolidayList},
 };
 use leptos::prelude::*;
-use time::Date;
 
 use crate::administration::{AdminPage, DoneBanner, page_form, query};
 use crate::{
@@ -12,42 +14,34 @@ use crate::{
     data::page_data,
     forms::{FormState, PostForm},
     session::promised_working_days,
-    staff::api::{HolidaysView, holidays},
+    verification::{api::holidays, texts},
 };
 
-/// Where the page is.
 const PAGE: &str = "/admin/libur";
 
-/// What was done, by the word in the address.
-const DONE: &[(&str, &str, &str)] = &[
-    ("disimpan", "Hari libur tersimpan", "Batas waktu semua pengajuan yang menunggu dihitung ulang."),
-    ("dihapus", "Hari libur dihapus", "Hari itu dihitung sebagai hari kerja lagi."),
-];
-
-/// `/admin/libur`: the public holidays that move from year to year.
+/// `/admin/libur`: public holidays that move from year to year.
 pub fn holidays_page() -> impl IntoView {
     let form = page_form();
     let data = page_data(query(), |_| holidays());
-    view! { <Loaded data view={move |data: HolidaysView| view! { <Holidays form data /> }.into_any()} /> }.into_any()
+    view! { <Loaded data view={move |list: HolidayList| view! { <Holidays form list /> }.into_any()} /> }.into_any()
 }
 
 #[component]
-fn Holidays(form: FormState, data: HolidaysView) -> impl IntoView {
-    let HolidaysView { today, holidays } = data;
-    // After a change of the list, the form begins anew.
+fn Holidays(form: FormState, list: HolidayList) -> impl IntoView {
+    let HolidayList { today, holidays } = list;
+    // A change of the list clears the form.
     let generation = holidays.clone();
-    let (past, coming): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|(day, _)| *day < today);
-    let lead = format!("Tidak dihitung dalam janji {} hari kerja.", words(promised_working_days() as usize));
+    let (past, coming): (Vec<_>, Vec<_>) = holidays.into_iter().partition(|holiday| holiday.day < today);
+    let lead = texts::holidays_lead(promised_working_days());
     view! {
         <AdminPage title="Hari libur" lead>
-            <DoneBanner texts=DONE />
+            <DoneBanner texts=texts::HOLIDAYS_DONE />
             <FormProblem form />
             <section class="section" aria-labelledby="h-tambah">
                 <header>
                     <h2 id="h-tambah">"Tambah hari libur"</h2>
                     <p class="sub">
-                        "Akhir pekan, 1 Januari, 1 Mei, 1 Juni, 17 Agustus, dan 25 Desember sudah termasuk. Tanggal \
-                         yang sudah ada mendapat nama baru."
+                        {texts::FIXED_HOLIDAYS}
                     </p>
                 </header>
                 <For
@@ -60,17 +54,17 @@ fn Holidays(form: FormState, data: HolidaysView) -> impl IntoView {
                 <header><h2 id="h-mendatang">"Mendatang"</h2></header>
                 {if coming.is_empty() {
                     view! {
-                        <p class="sub">"Belum ada hari libur mendatang. Isi menurut keputusan bersama para menteri."</p>
+                        <p class="sub">{texts::NO_COMING_HOLIDAYS}</p>
                     }
                     .into_any()
                 } else {
-                    view! { <HolidayList form holidays=coming label="Hari libur mendatang" /> }.into_any()
+                    view! { <HolidayRows form holidays=coming label="Hari libur mendatang" /> }.into_any()
                 }}
             </section>
             {(!past.is_empty()).then(|| view! {
                 <details class="stack fold">
                     <summary class="row sub g1"><Icon name="right" small=true />"Yang sudah lewat"</summary>
-                    <HolidayList form holidays=past label="Hari libur yang sudah lewat" />
+                    <HolidayRows form holidays=past label="Hari libur yang sudah lewat" />
                 </details>
             })}
         </AdminPage>
@@ -84,7 +78,7 @@ fn NewHoliday(form: FormState) -> impl IntoView {
     let day = RwSignal::new(DateInput { day: typed("day"), month: typed("day_month"), year: typed("day_year") });
     let check = Callback::new(move |()| {
         let typed = day.get_untracked();
-        // While a box is still empty, the next one is on its way.
+        // An empty box will be filled next.
         if [&typed.day, &typed.month, &typed.year].iter().all(|part| !part.is_empty()) {
             form.set_issue(Field::Day, typed.parse().err());
         }
@@ -111,8 +105,8 @@ fn NewHoliday(form: FormState) -> impl IntoView {
 }
 
 #[component]
-fn HolidayList(form: FormState, holidays: Vec<(Date, String)>, label: &'static str) -> impl IntoView {
-    let row = |(day, name): (Date, String)| {
+fn HolidayRows(form: FormState, holidays: Vec<Holiday>, label: &'static str) -> impl IntoView {
+    let row = |Holiday { day, name }| {
         view! {
             <li class="row">
                 <span class="words">

@@ -1,14 +1,15 @@
-//! The desk by keyboard: one key each for what is on screen, and a sheet that names them. A key does what its button does,
-//! so that it works exactly when the button does; what it does can be taken back. Keys rest while something is typed or
-//! a dialog is open, and can be switched off (WCAG 2.1.4).
+//! Keyboard shortcuts of the desk, and the sheet that lists them.
+//!
+//! A key presses its button, so it works exactly when the button does. Keys do nothing while text is typed or a dialog is
+//! open, and can be switched off (WCAG 2.1.4).
 
 use leptos::prelude::*;
 
+use super::state::Desk;
 use crate::components::Dialog;
-use crate::verification::pages::state::Desk;
 
-/// Key, what it presses, its words. **Lepaskan** has none: a colleague may take the case at once, and no other key does
-/// what cannot be taken back.
+/// Key, id of the button, label. **Lepaskan** has no key: a colleague may claim the case at once, and no key does what
+/// cannot be undone.
 const KEYS: &[(&str, &str, &str)] = &[
     ("A", "ambil-berikutnya", "Ambil berikutnya"),
     ("K", "ambil", "Ambil kasus ini"),
@@ -23,11 +24,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("R", "putar", "Putar surat"),
 ];
 
-/// The cookie that remembers that the keys are switched off.
+/// The cookie of switched off keys.
 #[cfg(feature = "hydrate")]
 const OFF: &str = "pintasan=mati";
 
-/// Listens for keys as long as the desk is shown.
+/// Listens for keys while the desk is shown.
 pub fn listen(desk: Desk) {
     #[cfg(feature = "hydrate")]
     {
@@ -37,7 +38,7 @@ pub fn listen(desk: Desk) {
                 return;
             }
             let key = event.key();
-            // Held down, a key goes on through pages, zoom and queue; anything else it does once.
+            // A held key repeats only for pages, zoom and queue.
             let moves = matches!(key.as_str(), "ArrowLeft" | "ArrowRight" | "-" | "+" | "=" | "j" | "J" | "h" | "H");
             if event.repeat() && !moves {
                 return;
@@ -133,14 +134,14 @@ mod live {
         cookies.is_some_and(|cookies| cookies.split("; ").any(|cookie| cookie == OFF))
     }
 
-    /// Remembered for a year in a cookie that only this browser reads.
+    /// Stores the choice for a year.
     pub fn switch(on: bool) {
         let seconds = if on { 0 } else { 365 * 24 * 3600 };
         let cookie = format!("{OFF}; Max-Age={seconds}; Path=/verifikasi; SameSite=Lax");
         let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
     }
 
-    /// Whether something is being typed, or a dialog is open.
+    /// True while text is typed or a dialog is open.
     pub fn busy() -> bool {
         let typing = document().active_element().is_some_and(|active| {
             matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")

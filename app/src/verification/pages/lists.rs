@@ -1,4 +1,10 @@
-use domain::{indonesian::count, issues::Field, role::Role};
+//! The settings of reasons and check lists.
+
+use domain::{
+    issues::Field,
+    role::Role,
+    verification::settings::{ListedCheck, ListedReason, Lists},
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -7,42 +13,33 @@ use crate::{
     components::{Dialog, FormProblem, Icon, Loaded, TextArea, TextField},
     data::page_data,
     forms::{FormState, PostForm},
-    staff::api::{CheckRow, ListsView, ReasonRow, lists},
+    verification::{api::lists, texts},
 };
 
-/// Where the page is.
 const PAGE: &str = "/admin/alasan";
 
-/// What was done, by the word in the address.
-const DONE: &[(&str, &str, &str)] = &[(
-    "disimpan",
-    "Tersimpan",
-    "Verifikator melihat daftar yang baru pada kasus berikutnya. Putusan lama tidak berubah.",
-)];
-
-/// `/admin/alasan`: the reasons of refusals and the check lists.
+/// `/admin/alasan`: reasons of rejections and check lists.
 pub fn lists_page() -> impl IntoView {
     let form = page_form();
     let data = page_data(query(), |query| async move { lists().await.map(|lists| (query, lists)) });
-    view! { <Loaded data view={move |(query, lists)| view! { <Lists form query lists /> }.into_any()} /> }.into_any()
+    view! { <Loaded data view={move |(query, lists)| view! { <ListsView form query lists /> }.into_any()} /> }
+        .into_any()
 }
 
-/// What the address asks for.
+/// The task in the address; it opens a dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Task {
-    /// Words for a reason, new or not.
-    Reason(Option<ReasonRow>),
-    /// Words for an item of a role's list, new or not.
-    Check(Role, Option<CheckRow>),
-    /// To take a reason off.
-    RetireReason(ReasonRow),
-    /// To take an item off.
-    RetireCheck(CheckRow),
+    /// To add or edit a reason.
+    Reason(Option<ListedReason>),
+    /// To add or edit an item of a role's list.
+    Check(Role, Option<ListedCheck>),
+    RetireReason(ListedReason),
+    RetireCheck(ListedCheck),
 }
 
 impl Task {
-    /// What a query asks for; nothing of what is not there (any more).
-    fn of(query: &str, lists: &ListsView) -> Option<Self> {
+    /// The task of a query; `None` if its reason or item is gone.
+    fn of(query: &str, lists: &Lists) -> Option<Self> {
         let parts = || query.split('&').filter_map(|part| part.split_once('='));
         let value = |name: &str| parts().find(|(key, _)| *key == name).map(|(_, value)| value);
         let id = value("butir").and_then(|id| id.parse::<Uuid>().ok());
@@ -61,29 +58,29 @@ impl Task {
 }
 
 #[component]
-fn Lists(form: FormState, query: String, lists: ListsView) -> impl IntoView {
+fn ListsView(form: FormState, query: String, lists: Lists) -> impl IntoView {
     let task = Task::of(&query, &lists);
-    let ListsView { reasons, checks } = lists;
+    let Lists { reasons, checks } = lists;
     let asks = task.is_some();
     let of_role = |role: Role| {
-        let items: Vec<CheckRow> = checks.iter().filter(|check| check.role == role).cloned().collect();
+        let items: Vec<ListedCheck> = checks.iter().filter(|check| check.role == role).cloned().collect();
         view! { <CheckList role items /> }
     };
     let check_lists = Role::ALL.iter().copied().map(of_role).collect_view();
     view! {
-        <AdminPage title="Alasan dan daftar periksa" lead="Yang dipilih dan dicentang verifikator saat memutus.">
-            <DoneBanner texts=DONE />
+        <AdminPage title="Alasan dan daftar periksa" lead=texts::LISTS_LEAD>
+            <DoneBanner texts=texts::LISTS_DONE />
             {(!asks).then(|| view! { <FormProblem form /> })}
-            // The buttons of the rows post to the page; what has words of its own opens a dialog.
+            // The buttons of rows post to the page; tasks that need words open a dialog.
             <PostForm form action=PAGE>
                 <section class="section" aria-labelledby="h-alasan">
                     <header>
                         <h2 id="h-alasan">"Alasan penolakan"</h2>
-                        <p class="sub">"Judul dan saran masuk ke surel dan tampil saat pemohon mendaftar ulang."</p>
+                        <p class="sub">{texts::REASONS_LEAD}</p>
                         <p><AddLink task="tambah-alasan" label="Tambah alasan" /></p>
                     </header>
                     {if reasons.is_empty() {
-                        view! { <p class="sub">"Belum ada alasan. Tanpa alasan, pengajuan tidak dapat ditolak."</p> }
+                        view! { <p class="sub">{texts::NO_REASONS}</p> }
                             .into_any()
                     } else {
                         view! { <ReasonList reasons /> }.into_any()
@@ -105,13 +102,13 @@ fn AddLink(task: &'static str, label: &'static str, #[prop(optional)] role: Opti
     }
 }
 
-/// What can be done with a row: to the place before it, other words, off the list.
+/// The actions of a row: raise, edit, retire.
 #[component]
 fn RowActions(
     /// `alasan` or `butir`.
     what: &'static str,
     id: Uuid,
-    /// What a screen reader calls it.
+    /// For screen readers.
     name: String,
     first: bool,
 ) -> impl IntoView {
@@ -132,18 +129,14 @@ fn RowActions(
 }
 
 #[component]
-fn ReasonList(reasons: Vec<ReasonRow>) -> impl IntoView {
-    let row = |(nth, reason): (usize, ReasonRow)| {
-        let used = match reason.used {
-            0 => "Belum pernah dipakai".to_owned(),
-            times => format!("Dipakai {} kali", count(u64::from(times))),
-        };
+fn ReasonList(reasons: Vec<ListedReason>) -> impl IntoView {
+    let row = |(nth, reason): (usize, ListedReason)| {
         view! {
             <li class="row">
                 <span class="words">
                     <b>{reason.title.clone()}</b>
                     <small class="sub">{reason.advice}</small>
-                    <small class="cap">{used}</small>
+                    <small class="cap">{texts::times_used(reason.used)}</small>
                 </span>
                 <RowActions what="alasan" id=reason.id name=reason.title first={nth == 0} />
             </li>
@@ -153,10 +146,10 @@ fn ReasonList(reasons: Vec<ReasonRow>) -> impl IntoView {
 }
 
 #[component]
-fn CheckList(role: Role, items: Vec<CheckRow>) -> impl IntoView {
+fn CheckList(role: Role, items: Vec<ListedCheck>) -> impl IntoView {
     let heading = format!("h-{role}");
     let labelled_by = heading.clone();
-    let row = |(nth, item): (usize, CheckRow)| {
+    let row = |(nth, item): (usize, ListedCheck)| {
         view! {
             <li class="row">
                 <span class="words">{item.text.clone()}</span>
@@ -168,14 +161,14 @@ fn CheckList(role: Role, items: Vec<CheckRow>) -> impl IntoView {
         <section class="section" aria-labelledby=labelled_by>
             <header>
                 <h2 id=heading>{format!("Daftar periksa {}", role.info().code)}</h2>
-                <p class="sub">"Setiap butir dicentang sebelum Setujui."</p>
+                <p class="sub">{texts::CHECKS_LEAD}</p>
                 <p><AddLink task="tambah-butir" label="Tambah butir" role /></p>
             </header>
             {if items.is_empty() {
                 view! {
                     <p class="row g2">
                         <Icon name="alert" />
-                        "Belum ada butir. Tanpa daftar periksa, pengajuan untuk role ini tidak dapat disetujui."
+                        {texts::NO_CHECKS}
                     </p>
                 }
                 .into_any()
@@ -198,37 +191,36 @@ fn TaskDialog(form: FormState, task: Task) -> impl IntoView {
         Task::RetireReason(reason) => view! {
             <Confirm
                 form
-                title="Hapus alasan ini?"
+                title=texts::RETIRE_REASON
                 page=PAGE
                 task="hapus-alasan"
                 subject=("butir", reason.id.to_string())
                 button="Hapus"
             >
                 <p><b>{reason.title}</b></p>
-                <p>"Alasan ini tidak ditawarkan lagi. Putusan yang memakainya tidak berubah."</p>
+                <p>{texts::RETIRE_REASON_EFFECT}</p>
             </Confirm>
         }
         .into_any(),
         Task::RetireCheck(check) => view! {
             <Confirm
                 form
-                title="Hapus butir ini?"
+                title=texts::RETIRE_CHECK
                 page=PAGE
                 task="hapus-butir"
                 subject=("butir", check.id.to_string())
                 button="Hapus"
             >
                 <p><b>{check.text}</b></p>
-                <p>"Butir ini tidak perlu dicentang lagi. Putusan yang sudah diberikan tidak berubah."</p>
+                <p>{texts::RETIRE_CHECK_EFFECT}</p>
             </Confirm>
         }
         .into_any(),
     }
 }
 
-/// The words of a reason.
 #[component]
-fn ReasonDialog(form: FormState, #[prop(optional_no_strip)] reason: Option<ReasonRow>) -> impl IntoView {
+fn ReasonDialog(form: FormState, #[prop(optional_no_strip)] reason: Option<ListedReason>) -> impl IntoView {
     let (heading, task) = match &reason {
         Some(_) => ("Ubah alasan", "ubah-alasan"),
         None => ("Tambah alasan", "tambah-alasan"),
@@ -250,9 +242,8 @@ fn ReasonDialog(form: FormState, #[prop(optional_no_strip)] reason: Option<Reaso
     .into_any()
 }
 
-/// The words of an item.
 #[component]
-fn CheckDialog(form: FormState, role: Role, #[prop(optional_no_strip)] check: Option<CheckRow>) -> impl IntoView {
+fn CheckDialog(form: FormState, role: Role, #[prop(optional_no_strip)] check: Option<ListedCheck>) -> impl IntoView {
     let (heading, task) = match &check {
         Some(_) => ("Ubah butir", "ubah-butir"),
         None => ("Tambah butir", "tambah-butir"),
@@ -268,16 +259,16 @@ fn CheckDialog(form: FormState, role: Role, #[prop(optional_no_strip)] check: Op
     .into_any()
 }
 
-/// A dialog with the words of something that is on a list or will be.
+/// A dialog with the words of a reason or an item.
 #[component]
 fn WordsDialog(
     form: FormState,
     heading: &'static str,
     task: &'static str,
-    /// What is there already.
+    /// The reason or item to edit.
     #[prop(optional_no_strip)]
     id: Option<Uuid>,
-    /// The role whose list it is on.
+    /// The role of an item.
     #[prop(optional_no_strip)]
     role: Option<Role>,
     children: Children,
@@ -314,21 +305,21 @@ fn WordsDialog(
 mod tests {
     use super::*;
 
-    fn lists() -> ListsView {
+    fn lists() -> Lists {
         let id = Uuid::from_u128(7);
-        ListsView {
-            reasons: vec![ReasonRow {
+        Lists {
+            reasons: vec![ListedReason {
                 id,
                 title: "Surat tidak terbaca".into(),
                 advice: "Pindai ulang.".into(),
                 used: 0,
             }],
-            checks: vec![CheckRow { id, role: Role::Kpa, text: "Ditandatangani".into() }],
+            checks: vec![ListedCheck { id, role: Role::Kpa, text: "Ditandatangani".into() }],
         }
     }
 
     #[test]
-    fn an_address_asks_for_what_is_there() {
+    fn an_address_opens_the_dialog_of_its_task() {
         let (lists, id) = (lists(), Uuid::from_u128(7));
         let asked = |query: &str| Task::of(query, &lists);
         assert_eq!(asked("tindak=tambah-alasan"), Some(Task::Reason(None)));
@@ -338,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn and_for_nothing_else() {
+    fn unknown_tasks_and_rows_open_nothing() {
         let lists = lists();
         let other = Uuid::from_u128(8);
         for query in

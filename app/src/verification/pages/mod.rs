@@ -1,24 +1,34 @@
-//! The desk of the verifiers: queue, letter and data side by side on one page, what was decided, the figures.
+//! The pages of the desk and of its settings. The desk shows queue, letter and data side by side on one page.
 
+mod address;
 mod case;
+mod checks;
+mod clock;
+mod data;
 mod dialogs;
-mod figures;
 mod history;
 mod holidays;
 mod keys;
 mod letter;
 mod lists;
+#[cfg(feature = "hydrate")]
+mod live;
+#[cfg(feature = "hydrate")]
+mod order;
+mod preview;
 mod queue;
 mod shell;
 mod state;
+mod statistics;
 mod verdict;
 
-pub use figures::figures_page;
 pub use history::history_page;
 pub use holidays::holidays_page;
 pub use lists::lists_page;
 pub use shell::DeskShell;
+pub use statistics::statistics_page;
 
+use domain::verification::Queue;
 use leptos::prelude::*;
 
 use crate::{
@@ -26,28 +36,30 @@ use crate::{
     forms::FormState,
 };
 
-/// `/verifikasi` and `/verifikasi/{id}`: the desk. One page, so that going from case to case leaves the queue as it is.
+/// `/verifikasi` and `/verifikasi/{id}`: the desk. One page, so that the queue stays as it is from case to case.
 pub fn desk_page() -> impl IntoView {
-    // Here and not where they are drawn, which the server may do twice.
-    let (reads, form) = (state::Reads::new(), FormState::new());
+    // At the root of the page: the server may draw its parts twice.
+    let (data, form) = (data::DeskData::new(), FormState::new());
     view! {
         <PageTitle text="Verifikasi" />
-        <Loaded data=reads.queue view={move |queue| view! { <Desk queue reads form /> }.into_any()} />
+        <Loaded data=data.queue view={move |queue| view! { <Desk queue data form /> }.into_any()} />
     }
     .into_any()
 }
 
 #[component]
-fn Desk(queue: crate::verification::api::QueueView, reads: state::Reads, form: FormState) -> impl IntoView {
-    let desk = state::Desk::new(queue, reads, form);
-    desk.follow();
+fn Desk(queue: Queue, data: data::DeskData, form: FormState) -> impl IntoView {
+    let desk = state::Desk::new(queue, data, form);
+    Effect::new(move |_| desk.live.set(true));
+    #[cfg(feature = "hydrate")]
+    live::follow(desk);
     keys::listen(desk);
     view! {
         <aside class="pane" aria-label="Antrean">
             <queue::QueuePane desk />
         </aside>
         <Loaded
-            data=reads.case
+            data=data.case
             view={move |case| match case {
                 Ok(Some(case)) => view! { <case::CasePanes desk case /> }.into_any(),
                 Ok(None) => view! { <case::NoCase desk /> }.into_any(),

@@ -1,19 +1,20 @@
+//! The shell of the desk: its top bar and navigation.
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::verification::pages::state::KeptFilter;
+use super::address::KeptFilter;
 use crate::{
     components::{Icon, SchemeSwitch},
     forms::{FormState, PostForm},
     session::{Session, api::Me},
 };
 
-/// The desk's own shell: the top bar with the next case within reach. `panes` lays the page out as queue, letter, data.
+/// The shell of the desk. `panes` lays the page out as queue, letter and data.
 #[component]
 pub fn DeskShell(
-    /// Whether the page is the desk itself.
+    /// True for the desk itself.
     panes: bool,
-    /// The page.
     children: Children,
 ) -> impl IntoView {
     let session = expect_context::<Session>();
@@ -73,27 +74,27 @@ fn DeskBar(me: Option<Me>, panes: bool) -> impl IntoView {
     .into_any()
 }
 
-/// The places of the desk.
+/// The links of the desk.
 fn places(verifies: bool, administers: bool) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |to: &'static str, label: &'static str, current: fn(&str) -> bool| {
         view! { <a href=to aria-current=move || path.with(|path| current(path)).then_some("page")>{label}</a> }
     };
     let history = |path: &str| path == "/verifikasi/riwayat";
-    let figures = |path: &str| path == "/verifikasi/statistik";
+    let statistics = |path: &str| path == "/verifikasi/statistik";
     let queue = |path: &str| {
         path.starts_with("/verifikasi") && path != "/verifikasi/riwayat" && path != "/verifikasi/statistik"
     };
     view! {
         {verifies.then(|| link("/verifikasi", "Antrean", queue))}
         {verifies.then(|| link("/verifikasi/riwayat", "Riwayat", history))}
-        {(verifies || administers).then(|| link("/verifikasi/statistik", "Statistik", figures))}
+        {(verifies || administers).then(|| link("/verifikasi/statistik", "Statistik", statistics))}
         {administers.then(|| link("/admin", "Administrasi", |path| path.starts_with("/admin")))}
         {link("/akses", "Manajemen Akses", |_| false)}
     }
 }
 
-/// **Ambil berikutnya**: the one next step of the desk.
+/// **Ambil berikutnya**
 #[component]
 fn NextCase() -> impl IntoView {
     let form = FormState::beside();

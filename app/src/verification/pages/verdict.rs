@@ -1,129 +1,25 @@
-use std::collections::BTreeSet;
+//! The bar with the actions on the open case.
 
-use domain::{
-    indonesian::time,
-    issues::{Field, Issue, Problem},
-    status::{Status, Verdict},
-    time::Timestamp,
-};
+use domain::{issues::Field, status::Status, time::Timestamp, verification::CaseFile};
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use crate::verification::pages::{
-    dialogs::Preview,
-    state::{Desk, KeptFilter, Recent},
+use super::{
+    address::KeptFilter,
+    checks::{FORM, Ticked},
+    clock::{browser_seconds, seconds_left},
+    state::{Desk, Recent},
 };
 use crate::{
     components::Icon,
     forms::{FormState, PostForm},
     session::zone,
-    texts,
-    verification::api::CaseView,
+    verification::texts,
 };
 
-/// The id of the verdict's form, for the check list that stands outside of it.
-pub const FORM: &str = "putusan";
-
-/// The items of the check list that are ticked, of the case as it was sent last: what was found in order in one letter
-/// says nothing of the next. Cheap to copy.
-#[derive(Clone, Copy)]
-pub struct Ticked {
-    case: Signal<CaseView>,
-    items: RwSignal<BTreeSet<Uuid>>,
-}
-
-impl Ticked {
-    /// None, or those of a form that came back.
-    pub fn new(form: FormState, case: Signal<CaseView>) -> Self {
-        let is_same = form.typed("version") == Some(case.with_untracked(|case| case.version).to_string());
-        let before = form.all_typed("check").into_iter().filter(|_| is_same);
-        let items = RwSignal::new(before.filter_map(|id| id.parse().ok()).collect());
-        Effect::new(move |before: Option<Timestamp>| {
-            let sent = case.with(|case| case.submitted_at);
-            if before.is_some_and(|before| before != sent) {
-                items.set(BTreeSet::new());
-            }
-            sent
-        });
-        Self { case, items }
-    }
-
-    fn has(self, id: Uuid) -> bool {
-        self.items.with(|items| items.contains(&id))
-    }
-
-    fn set(self, id: Uuid, on: bool) {
-        self.items.update(|items| {
-            if on {
-                items.insert(id)
-            } else {
-                items.remove(&id)
-            };
-        });
-    }
-
-    /// Whether the case can be approved: all is ticked of a list that is not empty.
-    fn complete(self) -> bool {
-        self.left() == 0 && self.case.with(|case| !case.checks.is_empty())
-    }
-
-    /// How many are not ticked.
-    fn left(self) -> usize {
-        let items = self.items;
-        self.case.with(|case| items.with(|items| case.checks.iter().filter(|(id, _)| !items.contains(id)).count()))
-    }
-}
-
-/// What must be ticked before **Setujui**, and the mail that tells of it. It stands below every part of the case, since
-/// what is ticked is sent with the verdict wherever one looks.
+/// The actions on the case: claim it, decide it, undo a verdict.
 #[component]
-pub fn CheckList(case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
-    let held = Memo::new(move |_| case.with(|case| case.holder.as_ref().is_some_and(|holder| holder.mine)));
-    let code = case.with_untracked(|case| case.role.info().code);
-    let checks = Memo::new(move |_| case.with(|case| case.checks.clone()));
-    let zone = zone();
-    view! {
-        {move || held.get().then(|| view! {
-            <fieldset class="checks" id="checks" tabindex="-1">
-                <legend class="row sub">
-                    <b>{format!("Daftar periksa {code}")}</b>
-                    <span class="push scripted" id="v-h">
-                        {move || match ticked.left() {
-                            0 if checks.with(Vec::is_empty) => "Kosong".to_owned(),
-                            0 => "Lengkap".to_owned(),
-                            left => format!("{left} butir lagi untuk menyetujui"),
-                        }}
-                    </span>
-                </legend>
-                {move || checks.with(Vec::is_empty).then(|| view! {
-                    <p class="row g2"><Icon name="info" />{texts::sentence(&Issue::new(Field::Checks, Problem::NoChecks), zone)}</p>
-                })}
-                <For each=move || checks.get() key=Clone::clone let:item>
-                    <label class="tick">
-                        <input
-                            type="checkbox"
-                            name="check"
-                            value=item.0.to_string()
-                            form=FORM
-                            checked=untrack(|| ticked.has(item.0))
-                            prop:checked=move || ticked.has(item.0)
-                            on:change:target=move |event| ticked.set(item.0, event.target().checked())
-                        />
-                        {item.1}
-                    </label>
-                </For>
-            </fieldset>
-            <div class="row">
-                <Preview case verdict="approve" of=FORM />
-            </div>
-        })}
-    }
-    .into_any()
-}
-
-/// What can be done with the case now: take it, decide it, take a verdict back.
-#[component]
-pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
+pub fn VerdictBar(desk: Desk, case: Signal<CaseFile>, ticked: Ticked) -> impl IntoView {
     let (id, form) = (case.with_untracked(|case| case.id), desk.form);
     follow_verdict(desk, case);
     let stage = Memo::new(move |_| case.with(Stage::of));
@@ -135,7 +31,7 @@ pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl In
                 Stage::Free => view! { <Take id form /> }.into_any(),
                 Stage::Held { by, until, supervises } => view! { <HeldByOther desk by until supervises /> }.into_any(),
                 Stage::Own => view! {
-                    <p class="row g2"><Icon name="info" />"Pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain."</p>
+                    <p class="row g2"><Icon name="info" />{texts::OWN_APPLICATION}</p>
                 }.into_any(),
                 Stage::Ended { status, supervises } => view! { <Ended desk case status supervises /> }.into_any(),
             }}
@@ -144,7 +40,7 @@ pub fn VerdictBar(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl In
     .into_any()
 }
 
-/// What the bar is about.
+/// The state of the case that decides what the bar shows.
 #[derive(Clone, PartialEq)]
 enum Stage {
     Mine,
@@ -155,7 +51,7 @@ enum Stage {
 }
 
 impl Stage {
-    fn of(case: &CaseView) -> Self {
+    fn of(case: &CaseFile) -> Self {
         if !case.status.is_waiting() {
             return Self::Ended { status: case.status, supervises: case.supervises };
         }
@@ -171,7 +67,7 @@ impl Stage {
 #[component]
 fn Take(id: Uuid, form: FormState) -> impl IntoView {
     view! {
-        <p class="sub">"Kasus ini bebas. Ambil dahulu untuk memutusnya."</p>
+        <p class="sub">{texts::FREE_CASE}</p>
         <BarProblem form />
         <PostForm form action=format!("/verifikasi/{id}/ambil") class="push">
             <KeptFilter />
@@ -189,7 +85,7 @@ fn HeldByOther(desk: Desk, by: String, until: Timestamp, supervises: bool) -> im
     view! {
         <p class="row g2">
             <Icon name="lock" />
-            <span>{format!("Dipegang oleh {by} sampai {}.", time(until, zone))}</span>
+            <span>{texts::held_by(&by, until, zone)}</span>
         </p>
         <BarProblem form=desk.form />
         {supervises.then(|| view! { <a class="btn push" data-noscroll="" href=move || desk.link("tindak=ambil-alih")>"Ambil alih"</a> })}
@@ -198,7 +94,7 @@ fn HeldByOther(desk: Desk, by: String, until: Timestamp, supervises: bool) -> im
 }
 
 #[component]
-fn Decide(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
+fn Decide(desk: Desk, case: Signal<CaseFile>, ticked: Ticked) -> impl IntoView {
     let (id, form) = (case.with_untracked(|case| case.id), desk.form);
     view! {
         <BarProblem form />
@@ -224,13 +120,13 @@ fn Decide(desk: Desk, case: Signal<CaseView>, ticked: Ticked) -> impl IntoView {
     .into_any()
 }
 
-/// What is wrong with the last try, in the bar.
+/// The problem of the last attempt, in the bar.
 #[component]
 fn BarProblem(form: FormState) -> impl IntoView {
     let zone = zone();
     let text = move || {
         let issue = form.issue(Field::Form).or_else(|| form.issue(Field::Checks));
-        issue.map(|issue| texts::sentence(&issue, zone))
+        issue.map(|issue| crate::texts::sentence(&issue, zone))
     };
     view! {
         <div class="slot bar-problem" role="alert">
@@ -239,12 +135,12 @@ fn BarProblem(form: FormState) -> impl IntoView {
     }
 }
 
-/// A decided case: the seconds in which the verdict can be taken back, and what a supervisor can do.
+/// A decided case: **Urungkan** while there is time, and **Buka kembali** for supervisors.
 #[component]
-fn Ended(desk: Desk, case: Signal<CaseView>, status: Status, supervises: bool) -> impl IntoView {
+fn Ended(desk: Desk, case: Signal<CaseFile>, status: Status, supervises: bool) -> impl IntoView {
     let id = case.with_untracked(|case| case.id);
     let until = Memo::new(move |_| case.with(|case| case.undo_until));
-    let words = case.with_untracked(words);
+    let words = case.with_untracked(texts::verdict_of);
     let left = seconds_left(until, case);
     view! {
         {move || {
@@ -262,18 +158,7 @@ fn Ended(desk: Desk, case: Signal<CaseView>, status: Status, supervises: bool) -
     .into_any()
 }
 
-/// `Disetujui: Siti Rahmawati.`
-fn words(case: &CaseView) -> String {
-    let word = match case.decision.as_ref().map(|decision| decision.verdict) {
-        Some(Verdict::Approve) => "Disetujui",
-        Some(Verdict::Reject) => "Ditolak",
-        Some(Verdict::Return) => "Perbaikan diminta",
-        None => case.status.label(),
-    };
-    format!("{word}: {}.", case.name)
-}
-
-/// **Urungkan**, with the seconds that are left.
+/// **Urungkan**, with the remaining seconds.
 #[component]
 fn Toast(desk: Desk, id: Uuid, words: String, seconds: u64) -> impl IntoView {
     view! {
@@ -290,7 +175,7 @@ fn Toast(desk: Desk, id: Uuid, words: String, seconds: u64) -> impl IntoView {
     .into_any()
 }
 
-/// The verdict before the open case, for the rest of its seconds.
+/// **Urungkan** for the verdict on the case that was open before.
 #[component]
 fn TakeBack(desk: Desk, recent: Recent) -> impl IntoView {
     let Recent { id, words, until } = recent;
@@ -298,12 +183,12 @@ fn TakeBack(desk: Desk, recent: Recent) -> impl IntoView {
     move || left.get().map(|seconds| view! { <Toast desk id words=words.clone() seconds /> })
 }
 
-/// Remembers the verdict that was given on this case, for when the next one is open; forgets it once it was taken back.
-fn follow_verdict(desk: Desk, case: Signal<CaseView>) {
+/// Remembers the verdict on this case for the next open case; forgets it once it was undone.
+fn follow_verdict(desk: Desk, case: Signal<CaseFile>) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let (id, left, words) =
-            case.with(|case| (case.id, case.undo_until.map(|until| until.since(case.now)), words(case)));
+            case.with(|case| (case.id, case.undo_until.map(|until| until.since(case.now)), texts::verdict_of(case)));
         match left {
             Some(left) => {
                 let until = js_sys::Date::now() + left.as_secs_f64() * 1000.0;
@@ -317,100 +202,4 @@ fn follow_verdict(desk: Desk, case: Signal<CaseView>) {
     });
     #[cfg(not(feature = "hydrate"))]
     let _ = (desk, case);
-}
-
-/// Whole seconds until an instant of the browser's clock, rounded up; `None` once it is past.
-fn browser_seconds(until: f64) -> Memo<Option<u64>> {
-    #[cfg(feature = "hydrate")]
-    {
-        let now = RwSignal::new(js_sys::Date::now());
-        let interval = StoredValue::new_local(None);
-        Effect::new(move |_| {
-            interval.set_value(Some(gloo_timers::callback::Interval::new(500, move || {
-                now.try_set(js_sys::Date::now());
-            })));
-        });
-        Memo::new(move |_| {
-            let left = (until - now.get()) / 1000.0;
-            (left > 0.0).then(|| left.ceil() as u64)
-        })
-    }
-    #[cfg(not(feature = "hydrate"))]
-    Memo::new(move |_| (until > 0.0).then_some(1))
-}
-
-/// The server's clock in the browser: its instant when the case was read, and what passed since.
-fn server_now(case: Signal<CaseView>) -> Signal<Timestamp> {
-    #[cfg(feature = "hydrate")]
-    {
-        let read = Memo::new(move |_| (case.with(|case| case.now), js_sys::Date::now()));
-        let tick = RwSignal::new(0u32);
-        let interval = StoredValue::new_local(None);
-        Effect::new(move |_| {
-            interval.set_value(Some(gloo_timers::callback::Interval::new(500, move || {
-                tick.try_update(|tick| *tick += 1);
-            })));
-        });
-        Signal::derive(move || {
-            tick.track();
-            let (now, at) = read.get();
-            let passed = (js_sys::Date::now() - at).max(0.0);
-            now.plus(std::time::Duration::from_secs_f64(passed / 1000.0))
-        })
-    }
-    #[cfg(not(feature = "hydrate"))]
-    Signal::derive(move || case.with(|case| case.now))
-}
-
-/// Whole seconds until an instant, rounded up; `None` once it is past.
-fn seconds_left(until: Memo<Option<Timestamp>>, case: Signal<CaseView>) -> Memo<Option<u64>> {
-    let now = server_now(case);
-    Memo::new(move |_| {
-        let left = until.get()?.since(now.get());
-        (!left.is_zero()).then(|| left.as_secs() + u64::from(left.subsec_nanos() > 0))
-    })
-}
-
-/// `13.42`: minutes and seconds until the lease ends.
-#[component]
-pub fn Countdown(until: Memo<Option<Timestamp>>, case: Signal<CaseView>) -> impl IntoView {
-    let left = seconds_left(until, case);
-    move || {
-        let seconds = left.get().unwrap_or(0);
-        format!("{}.{:02}", seconds / 60, seconds % 60)
-    }
-}
-
-/// Renews the lease every minute while the case is open and held by the one who looks; asks what became of the case when
-/// that fails. Of a case that another holds, asks every minute until when.
-pub fn keep_lease(case: Signal<CaseView>) {
-    #[cfg(feature = "hydrate")]
-    {
-        let refresh = crate::data::Refresh::current();
-        let interval = StoredValue::new_local(None);
-        Effect::new(move |_| {
-            interval.set_value(Some(gloo_timers::callback::Interval::new(60_000, move || {
-                let held = case.try_with_untracked(|case| case.holder.as_ref().map(|holder| (case.id, holder.mine)));
-                let Some((id, mine)) = held.flatten() else { return };
-                if !mine {
-                    // Its holder renews without a hint to everybody.
-                    refresh.request();
-                    return;
-                }
-                leptos::task::spawn_local(async move {
-                    let request = gloo_net::http::Request::post(&format!("/verifikasi/{id}/perpanjang"));
-                    let request = request.header("Accept", "application/json");
-                    let request = request.header("Content-Type", "application/x-www-form-urlencoded");
-                    if let Ok(request) = request.body("") {
-                        let answered = request.send().await.is_ok_and(|response| response.ok());
-                        if answered {
-                            refresh.request();
-                        }
-                    }
-                });
-            })));
-        });
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = case;
 }
