@@ -99,46 +99,53 @@ pub async fn remind(backend: &Backend) -> Result<usize> {
     Ok(written)
 }
 
+/// An access that ends soon and was not reminded of it for so many days.
+#[derive(sqlx::FromRow)]
+struct Ending {
+    id: Uuid,
+    name: String,
+    email: String,
+    #[sqlx(try_from = "String")]
+    zone: Zone,
+    #[sqlx(try_from = "String")]
+    role: Role,
+    work_unit: String,
+    last_day: Date,
+    renewing: bool,
+}
+
+/// The accesses that end within `days` from `today` on and were not reminded of that yet, at most [`BATCH`].
+async fn ending(backend: &Backend, today: Date, days: i64) -> Result<Vec<Ending>> {
+    let mut conn = backend.db.read().await?;
+    let ending: Vec<Ending> = fetch_all!(
+        conn,
+        Ending,
+        sql!(
+            "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
+                EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
+                          AND a.status IN {STANDING})
+                OR EXISTS (SELECT 1 FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
+                           WHERE n.user_id = c.user_id AND n.role = c.role
+                             AND (n.work_unit_id = c.work_unit_id OR m.nib = k.nib)
+                             AND n.revoked_at IS NULL AND n.last_day > c.last_day) AS renewing
+         FROM accesses c JOIN users u ON u.id = c.user_id LEFT JOIN work_units w ON w.id = c.work_unit_id
+         LEFT JOIN companies k ON k.application_id = c.application_id
+         WHERE c.revoked_at IS NULL AND c.last_day >= $1 AND c.last_day <= $2 AND u.disabled_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM access_reminders r WHERE r.access_id = c.id AND r.days <= $3)
+         ORDER BY c.last_day, c.id LIMIT $4"
+        ),
+        today,
+        today.saturating_add(Duration::days(days)),
+        days,
+        BATCH
+    )?;
+    Ok(ending)
+}
+
+/// Reminds of the accesses of one batch; gives how many there were, and how many mails were written.
 async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
-    #[derive(sqlx::FromRow)]
-    struct Ending {
-        id: Uuid,
-        name: String,
-        email: String,
-        #[sqlx(try_from = "String")]
-        zone: Zone,
-        #[sqlx(try_from = "String")]
-        role: Role,
-        work_unit: String,
-        last_day: Date,
-        renewing: bool,
-    }
     let (now, today) = (backend.world.now(), backend.world.today(Zone::Wib));
-    let ending: Vec<Ending> = {
-        let mut conn = backend.db.read().await?;
-        fetch_all!(
-            conn,
-            Ending,
-            sql!(
-                "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
-                    EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
-                              AND a.status IN {STANDING})
-                    OR EXISTS (SELECT 1 FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
-                               WHERE n.user_id = c.user_id AND n.role = c.role
-                                 AND (n.work_unit_id = c.work_unit_id OR m.nib = k.nib)
-                                 AND n.revoked_at IS NULL AND n.last_day > c.last_day) AS renewing
-             FROM accesses c JOIN users u ON u.id = c.user_id LEFT JOIN work_units w ON w.id = c.work_unit_id
-             LEFT JOIN companies k ON k.application_id = c.application_id
-             WHERE c.revoked_at IS NULL AND c.last_day >= $1 AND c.last_day <= $2 AND u.disabled_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM access_reminders r WHERE r.access_id = c.id AND r.days <= $3)
-             ORDER BY c.last_day, c.id LIMIT $4"
-            ),
-            today,
-            today.saturating_add(Duration::days(days)),
-            days,
-            BATCH
-        )?
-    };
+    let ending = ending(backend, today, days).await?;
     let (found, mut mails) = (ending.len(), 0);
     let mut tx = backend.db.begin().await?;
     for access in ending {

@@ -102,7 +102,7 @@ struct Row {
     repair_text: Option<String>,
     repair_marks: Option<Json<Vec<Mark>>>,
     repair_began_at: Option<i64>,
-    returned_institution_id: Option<Uuid>,
+    sent_institution_id: Option<Uuid>,
     renews_id: Option<Uuid>,
     renews_first: Option<Date>,
     renews_last: Option<Date>,
@@ -125,7 +125,7 @@ fn select() -> &'static str {
                  AND o.status IN {STANDING}
            ) AS address_required,
            p.reference AS previous_reference, r.reason_title AS previous_reason_title, r.reason AS previous_reason,
-           m.reason AS repair_text, m.marks AS repair_marks, m.institution_id AS returned_institution_id,
+           m.reason AS repair_text, m.marks AS repair_marks, t.institution_id AS sent_institution_id,
            a.renews_id, x.first_day AS renews_first, x.last_day AS renews_last
     FROM applications a
     LEFT JOIN documents d ON d.id = a.document_id
@@ -134,6 +134,7 @@ fn select() -> &'static str {
     LEFT JOIN applications p ON p.id = a.previous_id
     LEFT JOIN verdicts r ON r.id = p.decision_id
     LEFT JOIN verdicts m ON m.id = a.decision_id AND a.status = {RETURNED}
+    LEFT JOIN submissions t ON t.application_id = a.id AND a.status = {RETURNED}
     LEFT JOIN accesses x ON x.id = a.renews_id
     WHERE a.id = $1 AND a.user_id = $2"
     )
@@ -152,7 +153,7 @@ pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: 
     };
     let returned = (row.status == Status::Returned).then_some(Returned {
         user_id: actor.user_id,
-        institution_id: row.returned_institution_id,
+        institution_id: row.sent_institution_id,
         repair_began: row.repair_began_at.is_some(),
     });
     let stored = StoredDraft {
