@@ -1,0 +1,10 @@
+//! The desk (guide steps 13 to 15): queue, cases, letters, verdicts and what comes of them.
+
+mod cases;
+mod figures;
+mod forms;
+mod history;
+mod letter;
+mod live;
+pub mod queue;
+mod verdicts;
