@@ -1,5 +1,13 @@
 //! The database is gone or busy; several servers share it; the server is asked to stop.
 
+use std::time::Duration;
+
+use axum::{Router, http::StatusCode, routing::post};
+use reqwest::Method;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
+use tokio::sync::mpsc;
+
 use super::*;
 use crate::support::{
     browser::{Answer, Site, changed},
@@ -7,12 +15,6 @@ use crate::support::{
     process::Host,
     *,
 };
-use axum::{Router, http::StatusCode, routing::post};
-use reqwest::Method;
-use serde_json::json;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, postgres::PgConnectOptions};
-use std::time::Duration;
-use tokio::sync::mpsc;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_gone_is_said_and_comes_back() {

@@ -1,5 +1,13 @@
 //! A full disk, and kills at any moment: nothing acknowledged is lost.
 
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::json;
+use uuid::Uuid;
+
 use super::*;
 use crate::support::{
     browser::{Answer, Fields, Visitor, changed},
@@ -7,12 +15,6 @@ use crate::support::{
     process::Host,
     *,
 };
-use futures::future::join_all;
-use reqwest::Method;
-use rstest::rstest;
-use serde_json::json;
-use std::time::{Duration, Instant};
-use uuid::Uuid;
 
 /// The disk is full for the letter alone, then for everything, then has room again.
 #[rstest]

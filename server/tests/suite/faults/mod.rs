@@ -6,9 +6,11 @@ mod outside_systems;
 mod panics;
 mod start;
 
-use crate::support::{browser::Site, outside::Outside};
 use std::time::{Duration, Instant};
+
 use uuid::Uuid;
+
+use crate::support::{browser::Site, outside::Outside};
 
 const UNAVAILABLE: &str = "Sistem belum dapat menjawab.";
 

@@ -1,13 +1,15 @@
 //! SiRUP or the mail server fails.
 
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
 use super::*;
 use crate::support::{
     browser::{Site, changed},
     smtp::{Manner, Smtp},
     *,
 };
-use rstest::rstest;
-use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sirup_that_hangs_is_said_and_costs_nothing() {

@@ -1,7 +1,14 @@
 //! Panics in jobs and in background work.
 
-use super::*;
-use crate::support::{outside::Outside, *};
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use backend::{
     Actor, accounts,
     actor::Scope,
@@ -22,15 +29,10 @@ use server::{
     application::{Application, open_backend},
     config::Config,
 };
-use std::{
-    net::Ipv4Addr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{outside::Outside, *};
 
 /// A clock that stands at [`NOW`] and true randomness, each of which panics while it is told to: as a fault of ours would,
 /// in the middle of whatever asks it.

@@ -1,10 +1,12 @@
 //! Settings that stop the start, and what production must not contain.
 
-use super::*;
-use crate::support::{browser::Visitor, process::Host, *};
+use std::{net::TcpListener, process::Stdio};
+
 use reqwest::Method;
 use rstest::rstest;
-use std::{net::TcpListener, process::Stdio};
+
+use super::*;
+use crate::support::{browser::Visitor, process::Host, *};
 
 #[rstest]
 #[case::unknown(&[("adr", "127.0.0.1:3000")], "GERBANG_ADR")]

@@ -1,19 +1,21 @@
 //! The demo platform: both ways in, and what it shows once rights end.
 
+use std::time::{Duration, Instant};
+
+use backend::{staff, verification};
+use devtools::demo_platform::DemoPlatform;
+use domain::{role::Role, time::Timestamp};
+use reqwest::{Method, header};
+use time::macros::date;
+use url::Url;
+use uuid::Uuid;
+
 use super::*;
 use crate::support::{
     browser::{Answer, Site, Visitor, changed},
     platform::*,
     *,
 };
-use backend::{staff, verification};
-use devtools::demo_platform::DemoPlatform;
-use domain::{role::Role, time::Timestamp};
-use reqwest::{Method, header};
-use std::time::{Duration, Instant};
-use time::macros::date;
-use url::Url;
-use uuid::Uuid;
 
 /// The demo platform beside a site of its own.
 struct Demo {

@@ -1,12 +1,5 @@
 //! What ends a session at a platform: logout, lost rights, another password.
 
-use super::*;
-use crate::support::{
-    browser::{Answer, changed},
-    platform::*,
-    verdicts::form_for,
-    *,
-};
 use backend::{platforms, verification};
 use domain::{
     platforms::form::PlatformForm,
@@ -16,6 +9,14 @@ use domain::{
 use openidconnect::{CsrfToken, LogoutRequest, OAuth2TokenResponse, PostLogoutRedirectUrl, TokenResponse};
 use reqwest::Method;
 use url::Url;
+
+use super::*;
+use crate::support::{
+    browser::{Answer, changed},
+    platform::*,
+    verdicts::form_for,
+    *,
+};
 
 /// How a right ends.
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,8 @@ mod hostile;
 mod notices;
 mod sign_in;
 
-use crate::support::{
-    browser::{Site, Visitor},
-    platform::*,
-};
 use backend::accesses;
-use devtools::demo_platform::{self};
+use devtools::demo_platform;
 use futures::future::BoxFuture;
 use jsonwebtoken::{DecodingKey, Validation, decode, jwk::JwkSet};
 use openidconnect::{
@@ -29,6 +25,11 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::support::{
+    browser::{Site, Visitor},
+    platform::*,
+};
 
 /// What we say beyond the standard claims.
 #[derive(Clone, Debug, Serialize, Deserialize)]

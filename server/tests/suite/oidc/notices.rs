@@ -1,17 +1,19 @@
 //! Logout notices to platforms: retried while a platform is down, and given up in the end.
 
-use super::*;
-use crate::support::{browser::Site, outside::Outside, platform::*, *};
-use axum::{Router, extract::State, http::StatusCode, routing::post};
-use backend::oidc::logout::{Delivery, deliver_due};
-use futures::future::join_all;
-use jsonwebtoken::jwk::JwkSet;
-use serde_json::json;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+
+use axum::{Router, extract::State, http::StatusCode, routing::post};
+use backend::oidc::logout::{Delivery, deliver_due};
+use futures::future::join_all;
+use jsonwebtoken::jwk::JwkSet;
+use serde_json::json;
+
+use super::*;
+use crate::support::{browser::Site, outside::Outside, platform::*, *};
 
 on_both_sites! {
     async fn a_platform_that_was_down_is_told_once_it_is_back(site) {

@@ -1,12 +1,7 @@
 //! Discovery, login, userinfo and refresh, as a client library does them.
 
-use super::*;
-use crate::support::{
-    browser::{Answer, changed},
-    outside::Outside,
-    platform::*,
-    *,
-};
+use std::{collections::BTreeSet, time::Duration};
+
 use domain::{
     platforms::{AuthMethod, ClientKind, SubjectType},
     time::Timestamp,
@@ -14,9 +9,16 @@ use domain::{
 use openidconnect::{AuthType, Nonce, OAuth2TokenResponse, TokenResponse};
 use reqwest::Method;
 use serde_json::json;
-use std::{collections::BTreeSet, time::Duration};
 use url::Url;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    browser::{Answer, changed},
+    outside::Outside,
+    platform::*,
+    *,
+};
 
 on_both_sites! {
     async fn discovery_says_what_there_is(site) {

@@ -1,16 +1,7 @@
 //! Platforms as administrators add, change and close them.
 
-use super::*;
-use crate::support::{
-    browser::{Site, changed},
-    *,
-};
 use backend::{
-    platforms::{
-        admin,
-        launch::{self},
-        terms::{self},
-    },
+    platforms::{admin, launch, terms},
     staff,
 };
 use domain::{
@@ -19,6 +10,12 @@ use domain::{
     staff::StaffRole,
 };
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    browser::{Site, changed},
+    *,
+};
 
 on_both! {
     async fn only_administrators_administer_platforms(world) {

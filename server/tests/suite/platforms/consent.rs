@@ -1,14 +1,15 @@
 //! Terms in versions, their acceptance and its export.
 
-use super::*;
-use crate::support::{browser::Site, *};
 use backend::platforms::{
-    launch::{self},
+    launch,
     terms::{self, Draft},
 };
 use domain::{issues::conflict::Conflict, platforms::terms::TermsKind, role::ProfileType};
 use time::Duration;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{browser::Site, *};
 
 on_both! {
     async fn terms_stand_before_the_way_in_until_all_are_accepted(world) {

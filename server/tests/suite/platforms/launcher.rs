@@ -1,11 +1,5 @@
 //! Who may enter a platform, with which access, and how the launcher leads there.
 
-use super::*;
-use crate::support::{
-    browser::{Site, changed},
-    platform::{leads_to, parameter},
-    *,
-};
 use backend::{
     Actor,
     platforms::launch::{self, Closed},
@@ -16,6 +10,13 @@ use domain::{
 };
 use time::{Duration, macros::date};
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    browser::{Site, changed},
+    platform::{leads_to, parameter},
+    *,
+};
 
 on_both! {
     async fn a_platform_is_open_to_whom_it_admits_and_says_why_not_to_others(world) {

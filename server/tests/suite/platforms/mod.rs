@@ -6,7 +6,6 @@ mod administration;
 mod consent;
 mod launcher;
 
-use crate::support::{outside::Outside, *};
 use backend::platforms::{
     admin,
     launch::Launch,
@@ -20,6 +19,8 @@ use domain::{
 use time::Date;
 use url::Url;
 use uuid::Uuid;
+
+use crate::support::{outside::Outside, *};
 
 const ADMIN: &str = "admin@contoh.go.id";
 

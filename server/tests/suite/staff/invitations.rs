@@ -1,7 +1,5 @@
 //! Invitations of staff.
 
-use super::*;
-use crate::support::*;
 use backend::{
     Error,
     accounts::{self, SignUp, sessions},
@@ -14,6 +12,9 @@ use domain::{
     staff::StaffRole,
 };
 use uuid::Uuid;
+
+use super::*;
+use crate::support::*;
 
 on_both! {
     async fn an_unknown_address_is_invited_and_makes_its_account_once(world) {

@@ -1,11 +1,5 @@
 //! Rejection reasons, check lists, holidays and the promised number of days.
 
-use super::*;
-use crate::support::{
-    browser::Site,
-    verdicts::{form_for, reject},
-    *,
-};
 use backend::{
     Error,
     master_data::Directory,
@@ -21,6 +15,13 @@ use domain::{
     verification::QueueFilter,
 };
 use time::macros::date;
+
+use super::*;
+use crate::support::{
+    browser::Site,
+    verdicts::{form_for, reject},
+    *,
+};
 
 on_both! {
     async fn reasons_are_added_worded_moved_and_retired(world) {

@@ -6,16 +6,16 @@ mod operations;
 mod pages;
 mod roles;
 
-use crate::support::{outside::Outside, *};
 use backend::{
-    Actor,
-    accounts::{self},
+    Actor, accounts,
     secrets::Token,
     staff::{self, Invitation},
-    verification::{self},
+    verification,
 };
 use domain::{master_data::institution::InstitutionType, staff::StaffRole, verification::QueueFilter};
 use uuid::Uuid;
+
+use crate::support::{outside::Outside, *};
 
 const ADMIN: &str = "admin@contoh.go.id";
 

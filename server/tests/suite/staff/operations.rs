@@ -1,17 +1,11 @@
 //! Parked mails, jobs and the audit trail.
 
-use super::*;
-use crate::support::{
-    process::Host,
-    smtp::{Manner, Smtp},
-    *,
-};
 use backend::{
     accounts::{self, sessions},
     audit::{self, Broken, Fault, Verified},
     jobs,
     mail::{self, Delivery, Transport},
-    verification::{self},
+    verification,
 };
 use domain::{
     indonesian::date_time,
@@ -21,6 +15,13 @@ use domain::{
 };
 use rstest::rstest;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    process::Host,
+    smtp::{Manner, Smtp},
+    *,
+};
 
 on_both! {
     async fn a_parked_mail_is_seen_without_its_secret_and_sent_again(world) {

@@ -1,13 +1,7 @@
 //! Roles, scopes and disabled accounts.
 
-use super::*;
-use crate::support::{verdicts::form_for, *};
 use backend::{
-    Actor, Error,
-    accounts::{self},
-    jobs,
-    mail::{self},
-    staff::{self},
+    Actor, Error, accounts, jobs, mail, staff,
     verification::{
         self,
         settings::{self, Change},
@@ -21,6 +15,9 @@ use domain::{
 };
 use time::macros::date;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{verdicts::form_for, *};
 
 on_both! {
     async fn only_administrators_administer(world) {

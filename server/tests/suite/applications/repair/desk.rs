@@ -1,18 +1,6 @@
 //! What the desk sees of an application under repair.
 
-use super::*;
-use crate::support::{
-    browser::Site,
-    verdicts::{approve, form_for, reject},
-    *,
-};
-use backend::{
-    Actor, accesses,
-    applications::{self},
-    notice::Notice,
-    staff,
-    verification::{self},
-};
+use backend::{Actor, accesses, applications, notice::Notice, staff, verification};
 use domain::{
     accesses::AccessState,
     applications::answers::Answers,
@@ -26,6 +14,13 @@ use domain::{
 use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    browser::Site,
+    verdicts::{approve, form_for, reject},
+    *,
+};
 
 on_both! {
     async fn a_verdict_stands_once_the_applicant_repairs(world) {

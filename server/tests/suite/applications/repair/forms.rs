@@ -1,17 +1,15 @@
 //! The applicant repairs a returned application and sends it again.
 
+use backend::{applications, verification};
+use domain::{applications::answers::Answers, issues::Field, role::Role};
+use reqwest::Method;
+use rstest::rstest;
+
 use super::*;
 use crate::support::{
     browser::{Site, changed},
     *,
 };
-use backend::{
-    applications::{self},
-    verification::{self},
-};
-use domain::{applications::answers::Answers, issues::Field, role::Role};
-use reqwest::Method;
-use rstest::rstest;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,8 @@
 mod desk;
 mod forms;
 
-use crate::support::{browser::Answer, verdicts::form_for, *};
+use std::time::Duration;
+
 use backend::{
     Actor,
     applications::{self, Saved},
@@ -13,8 +14,9 @@ use domain::{
     applications::answers::Answers, issues::Field, master_data::institution::InstitutionType, status::Verdict,
     verification::UNDO,
 };
-use std::time::Duration;
 use uuid::Uuid;
+
+use crate::support::{browser::Answer, verdicts::form_for, *};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -1,11 +1,5 @@
 //! Accesses of companies: one application for each, renewals, several people.
 
-use super::*;
-use crate::support::{
-    browser::{Site, changed},
-    verdicts::{approve, form_for},
-    *,
-};
 use backend::{
     accesses,
     applications::{self, renewals},
@@ -23,6 +17,13 @@ use domain::{
 use rstest::rstest;
 use time::macros::date;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{
+    browser::{Site, changed},
+    verdicts::{approve, form_for},
+    *,
+};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

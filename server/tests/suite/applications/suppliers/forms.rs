@@ -1,19 +1,8 @@
 //! The supplier's form: what it asks for and what it refuses.
 
-use super::*;
-use crate::{
-    support::{
-        browser::{Site, changed},
-        verdicts::approve,
-        *,
-    },
-    verification::queue::bound,
-};
-use backend::{
-    accesses,
-    applications::{self},
-    verification::{self},
-};
+use std::collections::BTreeSet;
+
+use backend::{accesses, applications, verification};
 use devtools::development;
 use domain::{
     accesses::AccessState,
@@ -26,8 +15,17 @@ use domain::{
 };
 use lopdf::Document;
 use rstest::rstest;
-use std::collections::BTreeSet;
 use time::macros::date;
+
+use super::*;
+use crate::{
+    support::{
+        browser::{Site, changed},
+        verdicts::approve,
+        *,
+    },
+    verification::queue::bound,
+};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]

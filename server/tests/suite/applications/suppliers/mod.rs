@@ -3,22 +3,19 @@
 mod companies;
 mod forms;
 
-use crate::support::{
-    browser::{Answer, Fields, Visitor, changed},
-    verdicts::approve,
-    *,
-};
-use backend::{
-    Actor, accesses,
-    applications::{self},
-    documents::receipt::receipt,
-};
+use backend::{Actor, accesses, applications, documents::receipt::receipt};
 use bytes::Bytes;
 use domain::{
     applications::{answers::Answers, company::CompanyInput},
     role::{ProfileType, Role},
 };
 use uuid::Uuid;
+
+use crate::support::{
+    browser::{Answer, Fields, Visitor, changed},
+    verdicts::approve,
+    *,
+};
 
 const TOKO: &str = "toko@contoh.co.id";
 

@@ -6,13 +6,14 @@
 mod requests;
 mod tokens;
 
+use reqwest::header;
+use url::Url;
+use uuid::Uuid;
+
 use crate::support::{
     browser::{Answer, Fields, Site, Visitor, changed},
     platform::*,
 };
-use reqwest::header;
-use url::Url;
-use uuid::Uuid;
 
 /// Changes of a request that is in order. A name that begins with `-` leaves a parameter out; one that begins with `+` adds
 /// it once more.

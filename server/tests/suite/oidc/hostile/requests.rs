@@ -1,7 +1,5 @@
 //! Requests to sign in and to sign out.
 
-use super::*;
-use crate::support::{browser::Answer, platform::*};
 use backend::{
     accounts::sessions,
     platforms::terms::{self, Draft},
@@ -14,6 +12,9 @@ use domain::{
 use reqwest::Method;
 use url::Url;
 use uuid::Uuid;
+
+use super::*;
+use crate::support::{browser::Answer, platform::*};
 
 /// Requests that are answered by a page of ours and never by a redirect: whoever asks, or where to answer, is not known
 /// (RFC 6749, section 4.1.2.1).

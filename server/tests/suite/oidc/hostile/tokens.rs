@@ -1,15 +1,17 @@
 //! Exchanges of codes and refresh tokens, client authentication, and tokens at userinfo.
 
+use std::{collections::BTreeSet, time::Duration};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::platforms::AuthMethod;
+use reqwest::Method;
+use serde_json::{Value, json};
+
 use super::*;
 use crate::support::{
     browser::{Answer, Fields},
     platform::*,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::platforms::AuthMethod;
-use reqwest::Method;
-use serde_json::{Value, json};
-use std::{collections::BTreeSet, time::Duration};
 
 /// Wrong exchanges of a code that is right, with this error.
 const EXCHANGES: &[(&str, Changes, &str)] = &[
