@@ -7,6 +7,7 @@ mod accounts;
 mod applications;
 mod docs;
 mod faults;
+mod house;
 mod mail;
 mod master_data;
 mod oidc;
