@@ -163,7 +163,7 @@ async fn a_session_that_ended_takes_nothing_that_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_led_to_strangers() {
+async fn redirects_stay_on_our_site() {
     let site = Site::new(Database::Sqlite).await;
     let strange = [
         "https://jahat.example/",
@@ -205,7 +205,7 @@ fn seen(answer: &Answer) -> (u16, BTreeMap<String, String>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_tells_whether_an_address_is_known() {
+async fn answers_do_not_reveal_whether_an_address_is_known() {
     let site = Site::new(Database::Sqlite).await;
     let visitor = site.visitor();
     let unknown = "tidak.ada@contoh.go.id";

@@ -272,7 +272,7 @@ async fn a_renewal_can_come_back_for_repair() {
 }
 
 on_both! {
-    async fn of_two_clicks_at_one_instant_one_draft_comes(world) {
+    async fn two_simultaneous_clicks_make_one_draft(world) {
         let siti = world.siti().await;
         let access = world.granted(&siti, Role::Pa, "Sekretariat", date!(2026 - 11 - 01), SOON).await;
         let start = || renewals::start(&world.backend, &siti, access);

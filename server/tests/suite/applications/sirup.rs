@@ -132,7 +132,7 @@ on_both! {
         assert_eq!(link(&world, &siti, id, "pa.lama", "salah").await, Err(LinkFailure::WrongCredentials { left: 4 }));
     }
 
-    async fn of_two_people_at_one_instant_one_gets_the_account(world) {
+    async fn two_people_cannot_link_one_account_at_once(world) {
         let (siti, budi) = (world.siti().await, world.budi().await);
         let (mine, his) = (start(&world, &siti, Role::Pa).await, start(&world, &budi, Role::Pa).await);
         let (a, b) = tokio::join!(
@@ -159,7 +159,7 @@ on_both! {
         not_found(applications::reuse_account(&world.backend, &budi, his, "pa.lama").await);
     }
 
-    async fn what_was_chosen_already_is_not_overwritten(world) {
+    async fn answers_already_chosen_are_not_overwritten(world) {
         let siti = world.siti().await;
         let id = start(&world, &siti, Role::Pa).await;
         applications::confirm_new_access(&world.backend, &siti, id).await.unwrap();

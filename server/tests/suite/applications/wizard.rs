@@ -115,7 +115,7 @@ on_both! {
         assert_eq!((answers.institution, answers.work_unit), (None, None));
     }
 
-    async fn of_two_tabs_the_stale_one_is_told(world) {
+    async fn stale_tab_gets_a_conflict(world) {
         let siti = world.siti().await;
         let id = applications::start(&world.backend, &siti, ProfileType::NonPenyedia, Role::Pa).await.unwrap();
         let with = |address: &str| Answers { address: address.into(), ..Answers::default() };
@@ -173,7 +173,7 @@ on_both! {
         assert_eq!(numbers, ["GB-26-000001", "GB-26-000002", "GB-27-000001"]);
     }
 
-    async fn what_is_missing_is_said_and_nothing_written(world) {
+    async fn missing_answers_are_named_and_nothing_is_written(world) {
         let siti = world.siti().await;
         let id = applications::start(&world.backend, &siti, ProfileType::NonPenyedia, Role::Pa).await.unwrap();
         let submission = world.reviewed(&siti, id).await;
@@ -211,7 +211,7 @@ on_both! {
         assert_eq!((world.count("outbox").await, world.count("counters").await), (1, 1));
     }
 
-    async fn what_was_reviewed_is_what_is_sent(world) {
+    async fn submission_sends_what_was_reviewed(world) {
         let siti = world.siti().await;
         let id = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
         let reviewed = world.reviewed(&siti, id).await;
@@ -336,7 +336,7 @@ async fn post_raw(visitor: &Visitor, path: &str, body: impl Into<reqwest::Body>)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_breaks_off_empties_nothing() {
+async fn interrupted_form_clears_no_answers() {
     let site = Site::new(Database::Sqlite).await;
     let siti = site.siti().await;
     let id = site.draft("Sekretariat").await;

@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_gone_is_said_and_comes_back() {
+async fn lost_database_is_reported_and_recovers() {
     let site = Site::new(Database::Postgres).await;
     let (siti, stranger) = (site.siti().await, site.visitor());
     let id = site.draft("Sekretariat").await;
@@ -82,7 +82,7 @@ async fn a_database_that_is_gone_is_said_and_comes_back() {
 
 /// Somebody else holds the one writer of SQLite for too long.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_busy_is_said_and_reading_goes_on() {
+async fn busy_database_is_reported_and_still_read() {
     let site = Site::new(Database::Sqlite).await;
     let siti = site.siti().await;
     let id = site.draft("Sekretariat").await;
@@ -97,7 +97,7 @@ async fn a_database_that_is_busy_is_said_and_reading_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_servers_over_one_database_are_one() {
+async fn two_servers_share_one_database() {
     let one = Site::new(Database::Postgres).await;
     let two = one.beside().await;
     let id = one.sent("Sekretariat").await;
@@ -143,7 +143,7 @@ async fn sign_in_token(site: &Site) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_polite_end_finishes_what_is_under_way_and_ends_streams() {
+async fn sigterm_finishes_requests_and_ends_streams() {
     // A SiRUP that takes a second, and tells when it was asked.
     let (asked, mut was_asked) = mpsc::unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

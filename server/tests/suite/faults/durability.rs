@@ -19,7 +19,7 @@ use crate::support::{
 /// The disk is full for the letter alone, then for everything, then has room again.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_said_and_nothing_is_half_written(
+async fn full_disk_is_reported_and_nothing_is_half_written(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let host = Host::new(database, &[("log", "warn")]).await;
@@ -140,7 +140,7 @@ async fn try_post(visitor: &Visitor, path: &str, fields: &Fields) -> reqwest::Re
 /// answered, three applications under way each time.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_sending_an_application_is_a_draft_or_sent(
+async fn application_is_a_draft_or_submitted_after_a_kill(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     const ROUNDS: u32 = 12;
@@ -218,9 +218,7 @@ async fn killed_while_sending_an_application_is_a_draft_or_sent(
 /// `kill -9` while answers and letters are being saved one after the other: what was answered last is there.
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_while_saving_nothing_answered_is_lost(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+async fn no_acknowledged_save_is_lost_by_a_kill(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let host = Host::new(database, &[("log", "warn")]).await;
     let mut process = host.serve().await;
     let mut siti = process.visitor();

@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sirup_that_hangs_is_said_and_costs_nothing() {
+async fn hanging_sirup_is_reported_and_costs_no_attempt() {
     let site = Site::new(Database::Sqlite).await;
     let (siti, budi) = (site.siti().await, site.budi().await);
     let id = site.draft("Sekretariat").await;
@@ -43,9 +43,7 @@ async fn sirup_that_hangs_is_said_and_costs_nothing() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_server_that_is_gone_holds_nothing_up(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+async fn unreachable_mail_server_delays_nothing(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let port = Smtp::start(Manner::Takes).await.stop();
     let url = format!("smtp://127.0.0.1:{port}");
     let site = Site::with(database, &[("smtp_url", &url)], true).await;

@@ -66,9 +66,7 @@ impl Entropy for Faulty {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_panics_has_failed_and_runs_again(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+async fn panicking_job_fails_and_runs_again(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let world = World::new(database).await;
     let (siti, verifier) = (world.siti().await, world.verifier().await);
     let admin = world.actor("admin@contoh.go.id").await;
@@ -94,7 +92,7 @@ async fn a_job_that_panics_has_failed_and_runs_again(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_ends_no_work_in_the_background(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn panic_does_not_end_background_work(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let dir = tempfile::tempdir().unwrap();
     let mut pairs = vec![("data_dir", dir.path().to_str().unwrap()), ("addr", "127.0.0.1:0")];
     let postgres = match database {

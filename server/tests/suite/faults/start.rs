@@ -32,7 +32,7 @@ use crate::support::{browser::Visitor, process::Host, *};
 #[case::log(&[("log", "info,sqlx=keras")], "GERBANG_LOG")]
 #[case::file(&[("config", "tidak-ada.toml")], "GERBANG_CONFIG")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_setting_stops_the_start_and_is_named(#[case] settings: &[(&str, &str)], #[case] name: &str) {
+async fn wrong_setting_stops_the_start_and_is_named(#[case] settings: &[(&str, &str)], #[case] name: &str) {
     let host = Host::new(Database::Sqlite, &[]).await;
     let (status, said) = host.run(&["serve"], settings).await;
     assert_eq!(status.code(), Some(1), "{said}");
@@ -42,7 +42,7 @@ async fn a_bad_setting_stops_the_start_and_is_named(#[case] settings: &[(&str, &
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_of_a_file_are_read_under_those_of_the_environment() {
+async fn environment_wins_over_the_settings_file() {
     let host = Host::new(Database::Sqlite, &[]).await;
     std::fs::write(host.dir().join("gerbang.toml"), "adr = \"127.0.0.1:3000\"\n").unwrap();
     let (status, said) = host.run(&["serve"], &[]).await;
@@ -64,7 +64,7 @@ async fn settings_of_a_file_are_read_under_those_of_the_environment() {
 #[case("true")]
 #[case("[rahasia")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_is_taken_as_it_is_written(#[case] token: &str) {
+async fn secret_setting_is_taken_literally(#[case] token: &str) {
     let addr = "127.0.0.1:0".parse().unwrap();
     let (addr, serving) = devtools::sirup_simulator::bind(addr, token.to_owned()).await.unwrap();
     tokio::spawn(serving);

@@ -166,7 +166,7 @@ async fn the_demo_platform_hears_of_the_end_on_postgres() {
 
 /// An answer that nobody asked for, or that another issuer gives, signs nobody in (RFC 9700, sections 4.4 and 4.7).
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_platform_believes_only_what_it_asked_for() {
+async fn demo_platform_accepts_only_answers_to_its_requests() {
     let demo = Demo::new(Database::Sqlite).await;
     demo.site.world.active("Sekretariat").await;
     let siti = demo.site.siti().await;

@@ -60,7 +60,7 @@ on_both_sites! {
         site.userinfo(tokens.access_token().secret()).await.expect(401);
     }
 
-    async fn a_browser_that_signs_in_anew_has_one_session(site) {
+    async fn new_sign_in_takes_over_the_platform_sessions_of_the_browser(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let visitor = site.siti().await;
@@ -80,7 +80,7 @@ on_both_sites! {
         site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
     }
 
-    async fn signing_out_at_a_platform_ends_what_it_has_whatever_session_gave_it(site) {
+    async fn logout_at_a_platform_ends_its_tokens_of_any_session(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("jauh", |_| {}).await;
@@ -97,7 +97,7 @@ on_both_sites! {
         assert_eq!(refused.json()["error"], "invalid_grant");
     }
 
-    async fn a_role_that_a_platform_admits_no_more_is_out_for_good(site) {
+    async fn role_removed_from_a_platform_ends_its_tokens(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("sempit", |_| {}).await;
@@ -151,7 +151,7 @@ on_both_sites! {
         }
     }
 
-    async fn an_approval_that_is_taken_back_ends_what_it_gave(site) {
+    async fn undone_approval_ends_sessions_at_platforms(site) {
         let world = &site.world;
         let access = world.active("Sekretariat").await;
         let client = world.platform("urung", |_| {}).await;
@@ -171,7 +171,7 @@ on_both_sites! {
         site.tokens(&visitor, &client).await;
     }
 
-    async fn a_session_that_is_ended_ends_what_it_entered_and_nothing_else(site) {
+    async fn ended_session_ends_only_its_own_platform_sessions(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("sesi", |_| {}).await;
@@ -188,7 +188,7 @@ on_both_sites! {
         site.token(&client, &refresh(kept["refresh_token"].as_str().unwrap())).await.expect(200);
     }
 
-    async fn a_new_password_ends_what_the_old_one_entered(site) {
+    async fn new_password_ends_sessions_at_platforms(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("sandi", |_| {}).await;
@@ -201,7 +201,7 @@ on_both_sites! {
         site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(401);
     }
 
-    async fn without_a_hint_the_person_is_asked_first(site) {
+    async fn logout_without_a_hint_asks_first(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("tanya", |_| {}).await;

@@ -16,7 +16,7 @@ use super::*;
 use crate::support::{browser::Site, outside::Outside, platform::*, *};
 
 on_both_sites! {
-    async fn a_platform_that_was_down_is_told_once_it_is_back(site) {
+    async fn logout_notice_is_retried_until_the_platform_is_back(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let ear = Ear::new().await;
@@ -62,7 +62,7 @@ on_both_sites! {
         assert_eq!(names.len(), 3, "each attempt is a token of its own");
     }
 
-    async fn a_platform_that_is_down_holds_up_no_other(site) {
+    async fn unreachable_platform_does_not_delay_others(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let (deaf, ear) = (Ear::new().await, Ear::new().await);
@@ -139,7 +139,7 @@ async fn hear(State(state): State<Arc<Mutex<Hearing>>>, form: String) -> StatusC
 }
 
 /// Tried as often as a mail, by one worker at a time, then given up.
-async fn a_notice_is_given_up_in_the_end(database: Database) {
+async fn undelivered_logout_notice_is_given_up(database: Database) {
     let site = Site::new(database).await;
     let world = &site.world;
     world.active("Sekretariat").await;
@@ -168,11 +168,11 @@ async fn a_notice_is_given_up_in_the_end(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_is_given_up_in_the_end_on_sqlite() {
-    a_notice_is_given_up_in_the_end(Database::Sqlite).await;
+async fn undelivered_logout_notice_is_given_up_on_sqlite() {
+    undelivered_logout_notice_is_given_up(Database::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_notice_is_given_up_in_the_end_on_postgres() {
-    a_notice_is_given_up_in_the_end(Database::Postgres).await;
+async fn undelivered_logout_notice_is_given_up_on_postgres() {
+    undelivered_logout_notice_is_given_up(Database::Postgres).await;
 }

@@ -230,7 +230,7 @@ on_both_sites! {
         assert_eq!(chosen(site.answered(&visitor, &again, Some(first)).await).await, first);
     }
 
-    async fn somebody_who_is_not_signed_in_signs_in_on_the_way(site) {
+    async fn visitor_without_session_signs_in_first(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("tamu", |_| {}).await;
@@ -273,7 +273,7 @@ on_both_sites! {
         assert_eq!(ask("tidak-ada").await, json!({ "active": false }));
     }
 
-    async fn nothing_that_opens_a_door_is_stored_as_it_is(site) {
+    async fn codes_tokens_and_secrets_are_stored_hashed(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let visitor = site.siti().await;

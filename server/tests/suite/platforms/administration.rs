@@ -45,7 +45,7 @@ on_both! {
         assert_eq!(world.count("audit_events").await, events);
     }
 
-    async fn a_secret_is_given_once_and_two_hold_at_a_time(world) {
+    async fn secret_is_shown_once_and_two_are_valid_at_a_time(world) {
         let boss = world.actor(ADMIN).await;
         let id = world.platform("spse", |_| ()).await.id; // makes the first
         let backend = &world.backend;
@@ -78,7 +78,7 @@ on_both! {
         not_found(admin::make_secret(backend, &boss, keyless, backend.world.id()).await.map(|_| ()));
     }
 
-    async fn a_platform_is_changed_by_one_at_a_time_and_keeps_its_client(world) {
+    async fn platform_changes_need_the_current_version_and_keep_the_client(world) {
         let boss = world.actor(ADMIN).await;
         let id = platform(&world, "spse").await;
         platform(&world, "lain").await;
@@ -103,7 +103,7 @@ on_both! {
         not_found(admin::change(backend, &boss, Uuid::nil(), 1, &form).await);
     }
 
-    async fn a_platform_that_is_closed_is_nowhere(world) {
+    async fn closed_platform_is_not_listed(world) {
         let (siti, access, boss) = (world.siti().await, world.active(UNIT).await, world.actor(ADMIN).await);
         let id = platform(&world, "spse").await;
         let backend = &world.backend;

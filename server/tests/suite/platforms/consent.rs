@@ -64,7 +64,7 @@ on_both! {
         assert_eq!(asked(launch::launch(backend, &siti, "spse", access).await.unwrap()), [next]);
     }
 
-    async fn terms_of_elsewhere_cannot_be_accepted(world) {
+    async fn terms_of_another_platform_cannot_be_accepted(world) {
         let (siti, access) = (world.siti().await, world.active(UNIT).await);
         let (one, other) = (platform(&world, "satu").await, platform(&world, "dua").await);
         let (of_one, of_other) = (published(&world, one).await, published(&world, other).await);
@@ -77,7 +77,7 @@ on_both! {
         assert_eq!(world.count("acceptances").await, 0);
     }
 
-    async fn what_was_published_stays_as_it_is(world) {
+    async fn published_terms_never_change(world) {
         let id = platform(&world, "spse").await;
         published(&world, id).await;
         let terms_before = outside(&world).await.everything().await.remove("terms");
@@ -87,7 +87,7 @@ on_both! {
         assert_eq!(outside(&world).await.everything().await.remove("terms"), terms_before);
     }
 
-    async fn of_two_who_publish_at_one_instant_each_gets_a_version(world) {
+    async fn simultaneous_publications_get_versions_of_their_own(world) {
         let (id, boss) = (platform(&world, "spse").await, world.actor(ADMIN).await);
         let draft = draft(TermsKind::Syarat, TODAY, "");
         let (a, b) = tokio::join!(
@@ -124,7 +124,7 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn terms_are_shown_without_anything_that_they_bring_along() {
+async fn terms_are_shown_without_markup_of_their_own() {
     let site = Site::new(Database::Sqlite).await;
     let world = &site.world;
     let (id, boss) = (platform(world, "spse").await, world.actor(ADMIN).await);

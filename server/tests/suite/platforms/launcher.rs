@@ -77,7 +77,7 @@ on_both! {
         assert_eq!(problem_at(refused, Field::Access), Problem::NotOffered);
     }
 
-    async fn the_way_in_names_us_the_choice_and_the_place(world) {
+    async fn launch_url_names_issuer_access_and_target(world) {
         let (siti, access) = (world.siti().await, world.active(UNIT).await);
         world
             .platform("spse", |form| form.initiate_login_uri = format!("{BEGIN}?dari=a"))
@@ -110,7 +110,7 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_platforms_are_there_for_those_whose_they_are() {
+async fn pages_of_platforms_require_their_permission() {
     let site = Site::new(Database::Sqlite).await;
     let id = platform(&site.world, "spse").await;
     let (boss, verifier, siti) = (site.admin().await, site.verifier().await, site.siti().await);

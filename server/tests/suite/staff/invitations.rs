@@ -94,7 +94,7 @@ on_both! {
         accept(&world, &token).await.unwrap();
     }
 
-    async fn of_two_who_open_one_link_one_gets_in(world) {
+    async fn invitation_link_works_once_for_two_simultaneous_visitors(world) {
         let users = world.count("users").await;
         let token = invited(&world, &[]).await;
         let (a, b) = tokio::join!(accept(&world, &token), accept(&world, &token));
@@ -105,7 +105,7 @@ on_both! {
         assert!(told, "{failures:?}");
     }
 
-    async fn an_address_that_made_an_account_meanwhile_is_told(world) {
+    async fn invitation_fails_if_the_address_registered_meanwhile(world) {
         let invitation_link = invited(&world, &[]).await;
         world.advance(MINUTE);
         let sign_up = SignUp { name: "Fitri".into(), email: NEWCOMER.into(), password: STRONG.into() };

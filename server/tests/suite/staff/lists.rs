@@ -144,7 +144,7 @@ on_both! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_promised_is_said_everywhere() {
+async fn promised_number_of_days_appears_everywhere() {
     let site = Site::with(Database::Sqlite, &[("promised_working_days", "5")], false).await;
     let (siti, verifier, boss) = (site.siti().await, site.verifier().await, site.signed_in(ADMIN).await);
     let id = site.draft("Sekretariat").await;

@@ -122,7 +122,7 @@ on_both! {
 
 /// The job looks at the real age of files; the clock of the test runs ahead of it.
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_drawn_long_ago_go_with_the_strays() {
+async fn old_page_images_are_deleted_with_stray_files() {
     let world = World::new(Database::Sqlite).await;
     let (siti, verifier) = (world.siti().await, world.verifier().await);
     let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;

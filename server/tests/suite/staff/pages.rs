@@ -16,7 +16,7 @@ const PAGES: [(&str, &str); 5] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_administration_are_there_for_administrators_only() {
+async fn pages_of_administration_require_an_administrator() {
     let site = Site::new(Database::Sqlite).await;
     let (boss, verifier, siti) = (site.signed_in(ADMIN).await, site.verifier().await, site.siti().await);
     for (path, words) in PAGES {
@@ -47,7 +47,7 @@ fn tick_box(page: &Answer) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_is_invited_and_comes_without_script() {
+async fn invitation_is_accepted_without_script() {
     let site = Site::new(Database::Sqlite).await;
     let boss = site.signed_in(ADMIN).await;
     let page = boss.get("/admin?tindak=undang").await.expect(200);

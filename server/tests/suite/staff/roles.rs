@@ -66,7 +66,7 @@ on_both! {
         staff::set_disabled(backend, &boss, id, true).await.unwrap();
     }
 
-    async fn of_two_administrators_who_go_at_one_instant_one_stays(world) {
+    async fn two_administrators_cannot_remove_each_other_at_once(world) {
         const TWO: &str = "UPDATE users SET staff_role = 'admin', disabled_at = NULL
                            WHERE email IN ('admin@contoh.go.id', 'verifikator@contoh.go.id')";
         world.sql(TWO).await.unwrap();
@@ -100,7 +100,7 @@ on_both! {
     }
 
     /// Requests that began before it and waited for their transaction.
-    async fn an_administrator_who_was_removed_meanwhile_changes_nothing(world) {
+    async fn removed_administrator_changes_nothing(world) {
         let (boss, backend) = (admin(&world).await, &world.backend);
         let (ratna, hendra) = (world.verifier().await.user_id, world.verifier2().await.user_id);
         staff::set_role(backend, &boss, ratna, Some(StaffRole::Admin), &[]).await.unwrap();
@@ -147,7 +147,7 @@ on_both! {
         not_found(staff::set_disabled(&world.backend, &boss, siti.user_id, true).await);
     }
 
-    async fn a_scope_that_was_narrowed_holds_at_once(world) {
+    async fn narrowed_scope_applies_at_once(world) {
         let (siti, boss) = (world.siti().await, admin(&world).await);
         let (here, elsewhere) = institutions(&world);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;

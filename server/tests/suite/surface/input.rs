@@ -155,7 +155,7 @@ fn harmless(page: Answer) -> Answer {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_type_stays_text_everywhere(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn user_input_is_escaped_everywhere(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let site = Site::new(database).await;
     let siti = site.siti().await;
     let id = site.draft("Sekretariat").await;

@@ -103,7 +103,7 @@ async fn files_are_downloads_for_whom_they_are() {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_another_persons_is_not_there(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn data_of_another_person_answers_not_found(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let scenario = Scenario::new(database).await;
     let (site, draft, sent) = (&scenario.site, scenario.draft, scenario.sent);
     let (budi, siti) = (site.budi().await, site.world.siti().await);

@@ -140,7 +140,7 @@ on_both! {
         world.submit(&siti, again).await.unwrap();
     }
 
-    async fn of_two_verdicts_at_one_instant_one_wins(world) {
+    async fn one_of_two_simultaneous_verdicts_wins(world) {
         let (siti, first) = (world.siti().await, world.verifier().await);
         let again = world.verifier().await;
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;

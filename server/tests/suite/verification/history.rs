@@ -74,7 +74,7 @@ on_both! {
         assert!(ids(&world, &verifier, "siti keuangan").await.is_empty());
     }
 
-    async fn whatever_is_typed_is_answered(world) {
+    async fn any_input_gets_an_answer(world) {
         let (siti, verifier) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         decide(&world, &verifier, id, Verdict::Approve).await;
@@ -122,7 +122,7 @@ on_both! {
         assert_eq!(mine(&world, &ratna, "").await, [his]);
     }
 
-    async fn what_is_undone_or_reopened_leaves_and_comes_back_in_front(world) {
+    async fn undone_or_reopened_case_leaves_the_history_and_returns_in_front(world) {
         let (siti, budi, verifier) = (world.siti().await, world.budi().await, world.verifier().await);
         let hers = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         let his = world.submitted(&budi, Role::Kpa, "Inspektorat").await;

@@ -413,7 +413,7 @@ async fn another_server_on_postgres_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_nobody_told_is_seen_within_five_minutes() {
+async fn missed_notice_is_seen_within_five_minutes() {
     let world = World::new(Database::Sqlite).await;
     let other = beside(&world).await;
     let (siti, verifier) = (world.siti().await, world.verifier().await);

@@ -55,7 +55,7 @@ on_both! {
         not_found(verification::case_file(&world.backend, &world.verifier().await, id).await);
     }
 
-    async fn what_is_not_sent_yet_is_no_desks(world) {
+    async fn unsubmitted_changes_are_invisible_to_the_desk(world) {
         let (siti, hendra) = (world.siti().await, world.verifier2().await);
         let admin = world.actor("admin@contoh.go.id").await;
         let (here, _) = world.place("Kementerian Kesehatan", "Sekretariat");
@@ -105,7 +105,7 @@ on_both! {
         assert_eq!(seen(&ratna).await, []);
     }
 
-    async fn what_is_withdrawn_in_a_repair_stays_its_persons(world) {
+    async fn application_withdrawn_during_repair_stays_with_the_applicant(world) {
         let (siti, ratna, hendra) = (world.siti().await, world.verifier().await, world.verifier2().await);
         let admin = world.actor("admin@contoh.go.id").await;
         let (there, _) = world.place("Provinsi Bali", "Dinas Kesehatan");
@@ -144,7 +144,7 @@ on_both! {
         assert_eq!(verification::claim_next(&world.backend, &hendra).await.unwrap(), Some(id), "at once");
     }
 
-    async fn what_is_approved_anew_is_the_access_that_was_sent_last(world) {
+    async fn second_approval_grants_what_was_submitted_last(world) {
         let (siti, ratna) = (world.siti().await, world.verifier().await);
         let id = world.submitted(&siti, Role::Pa, "Sekretariat").await;
         approve(&world, &ratna, id).await.unwrap();

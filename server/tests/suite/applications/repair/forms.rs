@@ -13,7 +13,7 @@ use crate::support::{
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_back_is_repaired_and_sent_again(
+async fn returned_application_is_repaired_and_resubmitted(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let site = Site::new(database).await;
@@ -200,7 +200,7 @@ async fn a_repair_cannot_make_two_open_applications_of_one(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_came_back_can_be_taken_back(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+async fn returned_application_can_be_withdrawn(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let site = Site::new(database).await;
     let siti = site.siti().await;
     let id = site.sent("Sekretariat").await;
@@ -214,7 +214,7 @@ async fn what_came_back_can_be_taken_back(#[values(Database::Sqlite, Database::P
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_note_is_text_wherever_it_stands() {
+async fn note_is_escaped_everywhere() {
     let site = Site::new(Database::Sqlite).await;
     let id = site.sent("Sekretariat").await;
     let attack = "</textarea><script>alert(1)</script>\"'&";

@@ -122,7 +122,7 @@ on_both! {
         world.submitted(&siti, Role::Pa, "Inspektorat").await;
     }
 
-    async fn of_two_at_one_instant_one_is_sent(world) {
+    async fn one_of_two_simultaneous_applications_of_a_company_is_submitted(world) {
         let toko = world.actor(TOKO).await;
         let (one, two) = (draft(&world, &toko, company(NIB)).await, draft(&world, &toko, company(NIB)).await);
         assert_ne!(one, two);
@@ -144,7 +144,7 @@ on_both! {
         assert_eq!(case.same_letter.len(), 1);
     }
 
-    async fn what_is_approved_anew_holds_a_year_from_then(world) {
+    async fn second_approval_of_a_company_is_valid_for_a_year(world) {
         let toko = world.actor(TOKO).await;
         let id = sent(&world, &toko, NIB).await;
         let ratna = world.verifier().await;

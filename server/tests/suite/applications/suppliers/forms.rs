@@ -131,7 +131,7 @@ async fn a_supplier_comes_to_an_access(#[values(Database::Sqlite, Database::Post
 )]
 #[case::short_address(&[("company_address", "Jl. A")], &["Alamat kurang dari 10 huruf."])]
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_is_said_beside_its_field(
+async fn wrong_answers_are_named_beside_their_fields(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
     #[case] typed: &[(&str, &str)],
     #[case] said: &[&str],

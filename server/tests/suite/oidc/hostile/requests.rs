@@ -65,7 +65,7 @@ const REFUSED: &[(&str, Changes, &str)] = &[
 ];
 
 on_both_sites! {
-    async fn nobody_is_sent_where_no_platform_is(site) {
+    async fn unknown_redirect_uri_gets_an_error_page(site) {
         site.world.active("Sekretariat").await;
         site.world.platform("rusak", |_| {}).await;
         for visitor in [site.siti().await, site.visitor()] {
@@ -106,7 +106,7 @@ on_both_sites! {
         sends_back("public", &site, &sent(&visitor, &bare).await, "invalid_request");
     }
 
-    async fn without_a_prompt_nothing_is_asked(site) {
+    async fn prompt_none_never_shows_a_page(site) {
         let world = &site.world;
         world.platform("senyap", |_| {}).await;
         let silent = with(request("senyap"), &[("prompt", "none")]);
@@ -141,7 +141,7 @@ on_both_sites! {
         assert_eq!(world.count("oidc_codes").await, 1);
     }
 
-    async fn what_a_hint_carries_opens_nothing(site) {
+    async fn id_token_hint_is_not_trusted(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         world.active("Inspektorat").await;

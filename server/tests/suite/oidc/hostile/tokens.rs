@@ -80,7 +80,7 @@ on_both_sites! {
         refuses("the refresh token of a replayed code", &renewed, 400, "invalid_grant");
     }
 
-    async fn of_exchanges_at_one_moment_one_succeeds(site) {
+    async fn one_of_simultaneous_exchanges_succeeds(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("serentak", |_| {}).await;
@@ -97,7 +97,7 @@ on_both_sites! {
         assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 400)), "{answers:?}");
     }
 
-    async fn exchanges_at_one_moment_are_each_answered_for_themselves(site) {
+    async fn simultaneous_exchanges_are_answered_independently(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         world.budis("Inspektorat").await;
@@ -133,7 +133,7 @@ on_both_sites! {
         assert_eq!((given, sessions.len()), (12, 12), "each has a session of its own");
     }
 
-    async fn a_proof_that_was_not_promised_is_refused(site) {
+    async fn code_verifier_without_challenge_is_refused(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("lama", |form| form.pkce_required = false).await;
@@ -239,7 +239,7 @@ on_both_sites! {
         refuses("nothing", &ask("").await, 401, "invalid_client");
     }
 
-    async fn what_was_revoked_opens_nothing(site) {
+    async fn revoked_tokens_are_refused(site) {
         let world = &site.world;
         world.active("Sekretariat").await;
         let client = world.platform("cabut", |_| {}).await;
