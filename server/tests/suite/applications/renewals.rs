@@ -64,6 +64,29 @@ async fn everything(site: &Site) -> BTreeMap<String, Vec<String>> {
     Outside::of(&url).await.everything().await
 }
 
+/// The form is short: the place stays, whatever is sent; period and letter are new.
+async fn renewal_form_keeps_the_place(world: &World, siti: &Visitor, id: Uuid) {
+    let form = page(id, "formulir");
+    let drawn = siti.get(&form).await.expect(200);
+    drawn.shows(&["Perpanjangan Akses PA", "Akses sekarang berlaku 1 November 2026 sampai 31 Desember 2026"]);
+    assert!(drawn.tags().iter().any(|tag| tag.get("id") == Some("work_unit") && tag.has("readonly")));
+    assert!(!drawn.says("Jenis Instansi") && !drawn.says("Terunggah"), "{}", drawn.text());
+    let value = |name: &str| drawn.value(&form, name).unwrap();
+    assert_eq!([value("first_day"), value("first_day_month"), value("first_day_year")], ["1", "1", "2027"]);
+    assert_eq!(value("last_day"), "");
+    let (institution, unit) = world.place("Kementerian Keuangan", "Sekretariat");
+    let elsewhere = [("institution", institution.to_string()), ("work_unit", unit.to_string())];
+    let elsewhere: Vec<(&str, &str)> = elsewhere.iter().map(|(name, id)| (*name, id.as_str())).collect();
+    let period = [("last_day", "31"), ("last_day_month", "12"), ("last_day_year", "2027"), ("aksi", "ajukan")];
+    let fields = changed(changed(drawn.form(&form), &elsewhere), &period);
+    let without = siti.post(&form, &fields).await.expect(422);
+    without.expect_says("Surat belum diunggah.");
+    let answer = siti.upload(&form, &fields, "surat baru.pdf", letter()).await.expect(303);
+    assert_eq!(answer.location(), Some(&*page(id, "tinjau")));
+    let pick = siti.post(&page(id, "satker"), &[("version", "3"), ("pilih", &unit.to_string())]).await;
+    assert_eq!(pick.status, 303);
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_access_goes_on_without_a_gap(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
@@ -87,26 +110,7 @@ async fn an_access_goes_on_without_a_gap(#[values(Database::Sqlite, Database::Po
     let another = applications::start(&world.backend, &world.siti().await, ProfileType::NonPenyedia, Role::Pa).await;
     assert_ne!(another.unwrap(), id);
 
-    // A short form: the place stays, whatever is sent; period and letter are new.
-    let form = page(id, "formulir");
-    let drawn = siti.get(&form).await.expect(200);
-    drawn.shows(&["Perpanjangan Akses PA", "Akses sekarang berlaku 1 November 2026 sampai 31 Desember 2026"]);
-    assert!(drawn.tags().iter().any(|tag| tag.get("id") == Some("work_unit") && tag.has("readonly")));
-    assert!(!drawn.says("Jenis Instansi") && !drawn.says("Terunggah"), "{}", drawn.text());
-    let value = |name: &str| drawn.value(&form, name).unwrap();
-    assert_eq!([value("first_day"), value("first_day_month"), value("first_day_year")], ["1", "1", "2027"]);
-    assert_eq!(value("last_day"), "");
-    let (institution, unit) = world.place("Kementerian Keuangan", "Sekretariat");
-    let elsewhere = [("institution", institution.to_string()), ("work_unit", unit.to_string())];
-    let elsewhere: Vec<(&str, &str)> = elsewhere.iter().map(|(name, id)| (*name, id.as_str())).collect();
-    let period = [("last_day", "31"), ("last_day_month", "12"), ("last_day_year", "2027"), ("aksi", "ajukan")];
-    let fields = changed(changed(drawn.form(&form), &elsewhere), &period);
-    let without = siti.post(&form, &fields).await.expect(422);
-    without.expect_says("Surat belum diunggah.");
-    let answer = siti.upload(&form, &fields, "surat baru.pdf", letter()).await.expect(303);
-    assert_eq!(answer.location(), Some(&*page(id, "tinjau")));
-    let pick = siti.post(&page(id, "satker"), &[("version", "3"), ("pilih", &unit.to_string())]).await;
-    assert_eq!(pick.status, 303);
+    renewal_form_keeps_the_place(world, &siti, id).await;
 
     let review = siti.get(&page(id, "tinjau")).await.expect(200);
     review.shows(&[

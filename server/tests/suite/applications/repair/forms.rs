@@ -4,25 +4,16 @@ use backend::{applications, verification};
 use domain::{applications::answers::Answers, issues::Field, role::Role};
 use reqwest::Method;
 use rstest::rstest;
+use uuid::Uuid;
 
 use super::*;
 use crate::support::{
-    browser::{Site, changed},
+    browser::{Answer, Site, Visitor, changed},
     *,
 };
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-async fn returned_application_is_repaired_and_resubmitted(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
-    let site = Site::new(database).await;
-    let (world, siti) = (&site.world, site.siti().await);
-    let id = site.sent("Sekretariat").await;
-    world.advance(MINUTE);
-    returned(world, id, &[(Field::Letter, LETTER), (Field::LastDay, LAST_DAY)]).await;
-
-    // Everywhere it says what to do, and one step leads to the first mark.
+/// Dashboard, status, settings and mail say what to repair; one step leads to the first mark.
+async fn repair_is_offered_everywhere(world: &World, siti: &Visitor, id: Uuid) {
     let overview = siti.get("/akses").await.expect(200);
     overview.shows(&[
         "Satu pengajuan perlu perbaikan.",
@@ -32,8 +23,7 @@ async fn returned_application_is_repaired_and_resubmitted(
         "Surat Tanda Jabatan sebagai PA: Halaman 2 tidak ada.",
     ]);
     assert!(links(&overview, &format!("/akses/pengajuan/{id}")));
-    let form = page(id, "formulir");
-    let first = format!("{form}#last_day");
+    let first = format!("{}#last_day", page(id, "formulir"));
     assert_eq!(siti.get(&format!("/akses/pengajuan/{id}")).await.expect(302).location(), Some(&*first));
     let status = siti.get(&page(id, "status")).await.expect(200);
     status.shows(&["Pengajuan Anda perlu diperbaiki", LAST_DAY, LETTER, "Mohon dilengkapi.", "GB-26-000001-3"]);
@@ -45,8 +35,11 @@ async fn returned_application_is_repaired_and_resubmitted(
     // What is being changed is not shown as what was sent.
     siti.get(&page(id, "bukti.pdf")).await.expect(404);
     assert_eq!(siti.get(&page(id, "rincian")).await.location(), Some(&*page(id, "status")));
+}
 
-    // The notes stand beside their fields, and belong to them; everything else is kept.
+/// The form shows each note beside its field and keeps everything else. Returns the page.
+async fn marks_stand_beside_their_fields(world: &World, siti: &Visitor, id: Uuid) -> Answer {
+    let form = page(id, "formulir");
     let drawn = siti.get(&form).await.expect(200);
     drawn.shows(&[
         "Perbaiki Pengajuan Akses PA",
@@ -62,33 +55,11 @@ async fn returned_application_is_repaired_and_resubmitted(
     let answers = world.answers("Sekretariat");
     assert_eq!(drawn.value(&form, "work_unit"), answers.work_unit.map(|id| id.to_string()));
     assert_eq!(drawn.value(&form, "address"), Some(answers.address));
+    drawn
+}
 
-    // Nobody else gets at it.
-    let budi = site.budi().await;
-    for step in ["formulir", "tinjau", "status"] {
-        budi.get(&page(id, step)).await.expect(404);
-        budi.post(&page(id, step), &[("version", "1")]).await.expect(404);
-    }
-
-    world.advance(HOUR);
-    let fields = changed(drawn.form(&form), &[("last_day", "30"), ("last_day_month", "11"), ("aksi", "ajukan")]);
-    let review = siti.upload(&form, &fields, "surat lengkap.pdf", letter()).await.expect(303);
-    assert_eq!(review.location(), Some(&*page(id, "tinjau")));
-    let review = siti.get(&page(id, "tinjau")).await.expect(200);
-    review.shows(&[
-        "surat lengkap.pdf",
-        "sampai 30 November 2027",
-        LAST_DAY,
-        "kembali kepada verifikator yang meminta perbaikan",
-    ]);
-    assert!(links(&review, &first));
-    let fields = changed(review.form(&page(id, "tinjau")), &[("confirmation", "ya")]);
-    let status = siti.send(&page(id, "tinjau"), &fields).await.expect(200);
-    assert_eq!(status.path, page(id, "status"));
-    status.shows(&["Pengajuan Anda sudah kami terima", "GB-26-000001-3"]);
-
-    // The timeline says what happened and when, in order, and nothing of who.
-    world.advance(MINUTE);
+/// The timeline says what happened and when, in order, but not who did it.
+async fn timeline_is_in_order_and_names_nobody(siti: &Visitor, id: Uuid, status: &Answer) {
     let text = status.text();
     let (_, timeline) = text.split_once("Riwayat pengajuan").expect("a timeline");
     let order = [
@@ -105,6 +76,49 @@ async fn returned_application_is_repaired_and_resubmitted(
         names_no_verifier(&siti.open(&page(id, step)).await.expect(200));
     }
     names_no_verifier(&siti.ask(&format!("/api/pengajuan/status?id={id}")).await.expect(200));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn returned_application_is_repaired_and_resubmitted(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let site = Site::new(database).await;
+    let (world, siti) = (&site.world, site.siti().await);
+    let id = site.sent("Sekretariat").await;
+    world.advance(MINUTE);
+    returned(world, id, &[(Field::Letter, LETTER), (Field::LastDay, LAST_DAY)]).await;
+
+    repair_is_offered_everywhere(world, &siti, id).await;
+    let drawn = marks_stand_beside_their_fields(world, &siti, id).await;
+
+    // Nobody else gets at it.
+    let budi = site.budi().await;
+    for step in ["formulir", "tinjau", "status"] {
+        budi.get(&page(id, step)).await.expect(404);
+        budi.post(&page(id, step), &[("version", "1")]).await.expect(404);
+    }
+
+    world.advance(HOUR);
+    let form = page(id, "formulir");
+    let fields = changed(drawn.form(&form), &[("last_day", "30"), ("last_day_month", "11"), ("aksi", "ajukan")]);
+    let review = siti.upload(&form, &fields, "surat lengkap.pdf", letter()).await.expect(303);
+    assert_eq!(review.location(), Some(&*page(id, "tinjau")));
+    let review = siti.get(&page(id, "tinjau")).await.expect(200);
+    review.shows(&[
+        "surat lengkap.pdf",
+        "sampai 30 November 2027",
+        LAST_DAY,
+        "kembali kepada verifikator yang meminta perbaikan",
+    ]);
+    assert!(links(&review, &format!("{form}#last_day")));
+    let fields = changed(review.form(&page(id, "tinjau")), &[("confirmation", "ya")]);
+    let status = siti.send(&page(id, "tinjau"), &fields).await.expect(200);
+    assert_eq!(status.path, page(id, "status"));
+    status.shows(&["Pengajuan Anda sudah kami terima", "GB-26-000001-3"]);
+
+    world.advance(MINUTE);
+    timeline_is_in_order_and_names_nobody(&siti, id, &status).await;
 
     // It comes back to the same verifier.
     let (ratna, hendra) = (world.verifier().await, world.verifier2().await);

@@ -16,16 +16,43 @@ use domain::{
 use lopdf::Document;
 use rstest::rstest;
 use time::macros::date;
+use uuid::Uuid;
 
 use super::*;
 use crate::{
     support::{
-        browser::{Site, changed},
+        browser::{Site, Visitor, changed},
         verdicts::approve,
         *,
     },
     verification::queue::bound,
 };
+
+/// The desk finds the case by name and by either number, compares it with the proof, and approves it by its own list.
+async fn desk_finds_and_approves(ratna: &Visitor, id: Uuid) {
+    for words in ["sinar+abadi", NIB, NPWP, "01.234.567.8-901.000", "toko"] {
+        let queue = ratna.get(&format!("/verifikasi?cari={words}")).await.expect(200);
+        queue.shows(&["Toko Sinar Jaya", "PT Sinar Jaya Abadi", "NIB 9120001234567"]);
+    }
+    assert!(!ratna.get("/verifikasi?cari=sinar+makmur").await.expect(200).says("PT Sinar Jaya Abadi"));
+    let case = ratna.take(id).await;
+    case.shows(&[
+        "Pemohon Toko Sinar Jaya hal. 1",
+        "Perusahaan PT Sinar Jaya Abadi hal. 1",
+        "NPWP 01.234.567.8-901.000 hal. 1",
+        "NIB 9120001234567 hal. 1",
+        &format!("Alamat {ADDRESS} hal. 1"),
+        "22 November 2026 sampai 21 November 2027, bila disetujui hari ini",
+        "Daftar periksa Penyedia",
+        "NPWP sama dengan bukti",
+    ]);
+    assert!(!case.says("tanpa hubungan SiRUP") && !case.says("Satker"), "{}", case.text());
+    let fields = ratna.verdict(id, "approve", "").await;
+    let without = changed(fields.clone(), &[("check", "")]);
+    ratna.post(&format!("/verifikasi/{id}"), &without).await.expect(422).expect_says("Masih 5 butir");
+    ratna.send(&format!("/verifikasi/{id}"), &fields).await.expect(200).expect_says("Disetujui oleh Ratna Wulandari");
+    ratna.get(&format!("/verifikasi/riwayat?cari={NIB}")).await.expect(200).expect_says("PT Sinar Jaya Abadi");
+}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread")]
@@ -76,29 +103,7 @@ async fn a_supplier_comes_to_an_access(#[values(Database::Sqlite, Database::Post
         assert!(receipt.contains(words), "{words}: {receipt}");
     }
 
-    // The desk: found by name and by either number, compared with the proof, approved by its own list.
-    for words in ["sinar+abadi", NIB, NPWP, "01.234.567.8-901.000", "toko"] {
-        let queue = ratna.get(&format!("/verifikasi?cari={words}")).await.expect(200);
-        queue.shows(&["Toko Sinar Jaya", "PT Sinar Jaya Abadi", "NIB 9120001234567"]);
-    }
-    assert!(!ratna.get("/verifikasi?cari=sinar+makmur").await.expect(200).says("PT Sinar Jaya Abadi"));
-    let case = ratna.take(id).await;
-    case.shows(&[
-        "Pemohon Toko Sinar Jaya hal. 1",
-        "Perusahaan PT Sinar Jaya Abadi hal. 1",
-        "NPWP 01.234.567.8-901.000 hal. 1",
-        "NIB 9120001234567 hal. 1",
-        &format!("Alamat {ADDRESS} hal. 1"),
-        "22 November 2026 sampai 21 November 2027, bila disetujui hari ini",
-        "Daftar periksa Penyedia",
-        "NPWP sama dengan bukti",
-    ]);
-    assert!(!case.says("tanpa hubungan SiRUP") && !case.says("Satker"), "{}", case.text());
-    let fields = ratna.verdict(id, "approve", "").await;
-    let without = changed(fields.clone(), &[("check", "")]);
-    ratna.post(&format!("/verifikasi/{id}"), &without).await.expect(422).expect_says("Masih 5 butir");
-    ratna.send(&format!("/verifikasi/{id}"), &fields).await.expect(200).expect_says("Disetujui oleh Ratna Wulandari");
-    ratna.get(&format!("/verifikasi/riwayat?cari={NIB}")).await.expect(200).expect_says("PT Sinar Jaya Abadi");
+    desk_finds_and_approves(&ratna, id).await;
 
     let period = Validity::new(date!(2026 - 11 - 22), date!(2027 - 11 - 21)).unwrap();
     let access = accesses::list(&world.backend, &world.actor(TOKO).await).await.unwrap().remove(0);
