@@ -10,27 +10,14 @@ use tokio::sync::mpsc;
 
 use super::*;
 use crate::support::{
-    browser::{Answer, Site, changed},
+    browser::{Answer, Site, Visitor, changed},
     outside::Outside,
     process::Host,
     *,
 };
 
-#[tokio::test(flavor = "multi_thread")]
-async fn lost_database_is_reported_and_recovers() {
-    let site = Site::new(Database::Postgres).await;
-    let (siti, stranger) = (site.siti().await, site.visitor());
-    let id = site.draft("Sekretariat").await;
-    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
-    let options: PgConnectOptions = url.parse().unwrap();
-    let name = options.get_database().unwrap().to_owned();
-    let mut admin = options.database("postgres").connect().await.unwrap();
-    let mut run = async |sql: String| {
-        admin.execute(AssertSqlSafe(sql)).await.unwrap();
-    };
-    run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
-    run(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
-
+/// Pages, forms and scripts get an answer that says so; what needs no database works.
+async fn everything_says_unavailable(siti: &Visitor, stranger: &Visitor, id: Uuid) {
     for path in [
         "/akses".to_owned(),
         page(id, "formulir"),
@@ -52,6 +39,24 @@ async fn lost_database_is_reported_and_recovers() {
     stranger.get("/bantuan").await.expect(200);
     stranger.get("/health/live").await.expect(200);
     stranger.get("/health/ready").await.expect(503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_database_is_reported_and_recovers() {
+    let site = Site::new(Database::Postgres).await;
+    let (siti, stranger) = (site.siti().await, site.visitor());
+    let id = site.draft("Sekretariat").await;
+    let url = secrecy::ExposeSecret::expose_secret(&site.world.config.database.url).to_owned();
+    let options: PgConnectOptions = url.parse().unwrap();
+    let name = options.get_database().unwrap().to_owned();
+    let mut admin = options.database("postgres").connect().await.unwrap();
+    let mut run = async |sql: String| {
+        admin.execute(AssertSqlSafe(sql)).await.unwrap();
+    };
+    run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+    run(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+
+    everything_says_unavailable(&siti, &stranger, id).await;
 
     run(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
     until("ready again", async || stranger.get("/health/ready").await.status == 200).await;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::support::{
-    browser::Site,
+    browser::{Site, Visitor},
     verdicts::{approve, form_for, reject},
     *,
 };
@@ -195,17 +195,8 @@ on_both! {
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_decision_that_is_opened_again_is_told(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let site = Site::new(database).await;
-    let (world, siti) = (&site.world, site.siti().await);
-    let id = site.sent("Sekretariat").await;
-    let ratna = world.verifier().await;
-    approve(world, &ratna, id).await.unwrap();
-    siti.get("/akses").await.expect(200).expect_says("Belum Berlaku");
-    reopened(world, id).await;
-
+/// Dashboard, status and settings say that the access is revoked until there is a new decision.
+async fn revocation_is_explained(siti: &Visitor, id: Uuid) {
     let overview = siti.get("/akses").await.expect(200);
     overview.shows(&[
         "Dicabut",
@@ -230,6 +221,20 @@ async fn a_decision_that_is_opened_again_is_told(#[values(Database::Sqlite, Data
         "dicabut sampai ada keputusan baru",
         REASON,
     ]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_is_opened_again_is_told(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let site = Site::new(database).await;
+    let (world, siti) = (&site.world, site.siti().await);
+    let id = site.sent("Sekretariat").await;
+    let ratna = world.verifier().await;
+    approve(world, &ratna, id).await.unwrap();
+    siti.get("/akses").await.expect(200).expect_says("Belum Berlaku");
+    reopened(world, id).await;
+
+    revocation_is_explained(&siti, id).await;
     let access = accesses::list(&world.backend, &world.siti().await).await.unwrap().remove(0);
     let refused = siti.post(&format!("/akses/perpanjang/{}", access.id), &[("", "")]).await.expect(409);
     refused.expect_says("Akses ini dicabut, sehingga tidak dapat diperpanjang.");
