@@ -79,8 +79,8 @@ impl Written {
     /// The value of the file at a path such as `mail.smtp_url`.
     fn value(&self, key: &str) -> Option<&Value> {
         let (above, name) = key.rsplit_once('.').unwrap_or(("", key));
-        let sections = above.split('.').filter(|part| !part.is_empty());
-        sections.fold(Some(&self.file), |table, section| table?.get(section)?.as_table())?.get(name)
+        let mut sections = above.split('.').filter(|part| !part.is_empty());
+        sections.try_fold(&self.file, |table, section| table.get(section)?.as_table())?.get(name)
     }
 }
 

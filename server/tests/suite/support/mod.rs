@@ -27,6 +27,7 @@ use domain::{
     issues::{Field, Problem, conflict::Conflict},
     time::Timestamp,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::{ConnectOptions, Executor};
 use time::{Date, macros::date};
 
@@ -77,6 +78,11 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
+
+/// Encodes text as the value of a query.
+pub fn query(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).collect()
+}
 
 /// The binary `gerbang`.
 pub fn program() -> PathBuf {
