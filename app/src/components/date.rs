@@ -64,12 +64,7 @@ fn Boxes(
         *part(&mut date) = typed;
         on_change.run(date);
     };
-    // The note, and the echo or the error, describe the date.
-    let described = move || {
-        let said = form.issue(field).map(|_| format!("{field}-e")).or_else(|| echo.get().map(|_| format!("{field}-h")));
-        let ids: Vec<String> = noted.then(|| format!("{field}-m")).into_iter().chain(said).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
-    };
+    let described = move || description_ids(form, field, noted, echo.get().is_some());
     view! {
         <div class="control date">
             <input
@@ -110,6 +105,13 @@ fn Boxes(
         </div>
     }
     .into_any()
+}
+
+/// The ids that describe a date: those of its note, and of its error or its echo.
+fn description_ids(form: FormState, field: Field, noted: bool, echoed: bool) -> Option<String> {
+    let said = form.issue(field).map(|_| format!("{field}-e")).or_else(|| echoed.then(|| format!("{field}-h")));
+    let ids: Vec<String> = noted.then(|| format!("{field}-m")).into_iter().chain(said).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
 }
 
 #[component]

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Conn, execute, fetch_optional},
+    db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
     platforms::{self, Platform, access, terms},
     secrets::Token,
@@ -321,18 +321,7 @@ async fn issue_code(
     {
         return Err(Error::NotFound);
     }
-    let session: Option<(i64,)> = fetch_optional!(
-        tx,
-        (i64,),
-        "SELECT s.created_at FROM sessions s JOIN users u ON u.id = s.user_id JOIN accesses a ON a.user_id = u.id
-         WHERE s.id = $1 AND u.id = $2 AND a.id = $3 AND s.expires_at > $4 AND u.disabled_at IS NULL
-           AND a.revoked_at IS NULL",
-        actor.session_id,
-        actor.user_id,
-        access_id,
-        now.micros()
-    )?;
-    let (signed_in_at,) = session.ok_or(Error::SignedOut)?;
+    let signed_in_at = signed_in_at(&mut tx, actor, access_id, now).await?;
     let asks = &asked.request;
     execute!(
         tx,
@@ -363,6 +352,25 @@ async fn issue_code(
     backend.record(&mut tx, actor, Action::PlatformEntered, Some(asked.client.id), (access_id, grant_id))?;
     tx.commit().await?;
     Ok(answer(backend, &asked.return_to, &[("code", code.expose())]))
+}
+
+/// When the actor signed in, in microseconds, if session, person and access still hold.
+///
+/// # Errors
+/// [`Error::SignedOut`] if one of them does not.
+async fn signed_in_at(tx: &mut Tx, actor: &Actor, access_id: Uuid, now: Timestamp) -> Result<i64> {
+    let session: Option<(i64,)> = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT s.created_at FROM sessions s JOIN users u ON u.id = s.user_id JOIN accesses a ON a.user_id = u.id
+         WHERE s.id = $1 AND u.id = $2 AND a.id = $3 AND s.expires_at > $4 AND u.disabled_at IS NULL
+           AND a.revoked_at IS NULL",
+        actor.session_id,
+        actor.user_id,
+        access_id,
+        now.micros()
+    )?;
+    session.map(|(at,)| at).ok_or(Error::SignedOut)
 }
 
 #[cfg(test)]

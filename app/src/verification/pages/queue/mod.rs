@@ -46,7 +46,7 @@ pub fn QueuePane(desk: Desk) -> impl IntoView {
             </For>
         </div>
         {move || desk.queue.with(|queue| queue.rows.is_empty()).then(|| view! { <Empty desk /> })}
-        {move || desk.queue.with(|queue| queue.next.clone()).map(|after| view! { <More desk after /> })}
+        {move || desk.queue.with(|queue| queue.next).map(|after| view! { <More desk after /> })}
     }
     .into_any()
 }
