@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     fn html(markdown: &str) -> String {
-        render(parse(markdown)).to_html()
+        draw(parse(markdown)).to_html()
     }
 
     #[test]

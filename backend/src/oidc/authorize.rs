@@ -321,7 +321,7 @@ async fn issue_code(
     {
         return Err(Error::NotFound);
     }
-    let signed_in_at = signed_in_at(&mut tx, actor, access_id, now).await?;
+    let signed_in_at = sign_in_behind(&mut tx, actor, access_id, now).await?;
     let asks = &asked.request;
     execute!(
         tx,
@@ -358,7 +358,7 @@ async fn issue_code(
 ///
 /// # Errors
 /// [`Error::SignedOut`] if one of them does not.
-async fn signed_in_at(tx: &mut Tx, actor: &Actor, access_id: Uuid, now: Timestamp) -> Result<i64> {
+async fn sign_in_behind(tx: &mut Tx, actor: &Actor, access_id: Uuid, now: Timestamp) -> Result<i64> {
     let session: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),

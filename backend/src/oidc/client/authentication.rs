@@ -64,10 +64,10 @@ async fn identify(
     drop(conn);
     // Only the registered method counts.
     let client = client.filter(|client| client.auth_method == method).ok_or_else(unknown)?;
-    if let Credentials::Assertion { token } = &credentials {
-        if !assertion::accept(backend, &client, token).await? {
-            return Err(unknown());
-        }
+    if let Credentials::Assertion { token } = &credentials
+        && !assertion::accept(backend, &client, token).await?
+    {
+        return Err(unknown());
     }
     Ok(client)
 }
