@@ -364,7 +364,7 @@ async fn ended_by_gerbang(State(platform): Shared, Form(Notified { logout_token 
         }
     };
     for session in lock(&platform.sessions).values_mut() {
-        if matches!(session, Session::Open(entered) if ended.is_about(entered)) {
+        if matches!(session, Session::Open(entered) if ended.is_about(entered.sid.as_deref(), &entered.sub)) {
             *session = Session::Ended;
         }
     }

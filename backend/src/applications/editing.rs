@@ -1,12 +1,15 @@
 //! Changes of what can still be filled in: a draft, or what is back for repair.
 
-use domain::{applications::answers::Answers, issues::conflict::Conflict, time::Timestamp};
+use domain::{
+    applications::{answers::Answers, company::CompanyInput},
+    issues::conflict::Conflict,
+    time::Timestamp,
+};
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
     place::{RolePlace, refuse_second},
-    renewals,
     stored::{StoredDraft, find_draft},
 };
 use crate::{
@@ -40,7 +43,7 @@ pub async fn save(backend: &Backend, actor: &Actor, id: Uuid, version: i64, answ
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     let mut answers = answers.bounded().asked_of(stored.draft.profile_type).following(&stored.draft.answers);
     if stored.renews.is_some() {
-        answers = renewals::held(answers, &stored.draft.answers);
+        answers = held(answers, &stored.draft.answers);
     }
     if let Some(chosen) = answers.institution {
         let known: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), "SELECT id FROM institutions WHERE id = $1", chosen)?;
@@ -98,4 +101,16 @@ pub(super) async fn edit(tx: &mut Tx, set: &'static str, only: &'static str, arg
          WHERE id = $1{only} AND status IN {EDITABLE}"
     );
     Ok(tx.execute_with(sql, args).await? > 0)
+}
+
+/// The answers of a renewal as they may be saved: the place stays what it is, and so does the number of a company, whose
+/// name, NPWP and address may have changed since.
+fn held(answers: Answers, stored: &Answers) -> Answers {
+    Answers {
+        institution_type: stored.institution_type,
+        institution: stored.institution,
+        work_unit: stored.work_unit,
+        company: CompanyInput { nib: stored.company.nib.clone(), ..answers.company },
+        ..answers
+    }
 }

@@ -3,7 +3,7 @@
 use domain::{
     accesses::{REMINDERS, Renewal, overview::Access},
     accounts::email::Email,
-    applications::{answers::Answers, company::CompanyInput},
+    applications::answers::Answers,
     issues::conflict::Conflict,
     role::Role,
     status::Status,
@@ -178,16 +178,4 @@ async fn remind_some(backend: &Backend, days: i64) -> Result<(usize, usize)> {
     }
     tx.commit().await?;
     Ok((found, mails))
-}
-
-/// The answers of a renewal as they may be saved: the place stays what it is, and so does the number of a company, whose
-/// name, NPWP and address may have changed since.
-pub(crate) fn held(answers: Answers, stored: &Answers) -> Answers {
-    Answers {
-        institution_type: stored.institution_type,
-        institution: stored.institution,
-        work_unit: stored.work_unit,
-        company: CompanyInput { nib: stored.company.nib.clone(), ..answers.company },
-        ..answers
-    }
 }

@@ -44,7 +44,7 @@ pub(super) async fn accesses(conn: &mut Conn, user_id: Uuid, platform_id: Uuid) 
          LEFT JOIN institutions i ON i.id = a.institution_id
          LEFT JOIN work_units w ON w.id = a.work_unit_id
          LEFT JOIN companies k ON k.application_id = a.application_id
-         LEFT JOIN platform_usable c ON c.user_id = a.user_id AND c.platform_id = $2 AND c.access_id = a.id
+         LEFT JOIN platform_choices c ON c.user_id = a.user_id AND c.platform_id = $2 AND c.access_id = a.id
          WHERE a.user_id = $1 ORDER BY a.last_day DESC, a.id LIMIT 100",
         user_id,
         platform_id

@@ -5,8 +5,6 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jw
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::relying_party::Entered;
-
 /// The event of a logout token.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// The `typ` of a logout token, so that no ID token passes for one.
@@ -21,10 +19,10 @@ pub struct Ended {
 
 impl Ended {
     /// True if the session of `entered` ended.
-    pub fn is_about(&self, entered: &Entered) -> bool {
+    pub fn is_about(&self, its_sid: Option<&str>, its_sub: &str) -> bool {
         match (&self.sid, &self.sub) {
-            (Some(sid), _) => entered.sid.as_ref() == Some(sid),
-            (None, Some(sub)) => entered.sub == *sub,
+            (Some(sid), _) => its_sid == Some(sid),
+            (None, Some(sub)) => its_sub == sub,
             (None, None) => false,
         }
     }

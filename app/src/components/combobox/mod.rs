@@ -5,28 +5,17 @@ mod list;
 mod state;
 
 pub use list::{marked, tally};
+pub use state::{Chosen, Search};
 
-use domain::{applications::pickers::Options, issues::Field};
+use domain::issues::Field;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use self::{list::Listbox, state::Picker};
 use super::{
     Icon,
     field::{FieldError, RepairNote, described_by_note, invalid},
 };
-use crate::{error::ApiError, forms::FormState};
-
-/// What is chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen {
-    pub id: Uuid,
-    pub name: String,
-    pub code: Option<String>,
-}
-
-/// Searches for a query, and calls back with the result.
-pub type Search = Callback<(String, Callback<Result<Options, ApiError>>)>;
+use crate::forms::FormState;
 
 /// The picker.
 #[component]

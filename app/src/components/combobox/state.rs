@@ -7,8 +7,18 @@ use domain::{
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{Chosen, Search};
 use crate::error::ApiError;
+
+/// What is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    pub id: Uuid,
+    pub name: String,
+    pub code: Option<String>,
+}
+
+/// Searches for a query, and calls back with the result.
+pub type Search = Callback<(String, Callback<Result<Options, ApiError>>)>;
 
 /// A picker. Cheap to copy.
 #[derive(Clone, Copy)]

@@ -15,13 +15,24 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
         &[
             &["calendar", "indonesian", "role", "search", "spreadsheet", "staff", "status", "time"],
             &["issues", "text", "validity"],
-            &["accesses", "accounts", "applications", "master_data", "oidc", "platforms", "verification"],
+            &[
+                "accesses",
+                "accounts",
+                "applications",
+                "jobs",
+                "mail",
+                "master_data",
+                "oidc",
+                "platforms",
+                "prose",
+                "verification",
+            ],
         ],
     ),
     (
         "backend",
         &[
-            &["error", "notice", "panics", "secrets", "world"],
+            &["error", "notice", "panics", "prose", "secrets", "world"],
             &["actor", "db", "documents", "seed", "sirup", "throttle"],
             &["audit", "mail", "master_data"],
             &["accesses", "accounts", "applications", "help", "oidc", "platforms", "staff", "verification"],

@@ -164,7 +164,7 @@ async fn the_trail_is_verified_on_the_command_line(#[values(Database::Sqlite, Da
     let whole = format!("Jejak audit utuh: {} peristiwa berurutan.\n", events.len());
     assert_eq!(verify().await, (Some(0), whole.clone()));
 
-    let broken = |what: String| (Some(1), format!("gerbang: Jejak audit terputus: {what}\n"));
+    let broken = |what: String| (Some(1), format!("gerbang-dev: Jejak audit terputus: {what}\n"));
     outside.texts("UPDATE audit_chain SET hash = (SELECT hash FROM audit_events WHERE seq = 1) RETURNING 'x'").await;
     let end = events.len();
     let other = format!("sesudah peristiwa nomor {end} ({}), ujung rantai tidak cocok.", told[end - 1]);
@@ -187,7 +187,7 @@ async fn the_trail_is_verified_on_the_command_line(#[values(Database::Sqlite, Da
     let event = format!("{}, signed_in", date_time(Timestamp::from_micros(at), Zone::Wib));
     let beside = |which: &str| {
         let what = format!("peristiwa {which} ({event}) bukan bagian dari rantai.");
-        (Some(1), format!("gerbang: Jejak audit tidak utuh: {what}\n"))
+        (Some(1), format!("gerbang-dev: Jejak audit tidak utuh: {what}\n"))
     };
     assert_eq!(verify().await, beside("tanpa nomor"));
     outside.number("UPDATE audit_events SET seq = -3 WHERE id = $1 RETURNING at", Uuid::from_u128(7)).await;
