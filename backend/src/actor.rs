@@ -4,7 +4,7 @@ use std::{collections::HashSet, net::IpAddr, sync::Arc};
 
 use domain::{
     accounts::{email::Email, person::initials, view::Me},
-    staff::{Permission, StaffRole},
+    permission::{Permission, StaffRole},
     time::Zone,
 };
 use uuid::Uuid;

@@ -8,7 +8,7 @@ use std::{
 
 use domain::{
     jobs::{JobRun, JobStatus},
-    staff::Permission,
+    permission::Permission,
     time::Timestamp,
 };
 

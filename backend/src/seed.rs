@@ -6,8 +6,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use domain::{
     applications::sirup::SirupAccount,
+    permission::StaffRole,
     role::{ProfileType, Role},
-    staff::StaffRole,
     time::Zone,
 };
 use secrecy::SecretString;

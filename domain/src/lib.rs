@@ -57,6 +57,7 @@ pub mod jobs;
 pub mod mail;
 pub mod master_data;
 pub mod oidc;
+pub mod permission;
 pub mod platforms;
 pub mod prose;
 pub mod role;

@@ -1,6 +1,6 @@
 //! The states of an application and the one table of its transitions ([`TRANSITIONS`]).
 
-use crate::staff::Permission;
+use crate::permission::Permission;
 
 /// Where an application stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::IntoStaticStr)]

@@ -28,7 +28,7 @@ pub async fn institutions(words: String) -> Result<FoundInstitutions, ApiError> 
 /// Reads the fields of a form or a query. The field of an institution is named `scope_` and its id.
 #[cfg(feature = "ssr")]
 mod fields {
-    use domain::staff::StaffRole;
+    use domain::permission::StaffRole;
     use uuid::Uuid;
 
     /// A name and a value.
@@ -143,7 +143,7 @@ mod handlers {
     use domain::{
         accounts::email::Email,
         issues::{Field, Issue, Problem},
-        staff::StaffRole,
+        permission::StaffRole,
     };
     use uuid::Uuid;
 

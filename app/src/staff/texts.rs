@@ -1,6 +1,6 @@
 //! The sentences of the pages of the staff.
 
-use domain::{indonesian::count, staff::StaffRole};
+use domain::{indonesian::count, permission::StaffRole};
 
 /// Key in the address, title and text of what was done.
 pub const DONE: &[(&str, &str, &str)] = &[

@@ -1,9 +1,9 @@
 //! Sentences for [`Issue`].
 
 use domain::{
-    applications::sirup::{LinkFailure, PAUSE_MINUTES},
+    applications::sirup::PAUSE_MINUTES,
     indonesian::{count, date, date_time, size},
-    issues::{Field, Issue, Problem, letter::LetterProblem},
+    issues::{Field, Issue, Problem, letter::LetterProblem, link_failure::LinkFailure},
     time::Zone,
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     accounts::view::{OwnSession, device},
-    staff::StaffRole,
+    permission::StaffRole,
     time::{Timestamp, Zone},
 };
 use uuid::Uuid;

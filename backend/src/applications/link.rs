@@ -1,11 +1,8 @@
 //! Hubungkan Akses SiRUP (guide steps 3 to 9).
 
 use domain::{
-    applications::{
-        answers::Answers,
-        sirup::{LinkFailure, SirupAccount},
-    },
-    issues::{Field, Issue, Problem},
+    applications::{answers::Answers, sirup::SirupAccount},
+    issues::{Field, Issue, Problem, link_failure::LinkFailure},
     master_data::work_unit::ActiveYears,
 };
 use secrecy::{ExposeSecret, SecretString};

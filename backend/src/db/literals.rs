@@ -6,7 +6,7 @@
 use std::fmt;
 
 use domain::{
-    staff::{Permission, StaffRole},
+    permission::{Permission, StaffRole},
     status::Status,
 };
 

@@ -1,6 +1,6 @@
 //! Which mails there are, and what each of them needs to know. Their sentences are in `backend/templates/mail/`.
 
-use domain::{role::Role, staff::StaffRole, validity::Validity, verification::Mark};
+use domain::{permission::StaffRole, role::Role, validity::Validity, verification::Mark};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use domain::{
     issues::{Field, Problem},
     mail::ParkedMail,
-    staff::Permission,
+    permission::Permission,
     time::Timestamp,
 };
 use serde_json::Value;

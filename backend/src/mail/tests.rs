@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use ::time::macros::date;
-use domain::{issues::Field, role::Role, staff::StaffRole, validity::Validity, verification::Mark};
+use domain::{issues::Field, permission::StaffRole, role::Role, validity::Validity, verification::Mark};
 
 use super::{Case, Mail, RenderedMail};
 use crate::Settings;

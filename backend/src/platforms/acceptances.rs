@@ -1,6 +1,6 @@
 //! Who accepted the terms of platforms.
 
-use domain::{platforms::terms::TermsKind, spreadsheet::cell, staff::Permission, time::Timestamp};
+use domain::{permission::Permission, platforms::terms::TermsKind, spreadsheet::cell, time::Timestamp};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 

@@ -3,13 +3,13 @@
 
 use domain::{
     issues::conflict::Conflict,
+    permission::Permission,
     platforms::{
         administration::PublishedTerms,
         launcher::TermsDocument,
         terms::{self as rules, TermsInput, TermsKind, TermsVersion},
     },
     role::ProfileType,
-    staff::Permission,
     time::Zone,
 };
 use time::Date;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use domain::{
     accounts::{email::Email, person::PersonName},
     issues::{Field, Issue, Problem, conflict::Conflict},
-    staff::{Permission, StaffRole, view::OfferedRole},
+    permission::{Permission, StaffRole},
+    staff::view::OfferedRole,
 };
 use secrecy::SecretString;
 use sqlx::types::Json;

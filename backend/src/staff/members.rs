@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use domain::{
     master_data::institution::InstitutionType,
-    staff::{
-        Permission, StaffRole,
-        view::{FoundInstitutions, Member, PendingInvitation, ScopeInstitution},
-    },
+    permission::{Permission, StaffRole},
+    staff::view::{FoundInstitutions, Member, PendingInvitation, ScopeInstitution},
     time::Timestamp,
 };
 use uuid::Uuid;

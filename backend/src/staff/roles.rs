@@ -3,7 +3,7 @@
 use domain::{
     accounts::email::Email,
     issues::{Field, Problem, conflict::Conflict},
-    staff::{Permission, StaffRole},
+    permission::{Permission, StaffRole},
 };
 use uuid::Uuid;
 

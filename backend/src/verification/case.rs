@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domain::{
     calendar::Deadline,
+    permission::Permission,
     role::Role,
-    staff::Permission,
     status::Status,
     time::Timestamp,
     validity::Validity,

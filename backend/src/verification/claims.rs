@@ -2,7 +2,7 @@
 
 use domain::{
     issues::Field,
-    staff::Permission,
+    permission::Permission,
     status::{Action, REASON_LENGTH},
     text::check_paragraphs,
     time::Timestamp,

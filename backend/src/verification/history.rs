@@ -6,9 +6,9 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
+    permission::Permission,
     role::Role,
     search::{QueryWord, SearchQuery},
-    staff::Permission,
     status::Status,
     time::Timestamp,
     verification::{CaseNames, Cursor, DecidedCase},

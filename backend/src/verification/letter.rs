@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use domain::{
     issues::{Field, Problem, conflict::Conflict, letter::LetterProblem},
-    staff::Permission,
+    permission::Permission,
     verification::findings::{self, Finding, Findings, Statements},
 };
 use uuid::Uuid;

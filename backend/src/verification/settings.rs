@@ -1,7 +1,7 @@
 //! The settings of the desk: reasons of rejections, check lists, holidays.
 
 use domain::{
-    staff::Permission,
+    permission::Permission,
     verification::settings::{Holiday, HolidayList, ListedCheck, ListedReason, Lists},
 };
 use time::Date;

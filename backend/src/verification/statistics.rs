@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use domain::{
+    permission::Permission,
     spreadsheet::cell,
-    staff::Permission,
     status::Verdict,
     time::{DAY_MICROS, Timestamp},
     verification::{Period, Statistics, StatisticsPage},

@@ -1,6 +1,6 @@
 //! The timeline of a case, from the audit trail.
 
-use domain::{staff::Permission, time::Timestamp};
+use domain::{permission::Permission, time::Timestamp};
 use uuid::Uuid;
 
 use super::find;

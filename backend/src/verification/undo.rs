@@ -2,7 +2,7 @@
 
 use domain::{
     issues::{Field, conflict::Conflict},
-    staff::Permission,
+    permission::Permission,
     status::{Action, REASON_LENGTH, Verdict},
     text::check_paragraphs,
     time::Timestamp,

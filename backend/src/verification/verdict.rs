@@ -2,7 +2,7 @@
 
 use domain::{
     issues::Problem,
-    staff::Permission,
+    permission::Permission,
     status::{Status, Verdict},
     time::Timestamp,
     verification::UNDO,

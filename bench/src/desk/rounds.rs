@@ -14,8 +14,8 @@ use backend::{
 };
 use domain::{
     issues::Field,
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     status::Verdict,
     time::Zone,
     verification::{Age, Part, QueueFilter},

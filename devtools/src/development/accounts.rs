@@ -1,7 +1,7 @@
 //! The accounts of the development data. The README lists them too.
 
 use backend::seed;
-use domain::{applications::sirup::SirupAccount, staff::StaffRole, time::Timestamp};
+use domain::{applications::sirup::SirupAccount, permission::StaffRole, time::Timestamp};
 
 /// The password of every account.
 pub const PASSWORD: &str = "Gerbang-2026";

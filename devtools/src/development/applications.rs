@@ -15,8 +15,8 @@ use domain::{
     applications::{answers::Answers, company::CompanyInput},
     indonesian::period,
     master_data::institution::InstitutionType,
+    permission::Permission,
     role::{ProfileType, Role},
-    staff::Permission,
     status::Verdict,
     validity::DateInput,
 };

@@ -2,13 +2,14 @@
 
 pub mod conflict;
 pub mod letter;
+pub mod link_failure;
 pub mod wire;
 
 use ::time::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    applications::sirup::LinkFailure,
+    issues::link_failure::LinkFailure,
     issues::{
         conflict::Conflict,
         letter::LetterProblem,

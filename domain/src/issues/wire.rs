@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use crate::{
-        applications::sirup::LinkFailure,
+        issues::link_failure::LinkFailure,
         issues::{
             Problem,
             conflict::{Conflict, NotRenewable},

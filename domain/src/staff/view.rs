@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::StaffRole;
+use crate::permission::StaffRole;
 use crate::{accounts::email::Email, time::Timestamp};
 
 /// Id and name of an institution of a scope.

@@ -12,7 +12,7 @@ use backend::{
 use clap::{Parser, Subcommand};
 use domain::{
     indonesian::{count, date_time},
-    staff::StaffRole,
+    permission::StaffRole,
     time::Zone,
 };
 use tracing_subscriber::EnvFilter;

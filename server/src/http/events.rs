@@ -16,7 +16,7 @@ use axum::{
     },
 };
 use backend::notice::Notice;
-use domain::staff::Permission;
+use domain::permission::Permission;
 use futures::{Stream, StreamExt};
 use http::StatusCode;
 use tokio::sync::watch;

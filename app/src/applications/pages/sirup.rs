@@ -1,8 +1,8 @@
 //! Hubungkan Akses SiRUP (guide steps 3 to 9).
 
 use domain::{
-    applications::{sirup::LinkFailure, views::DraftPage, wizard::Step},
-    issues::{Field, Problem},
+    applications::{views::DraftPage, wizard::Step},
+    issues::{Field, Problem, link_failure::LinkFailure},
 };
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_query_map};

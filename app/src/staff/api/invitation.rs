@@ -21,7 +21,7 @@ pub use handlers::{InvitationForm, accept};
 mod handlers {
     use axum::response::Response;
     use backend::{secrets::Token, staff};
-    use domain::staff::Permission;
+    use domain::permission::Permission;
     use secrecy::SecretString;
     use serde::Deserialize;
 

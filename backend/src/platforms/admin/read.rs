@@ -1,12 +1,12 @@
 //! What the administration of platforms shows.
 
 use domain::{
+    permission::Permission,
     platforms::{
         administration::{ListedPlatform, PlatformDetails, SecretSummary},
         form::PlatformForm,
     },
     role::{ProfileType, Role},
-    staff::Permission,
     time::Timestamp,
 };
 use serde_json::Value;

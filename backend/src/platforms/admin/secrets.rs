@@ -1,6 +1,6 @@
 //! Secrets of platforms.
 
-use domain::{issues::conflict::Conflict, staff::Permission};
+use domain::{issues::conflict::Conflict, permission::Permission};
 use uuid::Uuid;
 
 use crate::{

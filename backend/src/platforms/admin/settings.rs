@@ -2,9 +2,9 @@
 
 use domain::{
     issues::{Field, Problem, conflict::Conflict},
+    permission::Permission,
     platforms::form::{CheckedPlatform, PlatformForm},
     role::Role,
-    staff::Permission,
     time::Timestamp,
 };
 use sqlx::types::Json;

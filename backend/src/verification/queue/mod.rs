@@ -16,7 +16,7 @@ pub use open_cases::OpenCases;
 use std::time::Duration;
 
 use domain::{
-    staff::Permission,
+    permission::Permission,
     verification::{Age, Cursor, Queue, QueueFilter},
 };
 use uuid::Uuid;

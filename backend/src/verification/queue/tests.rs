@@ -3,8 +3,8 @@
 use super::{rows::OpenCaseRow, snapshot::Snapshot, view::QueueView, *};
 use domain::{
     calendar::Holidays,
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     status::Status,
     time::{Timestamp, Zone},
     verification::Part,

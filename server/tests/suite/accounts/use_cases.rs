@@ -17,8 +17,8 @@ use backend::{
 use domain::{
     accounts::person::EmployeeNumberKind,
     issues::{Field, Problem, conflict::Conflict},
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     time::Zone,
 };
 

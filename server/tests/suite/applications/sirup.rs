@@ -4,10 +4,10 @@ use backend::{Actor, Error, applications};
 use domain::{
     applications::{
         answers::Answers,
-        sirup::{CUTOFF, LinkFailure},
+        sirup::CUTOFF,
         wizard::{Link, Step, next_step},
     },
-    issues::{Field, Problem, conflict::Conflict},
+    issues::{Field, Problem, conflict::Conflict, link_failure::LinkFailure},
     role::{ProfileType, Role},
     status::Verdict,
 };

@@ -19,8 +19,8 @@ use backend::{
 };
 use domain::{
     master_data::institution::InstitutionType,
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     time::{Timestamp, Zone},
 };
 use rstest::rstest;

@@ -13,7 +13,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
     (
         "domain",
         &[
-            &["calendar", "indonesian", "role", "search", "spreadsheet", "staff", "status", "time"],
+            &["calendar", "indonesian", "permission", "role", "search", "spreadsheet", "status", "time"],
             &["issues", "text", "validity"],
             &[
                 "accesses",
@@ -25,6 +25,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
                 "oidc",
                 "platforms",
                 "prose",
+                "staff",
                 "verification",
             ],
         ],
@@ -43,8 +44,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
         "app",
         &[
             &["data", "drawing", "error", "live", "location", "prose", "session", "state", "texts"],
-            &["forms"],
-            &["components"],
+            &["components", "forms"],
             &["administration"],
             &[
                 "accesses",

@@ -6,8 +6,8 @@ use backend::{
 };
 use domain::{
     issues::{Field, Problem, conflict::Conflict},
+    permission::StaffRole,
     platforms::{AuthMethod, ClientKind, form::PlatformForm, terms::TermsKind},
-    staff::StaffRole,
 };
 use uuid::Uuid;
 

@@ -9,7 +9,7 @@ use backend::{
 use domain::{
     accounts::email::Email,
     issues::{Field, Problem, conflict::Conflict},
-    staff::StaffRole,
+    permission::StaffRole,
 };
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@ use backend::{
     staff::{self, Invitation},
     verification,
 };
-use domain::{master_data::institution::InstitutionType, staff::StaffRole, verification::QueueFilter};
+use domain::{master_data::institution::InstitutionType, permission::StaffRole, verification::QueueFilter};
 use uuid::Uuid;
 
 use crate::support::{outside::Outside, *};

@@ -9,8 +9,8 @@ use backend::{
 };
 use domain::{
     issues::{Field, Problem, conflict::Conflict},
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     status::Verdict,
 };
 use time::macros::date;

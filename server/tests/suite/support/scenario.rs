@@ -1,6 +1,6 @@
 //! What most tests of the HTTP surface begin with.
 
-use domain::{role::Role, staff::StaffRole};
+use domain::{permission::StaffRole, role::Role};
 use time::macros::date;
 use uuid::Uuid;
 

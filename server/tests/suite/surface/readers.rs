@@ -94,8 +94,9 @@ async fn files_are_downloads_for_whom_they_are() {
     verifier.get(&format!("/verifikasi/{draft}/surat/{letter}/{}/asli", of_draft.version)).await.expect(404);
     verifier.get("/verifikasi/statistik.csv").await.expect(200);
     // Page and file normalise the period in the same way.
-    let turned = verifier.ask("/api/verifikasi/statistik?first=2026-11-20&last=2026-11-02").await.expect(200).json();
-    assert_eq!((&turned["first"], turned["days"].as_array().unwrap().len()), (&turned["days"][0][0], 19));
+    let page = verifier.ask("/api/verifikasi/statistik?first=2026-11-20&last=2026-11-02").await.expect(200).json();
+    let turned = &page["statistics"];
+    assert_eq!((&turned["period"]["first"], turned["days"].as_array().unwrap().len()), (&turned["days"][0][0], 19));
     let long = verifier.get("/verifikasi/statistik.csv?dari=1900-01-01&sampai=2026-11-20").await.expect(200);
     assert!(long.header("content-disposition").contains("statistik-2025-11-20-2026-11-20.csv"));
     siti.get("/verifikasi/statistik.csv").await.expect(404);

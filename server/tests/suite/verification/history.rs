@@ -6,8 +6,8 @@ use backend::{
     verification::{self, Cursor},
 };
 use domain::{
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     status::{Status, Verdict},
     verification::DecidedCase,
 };

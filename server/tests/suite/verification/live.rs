@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use backend::staff;
-use domain::staff::StaffRole;
+use domain::permission::StaffRole;
 use futures::future::join_all;
 use rstest::rstest;
 use secrecy::ExposeSecret;

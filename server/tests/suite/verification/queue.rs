@@ -9,8 +9,8 @@ use backend::{
 use devtools::development::SIRUP_PASSWORD;
 use domain::{
     issues::Field,
+    permission::StaffRole,
     role::{ProfileType, Role},
-    staff::StaffRole,
     status::{Status, Verdict},
     verification::{Age, LEASE, Part, QueueFilter},
 };

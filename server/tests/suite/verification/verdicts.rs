@@ -17,8 +17,8 @@ use domain::{
         Field, Problem,
         conflict::{Conflict, NotRenewable},
     },
+    permission::StaffRole,
     role::Role,
-    staff::StaffRole,
     status::{Status, Verdict},
     verification::{LEASE, UNDO},
 };
