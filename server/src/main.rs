@@ -1,9 +1,5 @@
 //! The program. See `gerbang --help`.
 
-// Why: docs/adr/0015-allocator.md.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> std::process::ExitCode {
     server::commands::exit_code("gerbang", server::commands::run())
 }
