@@ -7,6 +7,7 @@ mod accounts;
 mod applications;
 mod docs;
 mod faults;
+mod hostile;
 mod house;
 mod mail;
 mod master_data;

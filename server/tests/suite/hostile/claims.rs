@@ -1,0 +1,1 @@
+//! What platforms are told, and what they can learn beyond it.

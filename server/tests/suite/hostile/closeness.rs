@@ -1,0 +1,1 @@
+//! Verifiers and administrators who act for themselves or for somebody close.

@@ -1,0 +1,1 @@
+//! Secrets of mailed links, sessions and identifiers that come from outside.

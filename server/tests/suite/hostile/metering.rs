@@ -1,0 +1,1 @@
+//! Signed-in people who take more than their share.

@@ -1,0 +1,1 @@
+//! Text that strangers put into mails and lists.

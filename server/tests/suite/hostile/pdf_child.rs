@@ -1,0 +1,1 @@
+//! Letters that attack the process which reads them.

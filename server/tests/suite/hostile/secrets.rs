@@ -1,0 +1,1 @@
+//! Somebody who has a copy of the database, the letters or the secret.

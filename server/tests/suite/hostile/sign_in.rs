@@ -1,0 +1,1 @@
+//! Guessing, lockouts and worn-down limits at sign-in, sign-up and reset.

@@ -1,0 +1,1 @@
+//! Somebody who changes or cuts the trail.
