@@ -11,16 +11,18 @@ say = @printf '\033[1m==>\033[0m %s\n'
 linted := env RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings
 tested := $(linted) cargo test --quiet --workspace --exclude frontend
 
-# As scripts/site builds for the browser, so that the macros are built once for both.
+# As scripts/site builds for the browser, so that everything is built once for both.
 as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir target/front
 
 # Splits the site's code; a workspace of its own. scripts/site runs it.
 sitebuilder := --locked --manifest-path sitebuilder/Cargo.toml \
   --target-dir $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/sitebuilder
 
-.PHONY: run build built-site built-server built-sitebuilder test test-bare check unit integration browser bench site fmt
+.PHONY: run build built-site built-server built-devtools built-sitebuilder test test-bare check unit integration browser bench site fmt
 
-run: build
+# The server of development is compiled as the tests are: much sooner than with all optimisations.
+run: setup-rust
+	@$(MAKE) --no-print-directory --jobs=4 built-site $(if $(filter production,$(GERBANG_ENV)),built-server,built-devtools)
 	@scripts/run
 
 # All at once: tools are fetched while others compile, and the site's link-time optimisation keeps one core busy only.
@@ -30,7 +32,10 @@ build: setup-rust
 built-server:
 	@scripts/progress "Building the server" cargo build --release -p server -p devtools
 
-built-site: setup-wasm setup-packers built-sitebuilder
+built-devtools:
+	@scripts/progress "Building the server" cargo build -p devtools
+
+built-site: setup-packers built-sitebuilder
 	@scripts/site
 
 # Kept outside of the checkout, as what it needs takes a minute to build.
@@ -38,14 +43,14 @@ built-sitebuilder:
 	@scripts/progress "Building the site builder" cargo build --release $(sitebuilder)
 
 # Fast things first, so that a failure shows in seconds.
-test: setup-test check unit integration build browser
+test: setup-test check unit integration site browser
 	$(say) "All checks and tests passed"
 
 check:
 	$(say) "Format and lints, for the browser and for the server"
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
-	@cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
+	@RUSTC_BOOTSTRAP=1 cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(linted) cargo build --quiet --release $(sitebuilder)
 	@$(tested) --all-targets --no-run
 	@scripts/cargo-tool cargo-machete 0.9.2
@@ -62,6 +67,7 @@ integration:
 
 browser:
 	$(say) "The journeys in a browser"
+	@$(tested) --test suite --no-run
 	@scripts/with-postgres scripts/browser-tests
 
 .PHONY: deny doc screenshots
@@ -80,8 +86,9 @@ doc:
 	@RUSTDOCFLAGS="--cfg erase_components -D warnings" cargo doc --quiet --workspace --no-deps --document-private-items --exclude frontend
 
 # The pictures of the README, of the screens as they are now.
-screenshots: setup-test build
+screenshots: setup-test site
 	$(say) "Taking screenshots"
+	@$(tested) --test suite --no-run
 	@scripts/screenshots
 
 # `make bench ONLY="search memory"` measures some sections alone. PostgreSQL has the memory that it would be given where a

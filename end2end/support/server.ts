@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { startMailServer } from './smtp';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PROGRAM = join(ROOT, 'target/release/gerbang-dev');
+const PROGRAM = join(ROOT, 'target/debug/gerbang-dev');
 
 /** A SQLite file, or a new database on the PostgreSQL server of `TEST_POSTGRES_URL`. */
 export type Database = 'sqlite' | 'postgres';
