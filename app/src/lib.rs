@@ -26,6 +26,7 @@ pub mod location;
 pub mod mail;
 pub mod oidc;
 pub mod page;
+mod pattern;
 pub mod platforms;
 pub mod prose;
 #[cfg(feature = "ssr")]
@@ -41,13 +42,8 @@ use std::borrow::Cow;
 
 use components::shell::focus_follows_pages;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Link, MetaTags, provide_meta_context};
-use leptos_router::{
-    SsrMode,
-    components::{FlatRoutes, Redirect, Route, Router},
-    path,
-};
-use page::Page;
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_router::components::Router;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The HTML document around the app.
@@ -68,6 +64,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link rel="help" href="/bantuan" />
                 <link
                     rel="preload"
                     href="/fonts/plus-jakarta-sans-latin-wght-normal.woff2"
@@ -110,56 +107,10 @@ pub fn App() -> impl IntoView {
     forms::provide_first_post();
     provide_context(data::Refresh(RwSignal::new(0)));
     session::Session::provide();
-    const MODE: SsrMode = SsrMode::Async; // complete pages: they must work without script
     view! {
-        <Link rel="help" href="/bantuan" />
         <Router>
             {focus_follows_pages()}
-            <FlatRoutes fallback=|| ()>
-                <Route path=path!("") view=|| view! { <Redirect path="/akses" /> } ssr=MODE />
-                <Route path=path!("masuk") view=Page::SignIn ssr=MODE />
-                <Route path=path!("daftar") view=Page::SignUp ssr=MODE />
-                <Route path=path!("daftar/terkirim") view=Page::SignUpSent ssr=MODE />
-                <Route path=path!("daftar/konfirmasi") view=Page::Confirm ssr=MODE />
-                <Route path=path!("lupa-kata-sandi") view=Page::Forgot ssr=MODE />
-                <Route path=path!("lupa-kata-sandi/terkirim") view=Page::ForgotSent ssr=MODE />
-                <Route path=path!("atur-ulang-kata-sandi") view=Page::Reset ssr=MODE />
-                <Route path=path!("akses") view=Page::Overview ssr=MODE />
-                <Route path=path!("akses/baru") view=Page::Start ssr=MODE />
-                <Route path=path!("akses/perpanjang/:id") view=Page::Renew ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id") view=Page::Resume ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/sirup") view=Page::SirupStep ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/formulir") view=Page::FormStep ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/instansi") view=Page::InstitutionSearch ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/satker") view=Page::WorkUnitSearch ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/tinjau") view=Page::ReviewStep ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/status") view=Page::Status ssr=MODE />
-                <Route path=path!("akses/pengajuan/:id/rincian") view=Page::Detail ssr=MODE />
-                <Route path=path!("pengaturan/instansi") view=Page::InstitutionSettings ssr=MODE />
-                <Route path=path!("profil") view=Page::Profile ssr=MODE />
-                <Route path=path!("profil/kata-sandi") view=Page::Password ssr=MODE />
-                <Route path=path!("profil/sesi") view=Page::Sessions ssr=MODE />
-                <Route path=path!("bantuan") view=Page::Help ssr=MODE />
-                <Route path=path!("bantuan/terkirim") view=Page::HelpSent ssr=MODE />
-                <Route path=path!("ketentuan") view=Page::Terms ssr=MODE />
-                <Route path=path!("privasi") view=Page::Privacy ssr=MODE />
-                <Route path=path!("verifikasi/riwayat") view=Page::History ssr=MODE />
-                <Route path=path!("verifikasi/statistik") view=Page::Statistics ssr=MODE />
-                <Route path=path!("verifikasi/:id?") view=Page::Desk ssr=MODE />
-                <Route path=path!("admin") view=Page::Staff ssr=MODE />
-                <Route path=path!("admin/alasan") view=Page::Lists ssr=MODE />
-                <Route path=path!("admin/libur") view=Page::Holidays ssr=MODE />
-                <Route path=path!("admin/surel") view=Page::Mails ssr=MODE />
-                <Route path=path!("admin/tugas") view=Page::Jobs ssr=MODE />
-                <Route path=path!("admin/platform") view=Page::Platforms ssr=MODE />
-                <Route path=path!("admin/platform/:id") view=Page::Platform ssr=MODE />
-                <Route path=path!("platform/:slug?") view=Page::Launcher ssr=MODE />
-                <Route path=path!("platform/:slug/ketentuan") view=Page::Agreement ssr=MODE />
-                <Route path=path!("platform/lanjut/:id") view=Page::Request ssr=MODE />
-                <Route path=path!("undangan") view=Page::Invitation ssr=MODE />
-                <Route path=path!("oidc/keluar") view=Page::Leaving ssr=MODE />
-                <Route path=path!("*any") view=Page::NotFound ssr=MODE />
-            </FlatRoutes>
+            {page::routes()}
         </Router>
     }
 }

@@ -1,17 +1,25 @@
 //! All pages, and the group of code that each needs. Manajemen Akses and the page for what does not exist come with the
 //! first visit. Every other group is downloaded when one of its pages is opened.
 
-use leptos::prelude::*;
-use leptos_router::ChooseView;
+use leptos::{prelude::*, tachys::view::iterators::StaticVec};
+use leptos_router::{
+    ChooseView, NestedRoute, SsrMode,
+    any_nested_route::IntoAnyNestedRoute,
+    components::{FlatRoutes, FlatRoutesProps, Redirect},
+};
 
 use crate::{
     accesses, accounts, applications,
     components::{AppShell, EntryShell, NotFound},
-    help, jobs, mail, oidc, platforms, staff, verification,
+    help, jobs, mail, oidc,
+    pattern::Pattern,
+    platforms, staff, verification,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
+    /// The root of the site, which leads to Manajemen Akses.
+    Root,
     Overview,
     InstitutionSettings,
     NotFound,
@@ -56,6 +64,65 @@ pub enum Page {
     Request,
 }
 
+/// The address of each page, as in [`Pattern`]. The first that matches is shown.
+const ADDRESSES: &[(&str, Page)] = &[
+    ("", Page::Root),
+    ("masuk", Page::SignIn),
+    ("daftar", Page::SignUp),
+    ("daftar/terkirim", Page::SignUpSent),
+    ("daftar/konfirmasi", Page::Confirm),
+    ("lupa-kata-sandi", Page::Forgot),
+    ("lupa-kata-sandi/terkirim", Page::ForgotSent),
+    ("atur-ulang-kata-sandi", Page::Reset),
+    ("akses", Page::Overview),
+    ("akses/baru", Page::Start),
+    ("akses/perpanjang/:id", Page::Renew),
+    ("akses/pengajuan/:id", Page::Resume),
+    ("akses/pengajuan/:id/sirup", Page::SirupStep),
+    ("akses/pengajuan/:id/formulir", Page::FormStep),
+    ("akses/pengajuan/:id/instansi", Page::InstitutionSearch),
+    ("akses/pengajuan/:id/satker", Page::WorkUnitSearch),
+    ("akses/pengajuan/:id/tinjau", Page::ReviewStep),
+    ("akses/pengajuan/:id/status", Page::Status),
+    ("akses/pengajuan/:id/rincian", Page::Detail),
+    ("pengaturan/instansi", Page::InstitutionSettings),
+    ("profil", Page::Profile),
+    ("profil/kata-sandi", Page::Password),
+    ("profil/sesi", Page::Sessions),
+    ("bantuan", Page::Help),
+    ("bantuan/terkirim", Page::HelpSent),
+    ("ketentuan", Page::Terms),
+    ("privasi", Page::Privacy),
+    ("verifikasi/riwayat", Page::History),
+    ("verifikasi/statistik", Page::Statistics),
+    ("verifikasi/:id?", Page::Desk),
+    ("admin", Page::Staff),
+    ("admin/alasan", Page::Lists),
+    ("admin/libur", Page::Holidays),
+    ("admin/surel", Page::Mails),
+    ("admin/tugas", Page::Jobs),
+    ("admin/platform", Page::Platforms),
+    ("admin/platform/:id", Page::Platform),
+    ("platform/:slug?", Page::Launcher),
+    ("platform/:slug/ketentuan", Page::Agreement),
+    ("platform/lanjut/:id", Page::Request),
+    ("undangan", Page::Invitation),
+    ("oidc/keluar", Page::Leaving),
+    ("*any", Page::NotFound),
+];
+
+/// Draws the page of the current address.
+pub fn routes() -> impl IntoView {
+    let routes = || {
+        let routes = ADDRESSES.iter().map(|(pattern, page)| {
+            // Complete pages: they must work without script.
+            NestedRoute::new(Pattern(pattern), *page).ssr_mode(SsrMode::Async).into_any_nested_route()
+        });
+        StaticVec::from(routes.collect::<Vec<_>>())
+    };
+    FlatRoutes(FlatRoutesProps::builder().fallback(|| ()).children(ToChildren::to_children(routes)).build())
+}
+
 /// Code that is downloaded together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Group {
@@ -72,7 +139,7 @@ enum Group {
 impl Page {
     const fn group(self) -> Group {
         match self {
-            Self::Overview | Self::NotFound => Group::First,
+            Self::Root | Self::Overview | Self::NotFound => Group::First,
             Self::SignIn
             | Self::SignUp
             | Self::SignUpSent
@@ -119,9 +186,9 @@ impl ChooseView for Page {
             Group::Admin => admin_pages(self).await,
             Group::Platform => platform_pages(self).await,
         };
-        match self.group() {
-            // These groups contain their own shell, so that only they download it.
-            Group::Entry | Group::Desk | Group::Admin => view,
+        match (self, self.group()) {
+            // These groups contain their own shell, so that only they download it; nobody sees the root.
+            (Self::Root, _) | (_, Group::Entry | Group::Desk | Group::Admin) => view,
             _ => view! { <AppShell>{view}</AppShell> }.into_any(),
         }
     }
@@ -143,6 +210,7 @@ impl ChooseView for Page {
 
 fn first(page: Page) -> AnyView {
     match page {
+        Page::Root => view! { <Redirect path="/akses" /> }.into_any(),
         Page::Overview => accesses::pages::overview_page().into_any(),
         _ => view! { <NotFound /> }.into_any(),
     }

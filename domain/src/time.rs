@@ -42,8 +42,10 @@ impl Timestamp {
 
     /// Date and time in `zone`. An instant that the calendar cannot represent becomes the epoch.
     pub fn local(self, zone: Zone) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
+        // Not `from_unix_timestamp_nanos`: the browser would download a division of 128 bits for it.
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000_000))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .saturating_add(::time::Duration::microseconds(self.0.rem_euclid(1_000_000)))
             .to_offset(zone.offset())
     }
 

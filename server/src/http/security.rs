@@ -18,7 +18,7 @@ use crate::config::Config;
 /// Content-Security-Policy with their nonce.
 pub async fn headers(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_asset = path.starts_with("/pkg/") || path.starts_with("/fonts/");
+    let is_asset = path.starts_with("/pkg/") || path.starts_with("/fonts/") || path == "/icons.svg";
     let mut response = next.run(request).await;
     let is_asset = is_asset && response.status().is_success();
     let headers = response.headers_mut();
