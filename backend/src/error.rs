@@ -47,10 +47,17 @@ impl Error {
     }
 }
 
+/// PostgreSQL's codes of what passes: too slow, locked for too long, a deadlock, idle for too long, stopping or starting.
+const PASSING: &[&str] = &["57014", "55P03", "40P01", "25P03", "57P01", "57P02", "57P03"];
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::PoolTimedOut => Self::Unavailable("no free database connection".to_owned()),
+            sqlx::Error::Io(cause) => Self::Unavailable(format!("the database does not answer: {cause}")),
+            sqlx::Error::Database(cause) if cause.code().is_some_and(|code| PASSING.contains(&&*code)) => {
+                Self::Unavailable(cause.to_string())
+            }
             other => Self::internal(other),
         }
     }

@@ -6,7 +6,10 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::conn::{Conn, Raw};
+use super::{
+    conn::{Conn, Raw},
+    macros::ask,
+};
 use crate::error::{Error, Result};
 
 /// The arguments `$1`, `$2` …, for the database of one transaction.
@@ -43,8 +46,8 @@ impl Conn {
         let sql = AssertSqlSafe(sql);
         Ok(match (self.raw(), args) {
             (Raw::Sqlite(conn), Args::Sqlite(args)) => sqlx::query_with(sql, args).execute(conn).await?.rows_affected(),
-            (Raw::Postgres(conn), Args::Postgres(args)) => {
-                sqlx::query_with(sql, args).execute(conn).await?.rows_affected()
+            (Raw::Postgres(server), Args::Postgres(args)) => {
+                ask!(server, conn => sqlx::query_with(sql, args).execute(conn))?.rows_affected()
             }
             _ => return Err(Error::internal("arguments for another database")),
         })
@@ -61,7 +64,9 @@ impl Conn {
         let sql = AssertSqlSafe(sql);
         Ok(match (self.raw(), args) {
             (Raw::Sqlite(conn), Args::Sqlite(args)) => sqlx::query_as_with(sql, args).fetch_all(conn).await?,
-            (Raw::Postgres(conn), Args::Postgres(args)) => sqlx::query_as_with(sql, args).fetch_all(conn).await?,
+            (Raw::Postgres(server), Args::Postgres(args)) => {
+                ask!(server, conn => sqlx::query_as_with(sql, args).fetch_all(conn))?
+            }
             _ => return Err(Error::internal("arguments for another database")),
         })
     }

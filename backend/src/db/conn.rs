@@ -1,8 +1,11 @@
 //! A connection of either database.
 
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
-use super::readers::Lent;
+use super::{
+    postgres::{self, PgTx, Server},
+    readers,
+};
 
 /// The SQL of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +27,19 @@ impl Dialect {
 /// One connection, inside or outside a transaction.
 pub enum Conn {
     /// A reader of SQLite.
-    Sqlite(Lent),
+    Sqlite(readers::Lent),
     /// SQLite's writer in a transaction.
     SqliteTx(Transaction<'static, Sqlite>),
     /// A connection to PostgreSQL.
-    Postgres(PoolConnection<Postgres>),
+    Postgres(postgres::Lent),
     /// A connection to PostgreSQL in a transaction.
-    PostgresTx(Transaction<'static, Postgres>),
+    PostgresTx(PgTx),
 }
 
 /// A connection in the form that the driver takes.
 pub(crate) enum Raw<'a> {
     Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut Server),
 }
 
 impl Conn {

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -22,22 +22,23 @@ pub(crate) struct Flush {
     asked: AtomicU64,
     /// How many of them are durable.
     flushed: AtomicU64,
-    /// A flush failed: the kernel may have dropped the pages, so no later flush can make them durable.
-    broken: Arc<AtomicBool>,
+    /// Called when a flush fails.
+    give_up: fn(),
     /// Held during a flush.
     turn: Mutex<()>,
 }
 
 impl Flush {
-    /// For the database in this file.
-    pub fn of(database: &Path) -> Self {
+    /// For the database in this file. `give_up` is called when a flush fails: the kernel may have dropped the pages, so that
+    /// no later flush can make them durable, and whether they reached the disk shows only at the next start.
+    pub fn of(database: &Path, give_up: fn()) -> Self {
         let mut log = OsString::from(database);
         log.push("-wal");
         Self {
             log: Arc::new(log.into()),
             asked: AtomicU64::default(),
             flushed: AtomicU64::default(),
-            broken: Arc::default(),
+            give_up,
             turn: Mutex::default(),
         }
     }
@@ -45,30 +46,30 @@ impl Flush {
     /// Returns once every commit before this call is durable.
     ///
     /// # Errors
-    /// If a flush fails. Those commits may be lost in a power cut, and so may all later ones in this log: every later call
-    /// fails too, until a restart.
+    /// If a flush fails and `give_up` returns.
     pub async fn done(&self) -> Result<()> {
         let mine = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let _turn = self.turn.lock().await;
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(Error::internal("the log could not be brought to disk; start anew"));
-        }
         if self.flushed.load(Ordering::SeqCst) >= mine {
             return Ok(()); // the flush of another caller began after this commit
         }
         let all = self.asked.load(Ordering::SeqCst);
-        let (log, broken) = (self.log.clone(), self.broken.clone());
-        let outcome = tokio::task::spawn_blocking(move || flush(&log, &broken)).await.map_err(Error::internal)?;
-        outcome.map_err(Error::internal)?;
+        let log = self.log.clone();
+        let outcome = tokio::task::spawn_blocking(move || flush(&log)).await.map_err(Error::internal)?;
+        if let Err(error) = outcome {
+            tracing::error!(%error, "the database's log could not be brought to disk");
+            (self.give_up)();
+            return Err(Error::internal(error));
+        }
         self.flushed.store(all, Ordering::SeqCst);
         Ok(())
     }
 }
 
 /// Opens the log each time: SQLite deletes it after a complete checkpoint, which flushes the database.
-fn flush(log: &Path, broken: &AtomicBool) -> io::Result<()> {
+fn flush(log: &Path) -> io::Result<()> {
     match File::open(log) {
-        Ok(file) => file.sync_data().inspect_err(|_| broken.store(true, Ordering::SeqCst)),
+        Ok(file) => file.sync_data(),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
@@ -83,7 +84,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("gerbang.db");
         std::fs::write(folder.path().join("gerbang.db-wal"), b"log").unwrap();
-        let flush = Arc::new(Flush::of(&database));
+        let flush = Arc::new(Flush::of(&database, || {}));
         let held = flush.turn.lock().await;
         let waiting: Vec<_> = (0..50)
             .map(|_| {
@@ -103,21 +104,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn missing_log_is_durable_and_failed_flush_stays_an_error() {
+    async fn missing_log_is_durable_and_a_failed_flush_gives_up() {
+        static GIVEN_UP: AtomicU64 = AtomicU64::new(0);
+        let of = |database: &Path| {
+            Flush::of(database, || {
+                GIVEN_UP.fetch_add(1, Ordering::SeqCst);
+            })
+        };
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("gerbang.db");
-        Flush::of(&database).done().await.unwrap();
-        // A pipe cannot be flushed. The failure must last after it is gone.
-        assert!(
-            std::process::Command::new("mkfifo").arg(folder.path().join("rusak.db-wal")).status().unwrap().success()
-        );
-        let _writer = File::options().read(true).write(true).open(folder.path().join("rusak.db-wal")).unwrap();
-        let broken = Flush::of(&folder.path().join("rusak.db"));
-        broken.done().await.unwrap_err();
-        std::fs::remove_file(folder.path().join("rusak.db-wal")).unwrap();
-        broken.done().await.unwrap_err();
+        of(&database).done().await.unwrap();
+        // A pipe cannot be flushed.
+        let pipe = folder.path().join("rusak.db-wal");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let _writer = File::options().read(true).write(true).open(&pipe).unwrap();
+        of(&folder.path().join("rusak.db")).done().await.unwrap_err();
+        assert_eq!(GIVEN_UP.load(Ordering::SeqCst), 1);
         // A symbolic link to itself cannot be opened.
         std::os::unix::fs::symlink("gerbang.db-wal", folder.path().join("gerbang.db-wal")).unwrap();
-        Flush::of(&database).done().await.unwrap_err();
+        of(&database).done().await.unwrap_err();
+        assert_eq!(GIVEN_UP.load(Ordering::SeqCst), 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use sqlx::postgres::{PgListener, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::{sync::broadcast, time::timeout};
 
 use super::changes::Changes;
@@ -24,11 +24,13 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// # Errors
 /// Always: why the connection was lost.
 pub(super) async fn listen(
-    pool: &PgPool,
+    options: &PgConnectOptions,
     changes: &Changes,
     notices: &broadcast::Sender<Notice>,
 ) -> Result<Infallible> {
-    let mut listener = PgListener::connect_with(pool).await?;
+    // The listener takes its connection from a pool of sqlx's.
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(TEST_TIMEOUT).connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
     // Never reconnect silently: callers must learn that notices were missed.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;

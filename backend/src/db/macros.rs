@@ -5,11 +5,22 @@ macro_rules! run {
     ($conn:expr, $method:ident, $query:expr $(, $arg:expr)*) => {
         match $conn.raw() {
             $crate::db::conn::Raw::Sqlite(conn) => $query$(.bind($arg))*.$method(conn).await,
-            $crate::db::conn::Raw::Postgres(conn) => $query$(.bind($arg))*.$method(conn).await,
+            $crate::db::conn::Raw::Postgres(server) => $crate::db::macros::ask!(server, conn => $query$(.bind($arg))*.$method(conn)),
         }
     };
 }
 pub(crate) use run;
+
+/// Runs a query of PostgreSQL within its limit of time.
+macro_rules! ask {
+    ($server:expr, $conn:ident => $query:expr) => {{
+        $server.asked();
+        let $conn = &mut $server.conn;
+        let outcome = tokio::time::timeout($crate::db::postgres::QUERY_LIMIT, $query).await;
+        $server.answered(outcome)
+    }};
+}
+pub(crate) use ask;
 
 /// All rows, as a `Vec` of a type that implements `FromRow`.
 macro_rules! fetch_all {
@@ -28,9 +39,9 @@ macro_rules! for_each {
             $crate::db::conn::Raw::Sqlite(conn) => {
                 sqlx::query_as::<_, $row>($sql).fetch(conn).try_for_each(|row| std::future::ready(Ok(take(row)))).await
             }
-            $crate::db::conn::Raw::Postgres(conn) => {
-                sqlx::query_as::<_, $row>($sql).fetch(conn).try_for_each(|row| std::future::ready(Ok(take(row)))).await
-            }
+            $crate::db::conn::Raw::Postgres(server) => $crate::db::macros::ask!(server, conn => {
+                sqlx::query_as::<_, $row>($sql).fetch(conn).try_for_each(|row| std::future::ready(Ok(take(row))))
+            }),
         }
     }};
 }
@@ -57,7 +68,9 @@ macro_rules! execute {
     ($conn:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
         match $conn.raw() {
             $crate::db::conn::Raw::Sqlite(conn) => sqlx::query($sql)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected()),
-            $crate::db::conn::Raw::Postgres(conn) => sqlx::query($sql)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected()),
+            $crate::db::conn::Raw::Postgres(server) => {
+                $crate::db::macros::ask!(server, conn => sqlx::query($sql)$(.bind($arg))*.execute(conn)).map(|done| done.rows_affected())
+            }
         }
     };
 }

@@ -19,16 +19,20 @@ pub(crate) mod literals;
 mod log;
 pub(crate) mod macros;
 mod migrations;
+pub(crate) mod postgres;
 mod readers;
 mod sqlite;
 pub(crate) mod trail;
 mod tx;
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
-    Connection,
-    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::SqlitePool,
 };
 use tokio::sync::broadcast;
@@ -39,11 +43,13 @@ pub(crate) use literals::sql;
 pub(crate) use macros::{execute, fetch_all, fetch_one, fetch_optional, for_each};
 pub use tx::Tx;
 
-use self::{changes::Changes, log::Log, readers::Readers};
+use self::{
+    changes::Changes,
+    log::Log,
+    postgres::{PgTx, Servers},
+    readers::Readers,
+};
 use crate::{error::Result, notice::Notice};
-
-/// A connection to PostgreSQL that came back this recently is not tested again.
-const TRUSTED: Duration = Duration::from_secs(1);
 
 /// The database: SQLite in a file, or PostgreSQL.
 #[derive(Clone)]
@@ -55,8 +61,15 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Kind {
-    Sqlite { writer: SqlitePool, readers: Readers, log: Log },
-    Postgres(PgPool),
+    Sqlite {
+        writer: SqlitePool,
+        readers: Readers,
+        log: Log,
+        /// The file that starts take turns with.
+        start: PathBuf,
+    },
+    /// The options are for connections outside of the pool, without its limits.
+    Postgres { servers: Servers, options: Arc<PgConnectOptions> },
 }
 
 impl Db {
@@ -66,21 +79,10 @@ impl Db {
     /// If the address is of neither kind or the database does not answer.
     pub async fn connect(url: &str) -> Result<Self> {
         let kind = if url.starts_with("sqlite:") {
-            let (writer, readers, log) = sqlite::open(url).await?;
-            Kind::Sqlite { writer, readers, log }
+            let (writer, readers, log, start) = sqlite::open(url).await?;
+            Kind::Sqlite { writer, readers, log, start }
         } else {
-            let options = PgConnectOptions::from_str(url)?.application_name("gerbang");
-            Kind::Postgres(
-                PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(5))
-                    .test_before_acquire(false)
-                    .before_acquire(|conn, meta| {
-                        Box::pin(async move { Ok(meta.idle_for < TRUSTED || conn.ping().await.is_ok()) })
-                    })
-                    .connect_with(options)
-                    .await?,
-            )
+            Kind::Postgres { servers: postgres::connect(url).await?, options: postgres::options(url)?.into() }
         };
         Ok(Self { kind, notices: broadcast::channel(256).0, changes: Changes::default() })
     }
@@ -99,8 +101,16 @@ impl Db {
     /// If a migration fails; it is rolled back.
     pub async fn migrate(&self) -> Result<()> {
         match &self.kind {
-            Kind::Sqlite { writer, .. } => migrations::migrator(Dialect::Sqlite).run(writer).await,
-            Kind::Postgres(pool) => migrations::migrator(Dialect::Postgres).run(pool).await,
+            Kind::Sqlite { writer, start, .. } => {
+                let _turn = sqlite::turn(start).await?;
+                migrations::migrator(Dialect::Sqlite).run(writer).await
+            }
+            Kind::Postgres { options, .. } => {
+                let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(PgConnectOptions::clone(options));
+                let done = migrations::migrator(Dialect::Postgres).run(&pool).await;
+                pool.close().await;
+                done
+            }
         }
         .map_err(crate::Error::internal)
     }
@@ -112,7 +122,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn> {
         Ok(match &self.kind {
             Kind::Sqlite { readers, .. } => Conn::Sqlite(readers.get().await?),
-            Kind::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+            Kind::Postgres { servers, .. } => Conn::Postgres(postgres::get(servers).await?),
         })
     }
 
@@ -125,7 +135,9 @@ impl Db {
             Kind::Sqlite { writer, log, .. } => {
                 (Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?), Some(log.clone()))
             }
-            Kind::Postgres(pool) => (Conn::PostgresTx(pool.begin().await?), None),
+            Kind::Postgres { servers, .. } => {
+                (Conn::PostgresTx(PgTx::begin(postgres::get(servers).await?).await?), None)
+            }
         };
         Ok(Tx::new(conn, log, self.notices.clone(), self.changes.clone()))
     }
@@ -144,9 +156,9 @@ impl Db {
     /// Listens for the notices of other servers until the process ends. Returns at once for SQLite, which serves one
     /// server.
     pub async fn relay_notices(&self) {
-        let Kind::Postgres(pool) = &self.kind else { return };
+        let Kind::Postgres { options, .. } = &self.kind else { return };
         loop {
-            let lost = listen::listen(pool, &self.changes, &self.notices).await.err();
+            let lost = listen::listen(options, &self.changes, &self.notices).await.err();
             tracing::warn!(error = ?lost, "lost the database's notices; trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
@@ -155,12 +167,12 @@ impl Db {
     /// Closes all connections.
     pub async fn close(&self) {
         match &self.kind {
-            Kind::Sqlite { writer, readers, log } => {
+            Kind::Sqlite { writer, readers, log, .. } => {
                 log.checkpoints.close().await;
                 readers::close(readers).await;
                 writer.close().await;
             }
-            Kind::Postgres(pool) => pool.close().await,
+            Kind::Postgres { servers, .. } => postgres::close(servers).await,
         }
     }
 }

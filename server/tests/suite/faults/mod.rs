@@ -2,9 +2,11 @@
 
 mod database;
 mod durability;
+mod frozen;
 mod outside_systems;
 mod panics;
 mod start;
+mod sync;
 
 use std::time::{Duration, Instant};
 

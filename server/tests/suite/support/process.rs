@@ -99,7 +99,11 @@ impl Host {
 
     /// Starts the server and returns once it answers.
     pub async fn serve(&self) -> Process {
-        let mut command = self.command(&["serve"]);
+        self.serve_by(self.command(&["serve"])).await
+    }
+
+    /// As [`Host::serve`], by a command that was changed.
+    pub async fn serve_by(&self, mut command: Command) -> Process {
         let log = self.log.clone();
         let process = tokio::task::spawn_blocking(move || {
             let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -145,8 +149,13 @@ impl Process {
 
     /// Sends SIGTERM; see [`Process::ended`].
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        self.signal("TERM");
+    }
+
+    /// Sends a signal, named without SIG.
+    pub fn signal(&self, name: &str) {
+        let signal = format!("-{name}");
+        assert!(Command::new("kill").args([&signal, &self.child.id().to_string()]).status().unwrap().success());
     }
 
     /// Waits until the process ends.
