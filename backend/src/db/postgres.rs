@@ -25,12 +25,12 @@ const TRUSTED: Duration = Duration::from_secs(1);
 /// How long a query may take. Longer than the limits of [`LIMITS`], so that usually the database gives up first.
 pub(crate) const QUERY_LIMIT: Duration = Duration::from_secs(9);
 
-/// Limits that the database keeps. A server that froze in a transaction loses it and its locks; others wait for a lock that
-/// long.
+/// Limits that the database keeps. A server that froze in a transaction loses it and its locks before those who wait for a
+/// lock give up.
 const LIMITS: &[(&str, &str)] = &[
     ("statement_timeout", "8s"),
-    ("lock_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "5s"),
+    ("lock_timeout", "6s"),
+    ("idle_in_transaction_session_timeout", "4s"),
     ("tcp_keepalives_idle", "30"),
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "3"),
