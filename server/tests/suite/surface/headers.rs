@@ -167,6 +167,14 @@ async fn assets_are_kept_as_long_as_their_names_say() {
     let packed = visitor.request(Method::GET, "/pkg/0f1e2d/gerbang.css").header("accept-encoding", "br, gzip");
     let packed = Answer::of("/pkg/0f1e2d/gerbang.css", packed).await.expect(200);
     assert_eq!((packed.header("content-encoding"), &packed.body[..]), ("br", &b"packed"[..]));
+    let known = packed.header("etag").to_owned();
+    let again = visitor.request(Method::GET, "/pkg/0f1e2d/gerbang.css").header("if-none-match", known);
+    assert!(Answer::of("/pkg/0f1e2d/gerbang.css", again).await.expect(304).body.is_empty());
+    // What is served belongs to the process: a deploy does not change it.
+    write("icons.svg", b"<svg>baru</svg>");
+    std::fs::remove_file(dir.path().join("pkg/0f1e2d/gerbang.css")).unwrap();
+    assert_eq!(visitor.get("/icons.svg").await.expect(200).body, &b"<svg/>"[..]);
+    visitor.get("/pkg/0f1e2d/gerbang.css").await.expect(200);
     // Browsers must not cache "not found".
     for path in [
         "/pkg/0f1e2d/lain.css",
