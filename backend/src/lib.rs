@@ -22,6 +22,7 @@ pub mod oidc;
 mod panics;
 pub mod platforms;
 pub mod prose;
+pub mod refusals;
 pub mod secrets;
 pub mod seed;
 pub mod sirup;
