@@ -18,6 +18,10 @@ pub enum ApiError {
     Conflict(Conflict),
     /// Too many attempts; the next is allowed at this instant.
     TooMany(Timestamp),
+    /// The server is busy; trying again after so many seconds may help.
+    Busy {
+        seconds: u32,
+    },
     /// The server, or a service that it needs, does not respond.
     Unavailable,
 }
@@ -49,6 +53,7 @@ impl std::fmt::Display for ApiError {
             Self::Invalid(_) => "invalid",
             Self::Conflict(_) => "conflict",
             Self::TooMany(_) => "too many",
+            Self::Busy { .. } => "busy",
             Self::Unavailable => "unavailable",
         })
     }
@@ -93,7 +98,7 @@ mod server {
                 Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Conflict(_) => StatusCode::CONFLICT,
                 Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-                Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                Self::Busy { .. } | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             }
         }
     }
@@ -110,6 +115,7 @@ mod server {
                 Error::Invalid(issues) => Self::Invalid(issues),
                 Error::Conflict(conflict) => Self::Conflict(conflict),
                 Error::Throttled(until) => Self::TooMany(until),
+                Error::Busy { seconds } => Self::Busy { seconds },
                 Error::Unavailable(what) => {
                     tracing::warn!(%what, "unavailable");
                     Self::Unavailable

@@ -7,8 +7,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use axum_extra::extract::cookie::Cookie;
-use backend::{Actor, Backend, Origin, accounts::sessions, secrets::Token};
+use backend::{
+    Actor, Backend, Origin,
+    accounts::{devices, sessions},
+    secrets::Token,
+};
 use leptos::{config::LeptosOptions, prelude::use_context};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::ApiError;
 
@@ -52,6 +57,37 @@ impl Caller {
     pub fn actor(&self) -> Result<&Actor, ApiError> {
         self.actor.as_ref().ok_or_else(|| ApiError::from(backend::Error::SignedOut))
     }
+
+    /// Makes a new session the browser's: ends the one that it had, so that nobody stays or goes on under another name, and
+    /// returns the cookies of the session and of the device. Whatever signs somebody in ends here.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn enter(&self, session: &Token) -> Result<Vec<HeaderValue>, ApiError> {
+        if let Some(before) = &self.actor {
+            sessions::replace(&self.backend, before, session).await?;
+        }
+        self.cookies_of(session).await
+    }
+
+    /// A new cookie of this device, for a person who is signed in.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn device_cookie(&self, actor: &Actor) -> Result<Option<HeaderValue>, ApiError> {
+        let proof = devices::remember_again(&self.backend, actor, self.origin.device.as_ref()).await?;
+        Ok(self.cookies.set_device(&proof))
+    }
+
+    /// The cookies of a session of this browser and of its device.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn cookies_of(&self, session: &Token) -> Result<Vec<HeaderValue>, ApiError> {
+        let device = devices::remember(&self.backend, session, self.origin.device.as_ref()).await?;
+        let device = device.and_then(|proof| self.cookies.set_device(&proof));
+        Ok(self.cookies.set_session(session).into_iter().chain(device).collect())
+    }
 }
 
 /// Reads and sets our cookies: in production only over HTTPS and bound to this host.
@@ -67,6 +103,10 @@ impl Cookies {
         if self.secure { "__Host-gerbang" } else { "gerbang" }
     }
 
+    const fn device_name(self) -> &'static str {
+        if self.secure { "__Host-gerbang-perangkat" } else { "gerbang-perangkat" }
+    }
+
     pub fn session(self, headers: &HeaderMap) -> Option<Token> {
         cookie(headers, self.session_name()).map(Token::presented)
     }
@@ -78,6 +118,16 @@ impl Cookies {
     /// Makes the browser drop the session's cookie.
     pub fn clear_session(self) -> Option<HeaderValue> {
         self.set(self.session_name(), "", 0, true)
+    }
+
+    /// The cookie of a device that signed in before.
+    pub fn device(self, headers: &HeaderMap) -> Option<SecretString> {
+        cookie(headers, self.device_name()).map(SecretString::from)
+    }
+
+    fn set_device(self, proof: &SecretString) -> Option<HeaderValue> {
+        let seconds = u64::from(devices::KNOWN_DAYS) * 24 * 3600;
+        self.set(self.device_name(), proof.expose_secret(), seconds, true)
     }
 
     /// Remembers the colour scheme, `light` or `dark`, for a year.
@@ -118,5 +168,7 @@ mod tests {
         let token = Token::presented("abc");
         let set = Cookies { secure: true }.set_session(&token).unwrap();
         assert_eq!(set, "__Host-gerbang=abc; Path=/; Max-Age=604800; SameSite=Lax; HttpOnly; Secure");
+        let set = Cookies { secure: true }.set_device(&"abc".into()).unwrap();
+        assert_eq!(set, "__Host-gerbang-perangkat=abc; Path=/; Max-Age=34560000; SameSite=Lax; HttpOnly; Secure");
     }
 }

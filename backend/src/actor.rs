@@ -7,6 +7,7 @@ use domain::{
     permission::{Permission, StaffRole},
     time::Zone,
 };
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
@@ -21,6 +22,8 @@ pub struct Origin {
     pub address: IpAddr,
     /// The header `User-Agent`, at most 300 characters.
     pub user_agent: String,
+    /// The cookie of a device that signed in before ([`devices`](crate::accounts::devices)), as presented.
+    pub device: Option<SecretString>,
 }
 
 /// The institutions that a member of the staff acts on.

@@ -28,6 +28,10 @@ pub enum Error {
     /// Too many attempts. The next is accepted at this instant.
     #[error("too many attempts")]
     Throttled(Timestamp),
+    /// Too many people ask for the same slow work at this moment. Nothing was changed; trying again after so many seconds
+    /// may help.
+    #[error("busy")]
+    Busy { seconds: u32 },
     /// Something that is needed does not answer or is full. Nothing was changed.
     #[error("unavailable: {0}")]
     Unavailable(String),

@@ -38,7 +38,7 @@ pub struct Person {
 }
 
 pub async fn sign_in(backend: &Backend, email: &str) -> Result<Person, Failure> {
-    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "bench".to_owned() };
+    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "bench".to_owned(), device: None };
     let token = accounts::sign_in(backend, email, &development::PASSWORD.into(), &origin).await?;
     let actor = sessions::resolve(backend, &token, &origin).await?.ok_or("nobody is signed in")?;
     Ok(Person { actor, session: token.expose().to_owned() })

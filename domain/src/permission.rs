@@ -35,6 +35,11 @@ impl StaffRole {
             Permission::SeeStatistics => true,
         }
     }
+
+    /// True if whoever has this role may do less with the role `now`, or with none.
+    pub fn exceeds(self, now: Option<Self>) -> bool {
+        Permission::ALL.into_iter().any(|it| self.may(it) && !now.is_some_and(|role| role.may(it)))
+    }
 }
 
 /// What a staff role allows.
@@ -48,4 +53,26 @@ pub enum Permission {
     Administer,
     /// See the statistics of the desk, within one's scope.
     SeeStatistics,
+}
+
+impl Permission {
+    pub const ALL: [Self; 4] = [Self::Verify, Self::Supervise, Self::Administer, Self::SeeStatistics];
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::StaffRole::{self, Admin, Supervisor, Verifier};
+
+    #[rstest]
+    #[case(Verifier, None, true)]
+    #[case(Supervisor, Some(Verifier), true)]
+    #[case(Admin, Some(Supervisor), true)]
+    #[case(Verifier, Some(Admin), true)] // no longer decides
+    #[case(Verifier, Some(Supervisor), false)]
+    #[case(Admin, Some(Admin), false)]
+    fn a_role_exceeds_what_allows_less(#[case] role: StaffRole, #[case] now: Option<StaffRole>, #[case] exceeds: bool) {
+        assert_eq!(role.exceeds(now), exceeds);
+    }
 }

@@ -85,11 +85,8 @@ mod handlers {
         let backend = &caller.backend;
         let outcome = async {
             let token = accounts::sign_in(backend, &form.email, &form.password.secret(), &caller.origin).await?;
-            if let Some(before) = &caller.actor {
-                sessions::replace(backend, before, &token).await?;
-            }
             let to = own_path(form.next.as_deref(), "/akses");
-            Ok(Done::go(to).with_session(caller.cookies.set_session(&token)))
+            Ok(Done::go(to).with_session(caller.enter(&token).await?))
         };
         let outcome = outcome.await;
         answer.send(outcome).await
@@ -132,9 +129,12 @@ mod handlers {
     /// Makes the account of a sign-up and signs in.
     pub async fn confirm(Post { caller, form, answer }: Post<ConfirmForm>) -> Response {
         let token = Token::presented(&form.token);
-        let outcome = accounts::confirm(&caller.backend, &token, &form.password.secret(), &caller.origin).await;
-        let done = outcome.map(|token| Done::go("/akses").with_session(caller.cookies.set_session(&token)));
-        answer.send(done.map_err(ApiError::from)).await
+        let outcome = async {
+            let token = accounts::confirm(&caller.backend, &token, &form.password.secret(), &caller.origin).await?;
+            Ok(Done::go("/akses").with_session(caller.enter(&token).await?))
+        };
+        let outcome = outcome.await;
+        answer.send(outcome).await
     }
 
     /// `POST /lupa-kata-sandi`
@@ -201,10 +201,11 @@ mod handlers {
         let outcome = async {
             let actor = caller.actor()?;
             let (current, new) = (form.current_password.secret(), form.password.secret());
-            Ok(accounts::change_password(&caller.backend, actor, &current, &new).await?)
+            let token = accounts::change_password(&caller.backend, actor, &current, &new).await?;
+            Ok(Done::go("/profil/kata-sandi?tersimpan").with_cookies(caller.cookies_of(&token).await?))
         };
         let outcome = outcome.await;
-        answer.send(outcome.map(|()| Done::go("/profil/kata-sandi?tersimpan"))).await
+        answer.send(outcome).await
     }
 
     /// `POST /profil/sesi`
@@ -223,9 +224,15 @@ mod handlers {
                 "lain" => sessions::Which::Others,
                 id => sessions::Which::One(id.parse().map_err(|_| ApiError::from(backend::Error::NotFound))?),
             };
-            Ok(sessions::end(&caller.backend, actor, which).await?)
+            sessions::end(&caller.backend, actor, which).await?;
+            let device = match which {
+                // All devices are forgotten; this one is still in use.
+                sessions::Which::Others => caller.device_cookie(actor).await?,
+                sessions::Which::One(_) => None,
+            };
+            Ok(Done::go("/profil/sesi").with_cookies(device))
         };
         let outcome = outcome.await;
-        answer.send(outcome.map(|_| Done::go("/profil/sesi"))).await
+        answer.send(outcome).await
     }
 }

@@ -45,7 +45,7 @@ pub struct Answer {
 /// The next page after success.
 pub struct Done {
     to: String,
-    cookie: Option<HeaderValue>,
+    cookies: Vec<HeaderValue>,
     session: bool,
     platform: Option<String>,
 }
@@ -53,7 +53,7 @@ pub struct Done {
 impl Done {
     /// Goes to a path of ours.
     pub fn go(to: impl Into<String>) -> Self {
-        Self { to: to.into(), cookie: None, session: false, platform: None }
+        Self { to: to.into(), cookies: Vec::new(), session: false, platform: None }
     }
 
     /// Goes to a URL of the named platform. Without script, a page of ours leads there: `form-action` also limits
@@ -62,10 +62,16 @@ impl Done {
         Self { platform: Some(platform.into()), ..Self::go(to) }
     }
 
-    /// Also sets the session's cookie: somebody signed in or out.
+    /// Also sets cookies, the session's among them: somebody signed in or out.
     #[must_use]
-    pub fn with_session(self, cookie: Option<HeaderValue>) -> Self {
-        Self { cookie, session: true, ..self }
+    pub fn with_session(self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
+        Self { session: true, ..self.with_cookies(cookies) }
+    }
+
+    /// Also sets cookies that change nothing on screen.
+    #[must_use]
+    pub fn with_cookies(self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
+        Self { cookies: cookies.into_iter().collect(), ..self }
     }
 }
 
@@ -159,9 +165,9 @@ impl Answer {
     /// Answers with the outcome. An error that the form cannot show is answered with another page.
     pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
         match outcome {
-            Ok(Done { to, cookie, platform: Some(platform), .. }) if !self.wants_json() => {
+            Ok(Done { to, cookies, platform: Some(platform), .. }) if !self.wants_json() => {
                 let mut response = notice::leaving(self.state.leptos_options, self.parts, to, platform).await;
-                if let Some(cookie) = cookie {
+                for cookie in cookies {
                     response.headers_mut().append(header::SET_COOKIE, cookie);
                 }
                 response
@@ -196,7 +202,7 @@ impl Answer {
         } else {
             Redirect::to(&done.to).into_response()
         };
-        if let Some(cookie) = done.cookie {
+        for cookie in done.cookies {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
@@ -204,6 +210,7 @@ impl Answer {
 
     async fn refuse(self, error: ApiError) -> Response {
         let status = error.status();
+        let wait = self.wait(&error);
         let issues = match error {
             // With script, the page stays and shows the message, so that nothing typed is lost.
             ApiError::SignedOut if self.wants_json() => vec![Issue::new(Field::Form, Problem::SignedOut)],
@@ -215,6 +222,7 @@ impl Answer {
             ApiError::Invalid(issues) => issues,
             ApiError::Conflict(conflict) => vec![Issue::new(Field::Form, Problem::Conflict(conflict))],
             ApiError::TooMany(until) => vec![Issue::new(Field::Form, Problem::TooManyAttempts { until })],
+            ApiError::Busy { seconds } => vec![Issue::new(Field::Form, Problem::Busy { seconds })],
             ApiError::Unavailable => vec![Issue::new(Field::Form, Problem::Unavailable)],
         };
         if self.wants_json() {
@@ -222,7 +230,20 @@ impl Answer {
             return Json(Reply::Stay(issues)).into_response();
         }
         let posted = Posted { path: self.path().to_owned(), issues, values: self.typed() };
-        self.page_again(status, Some(posted)).await
+        let mut response = self.page_again(status, Some(posted)).await;
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+
+    /// Seconds after which another try may succeed.
+    fn wait(&self, error: &ApiError) -> Option<u64> {
+        match error {
+            ApiError::TooMany(until) => Some(until.since(self.state.backend.world.now()).as_secs().max(1)),
+            ApiError::Busy { seconds } => Some(u64::from(*seconds)),
+            _ => None,
+        }
     }
 
     async fn not_found(self) -> Response {

@@ -87,6 +87,9 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         }
         Problem::DayInPast { day } => format!("{} sudah lewat. Isi hari ini atau sesudahnya.", date(*day)),
         Problem::TooMany { max } => format!("Paling banyak {max}. Kurangi isian ini."),
+        Problem::Busy { seconds } => format!(
+            "Terlalu banyak orang sedang masuk atau mendaftar. Ketik kata sandi lagi, lalu coba lagi dalam {seconds} detik."
+        ),
         Problem::Unavailable => {
             "Sistem belum dapat menjawab. Isian Anda masih ada di layar; coba lagi sebentar lagi.".to_owned()
         }

@@ -3,7 +3,9 @@
 //! No answer and no timing reveals whether an address is registered (ASVS 5.0, 6.3.8): each path hashes one password and
 //! writes the same number of rows. Only the mail says what happened.
 
+mod attempts;
 mod checks;
+pub mod devices;
 mod password_change;
 pub mod passwords;
 mod profile;

@@ -1,4 +1,9 @@
 //! Hashes passwords with Argon2id, off the async threads and a few at a time. Rejects common passwords.
+//!
+//! Work waits in lanes of bounded length (`docs/adr/0017-request-limits.md`), so that a flood is refused at once instead of
+//! making everybody wait. What strangers do in one lane fills no other.
+
+use std::sync::Arc;
 
 use argon2::{
     Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
@@ -6,10 +11,11 @@ use argon2::{
 };
 use domain::{accounts::password, issues::Problem};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     error::{Error, Result},
+    refusals::{Kind, refused},
     world::World,
 };
 
@@ -17,12 +23,34 @@ use crate::{
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Hashes computed at the same time: bounds memory to about 40 MB and leaves cores to requests.
 const AT_ONCE: usize = 2;
+/// Of these, new passwords take this many at most: the rest is free for sign-in.
+const AT_ONCE_NEW: usize = AT_ONCE - 1;
+/// Pieces of work in one lane, waiting or running: about a second of work.
+const IN_LANE: usize = 32;
+/// How long whoever finds the lane full should wait.
+const BUSY_SECONDS: u32 = 5;
+/// Most characters about a person that a password is compared with.
+const MAX_ABOUT: usize = 300;
 
 /// Words that people here use in passwords and that no English list has, one a line.
 const LOCAL_WORDS: &str = include_str!("local_words.txt");
 
+/// Who waits for a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// A sign-in from a device that the account knows.
+    KnownDevice,
+    /// Any other sign-in.
+    SignIn,
+    /// A sign-up, or a password that is set or confirmed.
+    NewPassword,
+}
+
 pub struct Passwords {
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
+    new_permits: Arc<Semaphore>,
+    /// One for each [`Lane`].
+    lanes: [Arc<Semaphore>; 3],
     /// An unknown account is verified against this hash, so that it takes as long as a known one.
     dummy: String,
 }
@@ -34,27 +62,33 @@ impl Passwords {
     /// If the machine has no memory for it.
     pub fn new(world: &World) -> Result<Self> {
         let dummy = hash(b"nobody has this password", &world.random())?;
-        Ok(Self { permits: Semaphore::new(AT_ONCE), dummy })
+        let semaphore = |permits| Arc::new(Semaphore::new(permits));
+        Ok(Self {
+            permits: semaphore(AT_ONCE),
+            new_permits: semaphore(AT_ONCE_NEW),
+            lanes: std::array::from_fn(|_| semaphore(IN_LANE)),
+            dummy,
+        })
     }
 
     /// The hash of a new password, with its salt and parameters, in PHC form.
     ///
     /// # Errors
-    /// If the machine has no memory for it.
+    /// [`Error::Busy`]; or if the machine has no memory for it.
     pub async fn hash(&self, world: &World, password: &SecretString) -> Result<String> {
         let (password, salt) = (password.clone(), world.random::<16>());
-        self.off_thread(move || hash(password.expose_secret().as_bytes(), &salt)).await?
+        self.off_thread(Lane::NewPassword, move || hash(password.expose_secret().as_bytes(), &salt)).await?
     }
 
     /// True if `password` matches the hash `stored`. `None` takes as long and returns false.
     ///
     /// # Errors
-    /// If `stored` is not a hash.
-    pub async fn verify(&self, password: &SecretString, stored: Option<String>) -> Result<bool> {
+    /// [`Error::Busy`]; or if `stored` is not a hash.
+    pub async fn verify(&self, lane: Lane, password: &SecretString, stored: Option<String>) -> Result<bool> {
         let known = stored.is_some();
         let (password, stored) = (password.clone(), stored.unwrap_or_else(|| self.dummy.clone()));
         let fits = self
-            .off_thread(move || {
+            .off_thread(lane, move || {
                 let hash = PasswordHash::new(&stored).map_err(|error| Error::internal(error.to_string()))?;
                 Ok::<_, Error>(Hasher.verify_password(password.expose_secret().as_bytes(), &hash).is_ok())
             })
@@ -66,21 +100,43 @@ impl Passwords {
     /// address: its words count as common.
     ///
     /// # Errors
-    /// The outer one if the machine has no thread for it. The inner one: [`Problem::Missing`], [`Problem::TooShort`],
+    /// The outer one is [`Error::Busy`], or the machine has no thread for it. The inner one: [`Problem::Missing`], [`Problem::TooShort`],
     /// [`Problem::TooLong`] or [`Problem::CommonPassword`].
     pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
         if let Err(problem) = password::check_length(password.expose_secret()) {
             return Ok(Err(problem));
         }
-        let (password, about) = (password.clone(), about.join(" "));
-        let common = self.off_thread(move || is_common(password.expose_secret(), &about)).await?;
+        let (password, about) = (password.clone(), about.join(" ").chars().take(MAX_ABOUT).collect::<String>());
+        let common = self.off_thread(Lane::NewPassword, move || is_common(password.expose_secret(), &about)).await?;
         Ok(if common { Err(Problem::CommonPassword) } else { Ok(()) })
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _permit = self.permits.acquire().await.map_err(Error::internal)?;
+    /// Waits for a turn and works on a thread of its own.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] at once if the lane is full.
+    async fn off_thread<T: Send + 'static>(&self, lane: Lane, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let Ok(place) = self.lanes[lane as usize].clone().try_acquire_owned() else {
+            refused(Kind::Limit, "password_lane");
+            return Err(Error::Busy { seconds: BUSY_SECONDS });
+        };
+        let new = match lane {
+            Lane::NewPassword => Some(permit(&self.new_permits).await?),
+            Lane::KnownDevice | Lane::SignIn => None,
+        };
+        let permit = permit(&self.permits).await?;
+        // The work holds them to its end, even if nobody waits for it any more: else requests that are broken off would
+        // start more work than is allowed at once.
+        let work = move || {
+            let _held = (place, new, permit);
+            work()
+        };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
+}
+
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    of.clone().acquire_owned().await.map_err(Error::internal)
 }
 
 /// Argon2id whose memory goes back to the system after each hash. For blocks below 32 MiB, glibc keeps the memory in every
@@ -187,6 +243,55 @@ mod tests {
         assert_eq!(check.await.unwrap(), Ok(()));
     }
 
+    /// A name in a form may be as long as the form.
+    #[tokio::test]
+    async fn text_about_the_person_is_cut() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let name = format!("Rina {}", "kuda lari di pantai ".repeat(3000));
+        let (password, first) = ("kuda lari di pantai".to_owned().into(), "x".repeat(MAX_ABOUT));
+        let checked = passwords.check_new(&password, &[&first, &name]).await;
+        assert_eq!(checked.unwrap(), Ok(()), "what lies beyond the limit is not looked at");
+    }
+
+    #[tokio::test]
+    async fn a_full_lane_refuses_at_once_and_fills_no_other() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let right = "kuda lari di pantai".to_owned().into();
+        let _busy = passwords.lanes[Lane::SignIn as usize].clone().acquire_many_owned(IN_LANE as u32).await.unwrap();
+        let strange = passwords.verify(Lane::SignIn, &right, None).await;
+        assert!(matches!(strange, Err(Error::Busy { seconds: BUSY_SECONDS })), "{strange:?}");
+        assert!(!passwords.verify(Lane::KnownDevice, &right, None).await.unwrap());
+        assert_eq!(passwords.check_new(&right, &[]).await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn new_passwords_leave_a_place_for_sign_in() {
+        let world = World::system();
+        let passwords = Passwords::new(&world).unwrap();
+        let right = "kuda lari di pantai".to_owned().into();
+        // Sign-ups hold all that they may, and more of them wait.
+        let _running = permit(&passwords.new_permits).await.unwrap();
+        let _permit = permit(&passwords.permits).await.unwrap();
+        let mut waiting = std::pin::pin!(passwords.hash(&world, &right));
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+        assert!(!passwords.verify(Lane::SignIn, &right, None).await.unwrap());
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+    }
+
+    /// Whoever breaks off a request must not make room for the next before the work is done.
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_keeps_its_place() {
+        let passwords = Passwords::new(&World::system()).unwrap();
+        let (go, gone) = std::sync::mpsc::channel::<()>();
+        {
+            let mut work = std::pin::pin!(passwords.off_thread(Lane::SignIn, move || gone.recv()));
+            assert!(futures::poll!(work.as_mut()).is_pending());
+        }
+        assert_eq!(passwords.permits.available_permits(), AT_ONCE - 1);
+        assert_eq!(passwords.lanes[Lane::SignIn as usize].available_permits(), IN_LANE - 1);
+        go.send(()).unwrap();
+    }
+
     #[tokio::test]
     async fn unknown_account_never_verifies() {
         let world = World::system();
@@ -194,8 +299,8 @@ mod tests {
         let right: SecretString = "Gerbang-2026".to_owned().into();
         let stored = passwords.hash(&world, &right).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify(&right, Some(stored.clone())).await.unwrap());
-        assert!(!passwords.verify(&"Gerbang-2027".to_owned().into(), Some(stored)).await.unwrap());
-        assert!(!passwords.verify(&"nobody has this password".to_owned().into(), None).await.unwrap());
+        assert!(passwords.verify(Lane::SignIn, &right, Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify(Lane::SignIn, &"Gerbang-2027".to_owned().into(), Some(stored)).await.unwrap());
+        assert!(!passwords.verify(Lane::SignIn, &"nobody has this password".to_owned().into(), None).await.unwrap());
     }
 }

@@ -9,6 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::devices;
 use crate::{
     Actor, Backend, Origin,
     actor::Scope,
@@ -61,6 +62,16 @@ pub(crate) async fn open(backend: &Backend, tx: &mut Tx, user_id: Uuid, origin: 
         now.micros(),
         now.plus(ABSOLUTE).micros()
     )?;
+    Ok(token)
+}
+
+/// Gives the actor's session a new token; the one so far ends.
+///
+/// # Errors
+/// If the database refuses.
+pub(super) async fn renew_token(backend: &Backend, tx: &mut Tx, actor: &Actor) -> Result<Token> {
+    let token = Token::new(&backend.world);
+    execute!(tx, "UPDATE sessions SET token_hash = $2 WHERE id = $1", actor.session_id, token.hash())?;
     Ok(token)
 }
 
@@ -215,11 +226,12 @@ pub async fn end(backend: &Backend, actor: &Actor, which: Which) -> Result<u64> 
     Ok(ended)
 }
 
-/// Ends all sessions of the actor but their current one within a transaction, and the grants at platforms of sessions that
-/// are already over.
+/// Ends all sessions of the actor but their current one within a transaction, the grants at platforms of sessions that are
+/// already over, and what the account knows of devices.
 pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, why: Why) -> Result<u64> {
     tx.notify(Notice::Person { user_id: actor.user_id });
     let ended = execute!(tx, "DELETE FROM sessions WHERE user_id = $1 AND id <> $2", actor.user_id, actor.session_id)?;
+    devices::forget_all(tx, actor.user_id).await?;
     let others = GrantsOf::OthersOf { user_id: actor.user_id, session_id: actor.session_id };
     end_grants(backend, tx, why, others).await?;
     Ok(ended)

@@ -3,24 +3,25 @@
 use std::time::Duration;
 
 use domain::{
-    accounts::{email::Email, person::PersonName},
+    accounts::{email::Email, password::check_length, person::PersonName},
     issues::{Field, Problem, conflict::Conflict},
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    checks::{issues, link_expired},
+    checks::{issues, link_expired, unless_busy},
+    passwords::Lane,
     sessions,
-    sign_in::{count_sign_in, forget_sign_in},
 };
 use crate::{
     Backend, Origin,
     audit::{Action, Who},
-    db::{execute, fetch_optional},
+    db::{execute, fetch_all, fetch_optional},
     error::{Error, Result},
     mail::Mail,
+    refusals::{Kind, refused},
     secrets::Token,
-    throttle::Scope,
+    throttle::{Scope, within},
 };
 
 /// How long the link of a sign-up is valid.
@@ -34,12 +35,22 @@ pub struct SignUp {
     pub password: SecretString,
 }
 
-/// Stores a sign-up and sends a mail to the address: a link to confirm it, or a note that it already has an account.
+/// Sign-ups of the same address that a link confirms beside its own.
+const OTHERS: i64 = 3;
+
+/// Stores a sign-up and sends a mail to the address: a link to confirm it, or a note that it already has an account. When
+/// there were many such mails, nothing is sent, and the answer is the same.
 ///
 /// # Errors
-/// [`Error::Invalid`]; [`Error::Throttled`] after many mails to one address.
+/// [`Error::Invalid`]; [`Error::Busy`].
 pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
     let (name, email) = (PersonName::parse(&form.name), Email::parse(&form.email));
+    let length = check_length(form.password.expose_secret());
+    if let (Ok(_), Ok(email), Ok(())) = (&name, &email, &length)
+        && !within(backend.count_attempt(Scope::SignUp, email.as_str()).await)?
+    {
+        return Ok(());
+    }
     let password = backend.passwords.check_new(&form.password, &[&form.name, &form.email]).await?;
     let (Ok(name), Ok(email), Ok(())) = (&name, &email, &password) else {
         return Err(Error::Invalid(issues([
@@ -48,7 +59,6 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
             (Field::Password, password.err()),
         ])));
     };
-    backend.count_attempt(Scope::MailTo, email.as_str()).await?;
     let hash = backend.passwords.hash(&backend.world, &form.password).await?;
     let (token, now) = (Token::new(&backend.world), backend.world.now());
 
@@ -70,7 +80,7 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
         Some((name,)) => Mail::AlreadyRegistered { name },
         None => Mail::ConfirmEmail { name: name.as_str().to_owned(), token: token.expose().to_owned() },
     };
-    backend.post(&mut tx, email, &mail).await?;
+    backend.post_within_budget(&mut tx, email, &mail).await?;
     tx.commit().await
 }
 
@@ -97,27 +107,25 @@ pub async fn registration(backend: &Backend, token: &Token) -> Result<Email> {
 }
 
 /// Makes the account of a sign-up and signs in. It asks for the password again: otherwise a stranger could sign up with
-/// somebody's address, and the owner's click would make an account with the stranger's password.
+/// somebody's address, and the owner's click would make an account with the stranger's password. A link also confirms other
+/// sign-ups of its address: of many at one time, not each has a mail of its own.
 ///
 /// # Errors
-/// [`Problem::LinkExpired`], [`Problem::WrongPassword`], [`Conflict::AlreadyConfirmed`], [`Error::Throttled`].
+/// [`Problem::LinkExpired`], [`Problem::WrongPassword`], [`Conflict::AlreadyConfirmed`], [`Error::Throttled`],
+/// [`Error::Busy`].
 pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, origin: &Origin) -> Result<Token> {
-    let row: Option<(String, String, String)> = {
-        let mut conn = backend.db.read().await?;
-        fetch_optional!(
-            conn,
-            (String, String, String),
-            "SELECT email, name, password_hash FROM registrations WHERE token_hash = $1 AND expires_at > $2",
-            token.hash(),
-            backend.world.now().micros()
-        )?
-    };
-    let (email, name, hash) = row.ok_or_else(link_expired)?;
-    count_sign_in(backend, &email, origin).await?;
-    if !backend.passwords.verify(password, Some(hash.clone())).await? {
+    let waiting = waiting(backend, token).await?;
+    let email = waiting.first().ok_or_else(link_expired)?.email.clone();
+    // Only whoever reads the mails of the address has a link, so nobody else can use the attempts up.
+    let key = format!("sign-up {email}");
+    backend.count_attempt(Scope::Confirm, &key).await?;
+    let found = matching(backend, waiting, password).await;
+    let found = unless_busy(backend, Scope::Confirm, &key, found).await?;
+    let Some(Waiting { name, password_hash: hash, .. }) = found else {
+        refused(Kind::SignIn, "wrong_password");
         return Err(Error::invalid(Field::Password, Problem::WrongPassword));
-    }
-    forget_sign_in(backend, &email, origin).await?;
+    };
+    backend.forget_attempts(Scope::Confirm, &key).await?;
 
     let (user_id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
@@ -140,4 +148,41 @@ pub async fn confirm(backend: &Backend, token: &Token, password: &SecretString, 
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::AccountConfirmed, Some(user_id), ())?;
     tx.commit().await?;
     Ok(session)
+}
+
+/// A sign-up that waits for its confirmation.
+#[derive(sqlx::FromRow)]
+struct Waiting {
+    email: String,
+    name: String,
+    password_hash: String,
+}
+
+/// The sign-up of a link, then the newest others of its address. Empty if the link is unknown or has expired.
+async fn waiting(backend: &Backend, token: &Token) -> Result<Vec<Waiting>> {
+    let now = backend.world.now().micros();
+    let mut conn = backend.db.read().await?;
+    Ok(fetch_all!(
+        conn,
+        Waiting,
+        "SELECT email, name, password_hash FROM registrations
+         WHERE email = (SELECT email FROM registrations WHERE token_hash = $1 AND expires_at > $2) AND expires_at > $2
+         ORDER BY CASE WHEN token_hash = $1 THEN 0 ELSE 1 END, created_at DESC LIMIT $3",
+        token.hash(),
+        now,
+        1 + OTHERS
+    )?)
+}
+
+/// The first sign-up with this password.
+async fn matching(backend: &Backend, waiting: Vec<Waiting>, password: &SecretString) -> Result<Option<Waiting>> {
+    if check_length(password.expose_secret()).is_err() {
+        return Ok(None);
+    }
+    for one in waiting {
+        if backend.passwords.verify(Lane::NewPassword, password, Some(one.password_hash.clone())).await? {
+            return Ok(Some(one));
+        }
+    }
+    Ok(None)
 }

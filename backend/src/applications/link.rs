@@ -2,6 +2,7 @@
 
 use domain::{
     applications::{answers::Answers, sirup::SirupAccount},
+    indonesian::date_time,
     issues::{Field, Issue, Problem, link_failure::LinkFailure},
     master_data::work_unit::ActiveYears,
 };
@@ -19,6 +20,7 @@ use crate::{
     audit::Action,
     db::{Tx, args, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
+    mail::Mail,
     sirup::Answer,
     throttle::Scope,
 };
@@ -151,6 +153,12 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     tx.lock_user(actor.user_id).await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     offered(&stored)?;
+    let linked: Option<(Uuid,)> = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT user_id FROM sirup_links WHERE username_key = $1",
+        SirupAccount::key(&account.username)
+    )?;
     // Of two persons at the same instant, the primary key lets one in; the other reads whose it is.
     execute!(
         tx,
@@ -170,6 +178,10 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     )?;
     if owner != actor.user_id {
         return Err(failure(LinkFailure::AlreadyLinked));
+    }
+    if linked.is_none() {
+        let mail = Mail::SirupLinked { name: actor.name.clone(), at: date_time(now, actor.zone) };
+        backend.post_within_budget(&mut tx, &actor.recipient()?, &mail).await?;
     }
     let args = args!(tx, id, now.micros(), Json(&account), false)?;
     edit(&mut tx, "sirup_account = $3, without_sirup = $4, version = version + 1", "", args).await?;

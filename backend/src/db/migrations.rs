@@ -57,4 +57,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0007_submissions.sql"),
         include_str!("../../migrations/postgres/0007_submissions.sql"),
     ),
+    (
+        10,
+        "known devices",
+        include_str!("../../migrations/sqlite/0010_known_devices.sql"),
+        include_str!("../../migrations/postgres/0010_known_devices.sql"),
+    ),
 ];

@@ -20,9 +20,15 @@ mails! {
     /// Somebody asked for a new password with an address that has no account.
     NoAccount
         => "mail/no_account/subject.txt", "mail/no_account/body.txt", "mail/no_account/body.html";
-    /// The password was changed.
-    PasswordChanged { name: String }
+    /// The password was changed, at an instant in the person's zone; a mail that an older version wrote does not know it.
+    PasswordChanged { name: String, at: Option<String> }
         => "mail/password_changed/subject.txt", "mail/password_changed/body.txt", "mail/password_changed/body.html";
+    /// Somebody signed in from a device that the account does not know, at an instant in the person's zone.
+    NewDevice { name: String, device: String, address: String, at: String }
+        => "mail/new_device/subject.txt", "mail/new_device/body.txt", "mail/new_device/body.html";
+    /// A SiRUP account was linked with the person, at an instant in their zone.
+    SirupLinked { name: String, at: String }
+        => "mail/sirup_linked/subject.txt", "mail/sirup_linked/body.txt", "mail/sirup_linked/body.html";
     /// An application was submitted (guide step 13). The verdict is promised for `due` at the latest.
     Submitted { name: String, case: Case, due: ::time::Date }
         => "mail/submitted/subject.txt", "mail/submitted/body.txt", "mail/submitted/body.html";
@@ -47,6 +53,9 @@ mails! {
     /// A person with an account became a member of the staff.
     StaffRoleGiven { name: String, role: StaffRole }
         => "mail/staff_role_given/subject.txt", "mail/staff_role_given/body.txt", "mail/staff_role_given/body.html";
+    /// A person lost what a staff role allowed, at an instant in their zone; `now` is the role that they have instead.
+    StaffRoleLost { name: String, before: StaffRole, now: Option<StaffRole>, at: String }
+        => "mail/staff_role_lost/subject.txt", "mail/staff_role_lost/body.txt", "mail/staff_role_lost/body.html";
     /// To an administrator: the check list of this role is empty, so a verifier cannot approve its applications.
     CheckListEmpty { name: String, role: Role }
         => "mail/check_list_empty/subject.txt", "mail/check_list_empty/body.txt", "mail/check_list_empty/body.html";

@@ -1,5 +1,6 @@
 //! Mail. A use case writes it into the outbox in its own transaction; workers send it and retry.
 
+mod budget;
 mod delivery;
 mod message;
 mod outbox;

@@ -59,13 +59,38 @@ fn ending(role: Role, work_unit: &str, days: i64) -> Mail {
 fn examples() -> Vec<(&'static str, Mail)> {
     let name = "Siti Rahmawati".to_owned();
     let token = "rahasia".to_owned();
+    let at = "22 November 2026, 10.00 WIB".to_owned();
     let question = "Saya tidak dapat masuk.".to_owned();
     vec![
         ("confirm_email", Mail::ConfirmEmail { name: name.clone(), token: token.clone() }),
         ("already_registered", Mail::AlreadyRegistered { name: name.clone() }),
         ("reset_password", Mail::ResetPassword { name: name.clone(), token: token.clone() }),
         ("no_account", Mail::NoAccount),
-        ("password_changed", Mail::PasswordChanged { name: name.clone() }),
+        ("password_changed", Mail::PasswordChanged { name: name.clone(), at: Some(at.clone()) }),
+        ("password_changed-before", Mail::PasswordChanged { name: name.clone(), at: None }),
+        (
+            "new_device",
+            Mail::NewDevice {
+                name: name.clone(),
+                device: "Firefox di Linux".into(),
+                address: "203.0.113.9".into(),
+                at: at.clone(),
+            },
+        ),
+        ("sirup_linked", Mail::SirupLinked { name: name.clone(), at: at.clone() }),
+        (
+            "staff_role_lost",
+            Mail::StaffRoleLost { name: name.clone(), before: StaffRole::Verifier, now: None, at: at.clone() },
+        ),
+        (
+            "staff_role_lost-lowered",
+            Mail::StaffRoleLost {
+                name: name.clone(),
+                before: StaffRole::Supervisor,
+                now: Some(StaffRole::Verifier),
+                at: at.clone(),
+            },
+        ),
         ("submitted", Mail::Submitted { name: name.clone(), case: case(), due: date!(2026 - 12 - 01) }),
         ("submitted-company", Mail::Submitted { name: name.clone(), case: company_case(), due: date!(2026 - 12 - 01) }),
         ("approved", Mail::Approved { name: name.clone(), case: case() }),
@@ -189,4 +214,11 @@ fn stored_mail_without_secret_holds_no_token() {
     let mail = Mail::ResetPassword { name: "Siti".into(), token: "rahasia".into() };
     let stored = serde_json::to_string(&mail.without_secret()).unwrap();
     assert!(!stored.contains("rahasia"));
+}
+
+#[test]
+fn a_mail_of_an_older_version_is_still_read() {
+    let stored = r#"{"template":"password_changed","name":"Siti"}"#;
+    let mail: Mail = serde_json::from_str(stored).unwrap();
+    assert_eq!(mail, Mail::PasswordChanged { name: "Siti".into(), at: None });
 }

@@ -21,6 +21,7 @@ use crate::{
     error::{Error, Result},
     mail::{self, Mail},
     secrets::Token,
+    throttle::{Purpose, Scope},
 };
 
 /// How long the link of an invitation is valid.
@@ -66,7 +67,11 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
     tx.commit().await
 }
 
-/// Replaces the invitation of an address and sends its link.
+/// Replaces the invitation of an address and sends its link. When many mails were sent to the address, the link that it has
+/// stays valid, for the new role.
+///
+/// # Errors
+/// [`Error::Throttled`] if there were many mails and no link is valid.
 async fn write_invitation(
     backend: &Backend,
     tx: &mut Tx,
@@ -75,6 +80,13 @@ async fn write_invitation(
     role: StaffRole,
     institutions: &[Uuid],
 ) -> Result<()> {
+    match backend.count_mail(tx, Purpose::Invitation, email.as_str()).await {
+        Err(used_up @ Error::Throttled(_)) => {
+            let id = change_invitation(backend, tx, actor, email, role, institutions).await?.ok_or(used_up)?;
+            return backend.record(tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()));
+        }
+        counted => counted?,
+    }
     let (id, token, now) = (backend.world.id(), Token::new(&backend.world), backend.world.now());
     execute!(tx, "DELETE FROM invitations WHERE email = $1", email.as_str())?;
     execute!(
@@ -94,6 +106,30 @@ async fn write_invitation(
     let mail = Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
     backend.post(tx, email, &mail).await?;
     backend.record(tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()))
+}
+
+/// Gives the valid invitation of an address another role. Returns its id; `None` if there is none.
+async fn change_invitation(
+    backend: &Backend,
+    tx: &mut Tx,
+    actor: &Actor,
+    email: &Email,
+    role: StaffRole,
+    institutions: &[Uuid],
+) -> Result<Option<Uuid>> {
+    let row: Option<(Uuid,)> = fetch_optional!(
+        tx,
+        (Uuid,),
+        "UPDATE invitations SET staff_role = $2, national = $3, institutions = $4, invited_by = $5
+         WHERE email = $1 AND expires_at > $6 RETURNING id",
+        email.as_str(),
+        role.as_str(),
+        institutions.is_empty(),
+        Json(institutions),
+        actor.user_id,
+        backend.world.now().micros()
+    )?;
+    Ok(row.map(|(id,)| id))
 }
 
 /// Takes an invitation back.
@@ -146,7 +182,7 @@ async fn find_invitation(conn: &mut Conn, backend: &Backend, token: &Token) -> R
 ///
 /// # Errors
 /// [`Problem::LinkExpired`]; issues of name and password; [`Conflict::AlreadyConfirmed`] if somebody has signed up with
-/// the address meanwhile.
+/// the address meanwhile; [`Error::Throttled`]; [`Error::Busy`].
 pub async fn accept(
     backend: &Backend,
     token: &Token,
@@ -155,6 +191,8 @@ pub async fn accept(
     origin: &Origin,
 ) -> Result<Token> {
     let OfferedRole { email, .. } = invitation(backend, token).await?;
+    // Only whoever reads the mails of the address has the link.
+    backend.count_attempt(Scope::NewPassword, &format!("invitation {email}")).await?;
     let checked = (PersonName::parse(name), backend.passwords.check_new(password, &[name, email.as_str()]).await?);
     let (Ok(name), Ok(())) = checked else {
         let issues = [

@@ -2,6 +2,7 @@
 
 mod invitations;
 mod members;
+mod notices;
 mod roles;
 
 pub use invitations::{Invitation, accept, invitation, invite, withdraw_invitation};

@@ -7,6 +7,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::notices::Before;
 use crate::{
     Actor, Backend,
     audit::{Action, Who},
@@ -50,9 +51,9 @@ pub(super) async fn write_role(
     if role != Some(StaffRole::Admin) {
         keep_an_administrator(tx, user_id).await?;
     }
-    if !write_scope(backend, tx, user_id, role, institutions).await? {
-        return Err(Error::NotFound);
-    }
+    let before = Before::read(tx, user_id).await?.ok_or(Error::NotFound)?;
+    write_scope(backend, tx, user_id, role, institutions).await?;
+    before.tell(backend, tx, role).await?;
     verification::release_all(backend, tx, user_id).await?;
     tx.notify(Notice::Person { user_id });
     backend.record(
@@ -79,9 +80,9 @@ pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRo
         "SELECT id, staff_role FROM users WHERE email = $1",
         email.as_str()
     )?;
-    let Some((user_id, before)) = user else { return Ok(false) };
-    let name = role.map(StaffRole::as_str);
-    if before.is_some() && role.is_some() {
+    let Some((user_id, old)) = user else { return Ok(false) };
+    let (name, before) = (role.map(StaffRole::as_str), Before::read(&mut tx, user_id).await?);
+    if old.is_some() && role.is_some() {
         execute!(
             tx,
             "UPDATE users SET staff_role = $2, updated_at = $3 WHERE id = $1",
@@ -92,6 +93,9 @@ pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRo
     } else {
         write_scope(backend, &mut tx, user_id, role, &[]).await?;
     }
+    if let Some(before) = before {
+        before.tell(backend, &mut tx, role).await?;
+    }
     verification::release_all(backend, &mut tx, user_id).await?;
     tx.notify(Notice::Person { user_id });
     backend.record(&mut tx, Who::nobody(), Action::StaffRoleChanged, Some(user_id), name)?;
@@ -99,15 +103,15 @@ pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRo
     Ok(true)
 }
 
-/// Writes role and scope. Returns false if there is no such account.
+/// Writes role and scope.
 pub(super) async fn write_scope(
     backend: &Backend,
     tx: &mut Tx,
     user_id: Uuid,
     role: Option<StaffRole>,
     institutions: &[Uuid],
-) -> Result<bool> {
-    let changed = execute!(
+) -> Result<()> {
+    execute!(
         tx,
         "UPDATE users SET staff_role = $2, staff_national = $3, updated_at = $4 WHERE id = $1",
         user_id,
@@ -124,7 +128,7 @@ pub(super) async fn write_scope(
             *institution
         )?;
     }
-    Ok(changed > 0)
+    Ok(())
 }
 
 /// Disables or enables an account of the staff. Disabling ends its sessions at once, also at platforms, and puts the

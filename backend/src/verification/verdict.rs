@@ -21,6 +21,7 @@ use crate::{
     db::{Tx, args, execute, sql},
     error::{Error, Result},
     mail::RenderedMail,
+    refusals::{Kind, refused_to},
 };
 
 /// A verdict that was given just now.
@@ -57,8 +58,8 @@ pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictF
 /// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `AlreadyDecided`, `StatusChanged`,
 /// `HeldBy`, `LeaseEnded`, `OverlappingAccess`, `AccessForCompany`.
 pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<DecidedVerdict> {
-    actor.require(Permission::Verify)?;
-    let outcome = decide_now(backend, actor, id, form).await;
+    actor.require(Permission::Verify).inspect_err(|error| log_refusal(actor, error))?;
+    let outcome = decide_now(backend, actor, id, form).await.inspect_err(|error| log_refusal(actor, error));
     if let Err(Error::Invalid(issues)) = &outcome
         && issues.iter().any(|issue| issue.problem == Problem::NoChecks)
         && let Err(error) = empty_check_list::report(backend, id).await
@@ -66,6 +67,17 @@ pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictFo
         tracing::error!(%error, "administrators could not be told of an empty check list");
     }
     outcome
+}
+
+/// A form that is merely incomplete is no refusal.
+fn log_refusal(actor: &Actor, error: &Error) {
+    let reason = match error {
+        Error::Forbidden => "forbidden",
+        Error::NotFound => "not_found",
+        Error::Conflict(conflict) => conflict.kind(),
+        _ => return,
+    };
+    refused_to(Kind::Verdict, reason, Some(actor.user_id));
 }
 
 async fn decide_now(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<DecidedVerdict> {

@@ -251,6 +251,8 @@ pub enum Problem {
     DayInPast { day: Date },
     /// More than `max` entries.
     TooMany { max: u32 },
+    /// Too many people ask for the same slow work; trying again after so many seconds may help.
+    Busy { seconds: u32 },
     /// A needed service does not respond; nothing was changed.
     Unavailable,
 }
@@ -293,5 +295,6 @@ wire_code!(Problem {
     NotAKeySet = "not_a_key_set",
     DayInPast { day: day } = "day_in_past",
     TooMany { max: number } = "too_many",
+    Busy { seconds: number } = "busy",
     Unavailable = "unavailable",
 });

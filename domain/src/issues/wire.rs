@@ -78,6 +78,14 @@ impl<T: Fact> Fact for Option<T> {
 /// Converts an enum to and from [`WireCode`]: for each variant its `kind`, and the slot of each of its fields.
 macro_rules! wire_code {
     ($name:ident { $($variant:ident $({ $($fact:ident: $slot:ident),+ })? $(($of:ident))? = $kind:literal),+ $(,)? }) => {
+        impl $name {
+            /// The `kind` of its JSON.
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $($name::$variant { .. } => $kind,)+
+                }
+            }
+        }
         impl From<$name> for $crate::issues::wire::WireCode {
             fn from(value: $name) -> Self {
                 match value {

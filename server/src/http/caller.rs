@@ -27,7 +27,11 @@ pub async fn identify(
 ) -> Response {
     let address = address(&config, peer.ip(), request.headers());
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let origin = Origin { address, user_agent: agent.chars().take(300).collect() };
+    let origin = Origin {
+        address,
+        user_agent: agent.chars().take(300).collect(),
+        device: state.cookies.device(request.headers()),
+    };
     let actor = match state.cookies.session(request.headers()) {
         None => None,
         Some(token) => match sessions::resolve(&state.backend, &token, &origin).await {

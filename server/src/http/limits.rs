@@ -10,7 +10,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use backend::oidc::endpoints::AUTHORIZE;
+use backend::{
+    oidc::endpoints::AUTHORIZE,
+    refusals::{Kind, refused},
+};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 
@@ -55,6 +58,7 @@ pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -
     };
     if let Some((limiter, caller)) = limiter.zip(caller) {
         if limiter.check_key(&caller.origin.address).is_err() {
+            refused(Kind::Limit, "requests");
             let retry = [(header::RETRY_AFTER, "60")];
             return (StatusCode::TOO_MANY_REQUESTS, retry, texts::TOO_MANY_ATTEMPTS).into_response();
         }

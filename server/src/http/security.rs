@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use backend::refusals::{Kind, refused};
 use http::StatusCode;
 use url::Url;
 
@@ -59,6 +60,7 @@ pub async fn own_origin_only(State(base): State<Url>, request: Request, next: Ne
     if is_safe || is_for_platforms || is_same_origin(&base, request.headers()) {
         return next.run(request).await;
     }
+    refused(Kind::Origin, "foreign_site");
     (StatusCode::FORBIDDEN, texts::FOREIGN_ORIGIN).into_response()
 }
 

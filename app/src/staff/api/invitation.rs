@@ -43,7 +43,7 @@ mod handlers {
             let role = staff::invitation(&caller.backend, &token).await?.role;
             let session = staff::accept(&caller.backend, &token, &form.name, &password, &caller.origin).await?;
             let to = if role.may(Permission::Verify) { "/verifikasi" } else { "/admin" };
-            Ok(Done::go(to).with_session(caller.cookies.set_session(&session)))
+            Ok(Done::go(to).with_session(caller.enter(&session).await?))
         };
         let outcome = outcome.await;
         answer.send(outcome).await

@@ -10,7 +10,11 @@ use super::{
     assertion,
     registered::{Client, find, with_secret},
 };
-use crate::{Backend, oidc::error::EndpointError};
+use crate::{
+    Backend,
+    oidc::error::EndpointError,
+    refusals::{Kind, refused},
+};
 
 /// The value of `client_assertion_type` (RFC 7523, section 2.2).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -34,7 +38,13 @@ pub async fn authenticate(
     authorization: Option<&str>,
     parameters: &Parameters,
 ) -> Result<Client, OAuthError> {
-    identify(backend, authorization, parameters).await.map_err(EndpointError::into_oauth)
+    let identified = identify(backend, authorization, parameters).await.map_err(EndpointError::into_oauth);
+    if let Err(error) = &identified
+        && matches!(error.code, ErrorCode::InvalidClient | ErrorCode::InvalidRequest)
+    {
+        refused(Kind::Client, error.code.as_str());
+    }
+    identified
 }
 
 async fn identify(

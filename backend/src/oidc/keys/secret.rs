@@ -27,7 +27,7 @@ impl Secret {
 
     /// Derives a key for one purpose. The secret is uniform, so that one HMAC does what HKDF would (RFC 5869, section
     /// 3.3).
-    pub(super) fn derive(&self, purpose: &str) -> hmac::Tag {
+    pub(crate) fn derive(&self, purpose: &str) -> hmac::Tag {
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose.as_bytes())
     }
 

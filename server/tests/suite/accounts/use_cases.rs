@@ -110,15 +110,13 @@ on_both! {
     }
 
     async fn nobody_can_flood_an_address_with_mail(world) {
-        for _ in 0..5 {
+        for _ in 0..9 {
             accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id")).await.unwrap();
         }
-        let sixth = accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id")).await;
-        assert!(matches!(sixth, Err(Error::Throttled(_))));
-        let reset = accounts::forgot_password(&world.backend, "korban@contoh.go.id").await;
-        assert!(matches!(reset, Err(Error::Throttled(_))));
+        assert_eq!(world.count("outbox").await, 6, "five, and one late");
         world.advance(HOUR);
-        accounts::forgot_password(&world.backend, "korban@contoh.go.id").await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id")).await.unwrap();
+        assert_eq!(world.count("outbox").await, 7);
     }
 
     async fn unknown_wrong_and_disabled_look_alike(world) {
@@ -159,8 +157,8 @@ on_both! {
                 assert_eq!(problem_at(guess(nth).await.err().unwrap(), Field::Form), Problem::SignInFailed);
             }
         }
-        assert!(matches!(guess(11).await, Err(Error::Throttled(_))));
-        assert!(matches!(accounts::sign_in(&world.backend, email, &PASSWORD.into(), &origin()).await, Err(Error::Throttled(_))));
+        assert!(matches!(guess(11).await, Err(Error::Throttled(_))), "they share a network");
+        accounts::sign_in(&world.backend, email, &PASSWORD.into(), &origin()).await.unwrap();
         // A new password, by a link to the person's own mailbox, opens the account again.
         accounts::forgot_password(&world.backend, email).await.unwrap();
         let link = world.secret_for(email).await;

@@ -172,7 +172,8 @@ async fn expect_mails(site: &Site) {
         ("Ditolak", "pengajuan akses"),
     ];
     let expected = expected.map(|(what, of)| format!("{what}: {of} PA {UNIT}"));
-    let mut expected = [&expected[..], &["Konfirmasi alamat surel Anda".to_owned()]].concat();
+    let of_the_account = ["Konfirmasi alamat surel Anda", "Akun SiRUP dihubungkan"].map(str::to_owned);
+    let mut expected = [&expected[..], &of_the_account].concat();
     expected.sort();
     assert_eq!(subjects, expected);
 }

@@ -7,7 +7,7 @@ mod pages;
 mod roles;
 
 use backend::{
-    Actor, accounts,
+    Actor, Origin, accounts,
     secrets::Token,
     staff::{self, Invitation},
     verification,
@@ -27,9 +27,10 @@ async fn admin(world: &World) -> Actor {
     world.actor(ADMIN).await
 }
 
-/// Signs in; gives the session.
+/// Signs in, from a device that the account knows; gives the session.
 async fn session(world: &World, email: &str) -> Token {
-    accounts::sign_in(&world.backend, email, &PASSWORD.into(), &origin()).await.unwrap()
+    let known = Origin { device: Some(world.device(email).await), ..origin() };
+    accounts::sign_in(&world.backend, email, &PASSWORD.into(), &known).await.unwrap()
 }
 
 fn invitation(email: &str, role: StaffRole, institutions: &[Uuid]) -> Invitation {

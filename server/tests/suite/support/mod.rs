@@ -128,7 +128,7 @@ pub async fn new_sirup() -> String {
 }
 
 pub fn origin() -> Origin {
-    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "test".into() }
+    Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "test".into(), device: None }
 }
 
 /// The problem at a field. Panics unless the error is [`Error::Invalid`].

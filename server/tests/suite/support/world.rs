@@ -3,8 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::{
-    Actor, Backend,
-    accounts::sessions,
+    Actor, Backend, Origin,
+    accounts::{
+        devices::{self, Owner},
+        sessions,
+    },
     applications::{self, Submission},
     mail::{Mailbox, Transport},
     master_data::Directory,
@@ -20,7 +23,7 @@ use domain::{
     status::Verdict,
     validity::DateInput,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use server::{application::open_backend, config::Config};
 use tempfile::TempDir;
 use time::{Date, macros::date};
@@ -68,9 +71,20 @@ impl World {
         self.clock.advance(by);
     }
 
-    /// Signs in as somebody of the development data.
+    /// The cookie of a device from which somebody signed in before.
+    pub async fn device(&self, email: &str) -> SecretString {
+        let mut outside = self.outside().await;
+        let id = if outside.is_sqlite() { "hex(id)" } else { "CAST(id AS TEXT)" };
+        let sql = format!("SELECT {id} || ' ' || device_generation FROM users WHERE email = '{email}'");
+        let found = outside.texts(&sql).await.remove(0);
+        let (id, generation) = found.split_once(' ').unwrap();
+        let owner = Owner { user_id: id.parse().unwrap(), generation: generation.parse().unwrap() };
+        devices::proof(&self.backend, None, owner)
+    }
+
+    /// Signs in as somebody of the development data, from a device that their account knows.
     pub async fn actor(&self, email: &str) -> Actor {
-        let origin = origin();
+        let origin = Origin { device: Some(self.device(email).await), ..origin() };
         let token = backend::accounts::sign_in(&self.backend, email, &PASSWORD.into(), &origin).await.unwrap();
         self.actor_of(&token).await.expect("signed in")
     }

@@ -116,6 +116,16 @@ impl Visitor {
         assert_eq!(page.path, "/akses");
     }
 
+    /// Signs in as [`sign_in`](Self::sign_in) does, with the cookie of a device that signed in before.
+    pub async fn sign_in_from(&self, email: &str, device: &str) {
+        let fields = [("email", email), ("password", development::PASSWORD)];
+        // Development has no HTTPS, production has a prefix.
+        let cookie = format!("gerbang-perangkat={device}; __Host-gerbang-perangkat={device}");
+        let request = self.request(Method::POST, "/masuk").header(header::COOKIE, cookie).form(&fields);
+        let page = self.follow(Answer::of("/masuk", request).await).await.expect(200);
+        assert_eq!(page.path, "/akses");
+    }
+
     /// Saves answers, as script does; the server may be gone.
     pub async fn try_save(&self, id: Uuid, version: i64, answers: &Value) -> reqwest::Result<Answer> {
         let path = "/api/pengajuan/simpan";
