@@ -1,7 +1,7 @@
 //! The error of server functions: a code for the interface, never internal error text.
 
 use domain::{
-    issues::{Issue, conflict::Conflict},
+    issues::{Issue, Problem, conflict::Conflict},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,13 @@ pub enum ApiError {
     TooMany(Timestamp),
     /// The server, or a service that it needs, does not respond.
     Unavailable,
+}
+
+impl ApiError {
+    /// True if this is one of the issues.
+    pub fn is(&self, problem: &Problem) -> bool {
+        matches!(self, Self::Invalid(issues) if issues.iter().any(|issue| issue.problem == *problem))
+    }
 }
 
 impl FromServerFnError for ApiError {

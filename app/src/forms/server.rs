@@ -6,7 +6,11 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::issues::{Field, Issue, Problem};
+use backend::secrets::Token;
+use domain::{
+    accounts::email::Email,
+    issues::{Field, Issue, Problem},
+};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -15,7 +19,7 @@ pub use crate::error::Unread;
 use crate::{
     error::ApiError,
     shell,
-    state::{AppState, Caller},
+    state::{AppState, Caller, MailedLink},
 };
 
 /// The largest form without files, in bytes.
@@ -45,7 +49,7 @@ pub struct Answer {
 /// The next page after success.
 pub struct Done {
     to: String,
-    cookie: Option<HeaderValue>,
+    cookies: Vec<HeaderValue>,
     session: bool,
     platform: Option<String>,
 }
@@ -53,7 +57,7 @@ pub struct Done {
 impl Done {
     /// Goes to a path of ours.
     pub fn go(to: impl Into<String>) -> Self {
-        Self { to: to.into(), cookie: None, session: false, platform: None }
+        Self { to: to.into(), cookies: Vec::new(), session: false, platform: None }
     }
 
     /// Goes to a URL of the named platform. Without script, a page of ours leads there: `form-action` also limits
@@ -65,7 +69,14 @@ impl Done {
     /// Also sets the session's cookie: somebody signed in or out.
     #[must_use]
     pub fn with_session(self, cookie: Option<HeaderValue>) -> Self {
-        Self { cookie, session: true, ..self }
+        Self { session: true, ..self.with_cookie(cookie) }
+    }
+
+    /// Also sets a cookie.
+    #[must_use]
+    pub fn with_cookie(mut self, cookie: Option<HeaderValue>) -> Self {
+        self.cookies.extend(cookie);
+        self
     }
 }
 
@@ -132,6 +143,24 @@ impl FromRequestParts<AppState> for Id {
     }
 }
 
+/// Fails if a form was drawn for another address than that of the mailed link which is open now: of two links in two
+/// tabs, the later one counts, and the form of the earlier must not act on its account.
+///
+/// # Errors
+/// [`Problem::OtherLink`].
+pub fn expect_shown(shown: &str, opened: &Email) -> Result<(), ApiError> {
+    if shown.is_empty() || shown == opened.as_str() {
+        return Ok(());
+    }
+    Err(ApiError::from(backend::Error::invalid(Field::Form, Problem::OtherLink)))
+}
+
+fn set_cookies(response: &mut Response, cookies: Vec<HeaderValue>) {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
 fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/json"))
@@ -140,6 +169,14 @@ fn wants_json(headers: &HeaderMap) -> bool {
 impl Answer {
     pub fn path(&self) -> &str {
         self.parts.uri.path()
+    }
+
+    /// The secret of the mailed link that is open in the browser that sent the form.
+    ///
+    /// # Errors
+    /// [`Problem::LinkNotOpen`].
+    pub fn secret_of(&self, caller: &Caller, link: MailedLink) -> Result<Token, ApiError> {
+        caller.secret_of(link, &self.parts.headers)
     }
 
     /// Names and values in the order of the form.
@@ -159,11 +196,9 @@ impl Answer {
     /// Answers with the outcome. An error that the form cannot show is answered with another page.
     pub async fn send(self, outcome: Result<Done, ApiError>) -> Response {
         match outcome {
-            Ok(Done { to, cookie, platform: Some(platform), .. }) if !self.wants_json() => {
+            Ok(Done { to, cookies, platform: Some(platform), .. }) if !self.wants_json() => {
                 let mut response = notice::leaving(self.state.leptos_options, self.parts, to, platform).await;
-                if let Some(cookie) = cookie {
-                    response.headers_mut().append(header::SET_COOKIE, cookie);
-                }
+                set_cookies(&mut response, cookies);
                 response
             }
             Ok(done) => self.go(done),
@@ -196,9 +231,7 @@ impl Answer {
         } else {
             Redirect::to(&done.to).into_response()
         };
-        if let Some(cookie) = done.cookie {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        set_cookies(&mut response, done.cookies);
         response
     }
 

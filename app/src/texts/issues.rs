@@ -59,6 +59,16 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::LinkExpired => {
             "Tautan ini sudah tidak berlaku atau sudah dipakai. Minta tautan baru untuk melanjutkan.".to_owned()
         }
+        Problem::LinkNotOpen => {
+            "Tautan dari surel tidak lagi terbuka di peramban ini. Buka lagi tautan itu dari surel, lalu kirim sekali \
+             lagi."
+                .to_owned()
+        }
+        Problem::OtherLink => {
+            "Tautan untuk alamat surel lain dibuka sesudah halaman ini, dan tautan itulah yang berlaku. Buka lagi tautan \
+             dari surel untuk alamat yang Anda maksud."
+                .to_owned()
+        }
         Problem::TooManyAttempts { until } => {
             format!("Terlalu banyak percobaan. Coba lagi setelah {}.", date_time(*until, zone))
         }

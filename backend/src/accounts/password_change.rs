@@ -71,19 +71,7 @@ struct Owner {
 /// # Errors
 /// [`Problem::LinkExpired`] or the problem of the password.
 pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretString, origin: &Origin) -> Result<()> {
-    let owner: Option<Owner> = {
-        let mut conn = backend.db.read().await?;
-        fetch_optional!(
-            conn,
-            Owner,
-            "SELECT users.id, users.email, users.name
-             FROM password_resets JOIN users ON users.id = password_resets.user_id
-             WHERE token_hash = $1 AND expires_at > $2",
-            token.hash(),
-            backend.world.now().micros()
-        )?
-    };
-    let Owner { id: user_id, email, name } = owner.ok_or_else(link_expired)?;
+    let Owner { id: user_id, email, name } = owner_of(backend, token).await?;
     let checked = backend.passwords.check_new(password, &[&name, email.as_str()]).await?;
     checked.map_err(|problem| Error::invalid(Field::Password, problem))?;
     let hash = backend.passwords.hash(&backend.world, password).await?;
@@ -110,20 +98,26 @@ pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretS
     backend.forget_attempts(Scope::SignInAnywhere, email.as_str()).await
 }
 
-/// Succeeds if the link of a forgotten password is still valid.
+/// The address whose password a link sets.
 ///
 /// # Errors
 /// [`Problem::LinkExpired`].
-pub async fn check_reset(backend: &Backend, token: &Token) -> Result<()> {
+pub async fn reset_of(backend: &Backend, token: &Token) -> Result<Email> {
+    Ok(owner_of(backend, token).await?.email)
+}
+
+async fn owner_of(backend: &Backend, token: &Token) -> Result<Owner> {
     let mut conn = backend.db.read().await?;
-    let row: Option<(i64,)> = fetch_optional!(
+    let owner: Option<Owner> = fetch_optional!(
         conn,
-        (i64,),
-        "SELECT expires_at FROM password_resets WHERE token_hash = $1 AND expires_at > $2 AND user_id IS NOT NULL",
+        Owner,
+        "SELECT users.id, users.email, users.name
+         FROM password_resets JOIN users ON users.id = password_resets.user_id
+         WHERE token_hash = $1 AND expires_at > $2",
         token.hash(),
         backend.world.now().micros()
     )?;
-    row.map(|_| ()).ok_or_else(link_expired)
+    owner.ok_or_else(link_expired)
 }
 
 /// Changes the person's password. Their other sessions end.
