@@ -67,6 +67,7 @@ pub use server::Unread;
 #[cfg(feature = "ssr")]
 mod server {
     use axum::http::StatusCode;
+    use domain::issues::{Problem, letter::LetterProblem};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
@@ -93,10 +94,11 @@ mod server {
     }
 
     impl ApiError {
-        pub const fn status(&self) -> StatusCode {
+        pub fn status(&self) -> StatusCode {
             match self {
                 Self::SignedOut => StatusCode::UNAUTHORIZED,
                 Self::NotFound => StatusCode::NOT_FOUND,
+                _ if self.is(&Problem::Letter(LetterProblem::NoRoom)) => StatusCode::INSUFFICIENT_STORAGE,
                 Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Conflict(_) => StatusCode::CONFLICT,
                 Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,

@@ -8,7 +8,10 @@ use axum::{
 };
 use axum_extra::extract::cookie::Cookie;
 use backend::{Actor, Backend, Origin, accounts::sessions, secrets::Token};
-use domain::issues::{Field, Problem};
+use domain::{
+    issues::{Field, Problem},
+    time::Timestamp,
+};
 use leptos::{config::LeptosOptions, prelude::use_context};
 
 use crate::error::ApiError;
@@ -32,6 +35,8 @@ pub struct Caller {
     pub backend: Arc<Backend>,
     /// `None` unless signed in.
     pub actor: Option<Actor>,
+    /// Set if the person has sent too much: until then, nothing that they send is done.
+    pub throttled: Option<Timestamp>,
     pub origin: Origin,
     pub cookies: Cookies,
 }
@@ -49,8 +54,11 @@ impl Caller {
     /// The person who is signed in.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] if nobody is.
+    /// [`ApiError::SignedOut`] if nobody is; [`ApiError::TooMany`] if they have sent too much.
     pub fn actor(&self) -> Result<&Actor, ApiError> {
+        if let Some(until) = self.throttled {
+            return Err(ApiError::from(backend::Error::Throttled(until)));
+        }
         self.actor.as_ref().ok_or_else(|| ApiError::from(backend::Error::SignedOut))
     }
 

@@ -10,6 +10,7 @@ use backend::secrets::Token;
 use domain::{
     accounts::email::Email,
     issues::{Field, Issue, Problem},
+    time::Zone,
 };
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use crate::{
     error::ApiError,
     shell,
     state::{AppState, Caller, MailedLink},
+    texts,
 };
 
 /// The largest form without files, in bytes.
@@ -254,8 +256,16 @@ impl Answer {
             // Status 200: browsers log any other status as a failed request.
             return Json(Reply::Stay(issues)).into_response();
         }
+        let sentence = issues.first().map(|issue| texts::sentence(issue, Zone::default()));
         let posted = Posted { path: self.path().to_owned(), issues, values: self.typed() };
-        self.page_again(status, Some(posted)).await
+        let response = self.page_again(status, Some(posted)).await;
+        // A page that leads elsewhere would hide that nothing was done.
+        match sentence {
+            Some(sentence) if status == StatusCode::TOO_MANY_REQUESTS && response.status().is_redirection() => {
+                (status, sentence).into_response()
+            }
+            _ => response,
+        }
     }
 
     async fn not_found(self) -> Response {
@@ -269,6 +279,10 @@ impl Answer {
     /// Renders the page at the posted path, with the form as it was sent.
     async fn page_again(mut self, status: StatusCode, posted: Option<Posted>) -> Response {
         self.parts.method = Method::GET;
+        // Reading the page is not limited.
+        if let Some(caller) = self.parts.extensions.get_mut::<Caller>() {
+            caller.throttled = None;
+        }
         if let Some(posted) = posted {
             self.parts.extensions.insert(posted);
         }

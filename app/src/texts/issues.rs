@@ -233,6 +233,19 @@ fn letter(problem: LetterProblem) -> String {
         LetterProblem::NotStored => {
             "Berkas belum dapat disimpan karena gangguan pada sistem kami. Coba lagi dalam beberapa menit.".to_owned()
         }
+        LetterProblem::NoRoom => {
+            "Ruang penyimpanan surat pada sistem kami hampir habis, sehingga surat belum dapat diterima. Isian Anda tetap \
+             tersimpan; unggah surat beberapa jam lagi."
+                .to_owned()
+        }
+        LetterProblem::TooMuchHeld { bytes } => format!(
+            "Surat Anda yang belum diputus sudah mencapai {}. Hapus draf yang tidak dipakai, atau tunggu keputusan, lalu \
+             unggah lagi.",
+            size(bytes)
+        ),
+        LetterProblem::StillReading => {
+            "Surat yang Anda unggah sebelumnya masih diperiksa. Tunggu sebentar, lalu unggah lagi.".to_owned()
+        }
     }
 }
 

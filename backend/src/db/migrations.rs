@@ -57,4 +57,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0007_submissions.sql"),
         include_str!("../../migrations/postgres/0007_submissions.sql"),
     ),
+    (
+        11,
+        "metering",
+        include_str!("../../migrations/sqlite/0011_metering.sql"),
+        include_str!("../../migrations/postgres/0011_metering.sql"),
+    ),
 ];

@@ -64,7 +64,8 @@ pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shut
         .layer(axum::Extension(events::OpenStreams::default()))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(links::open))
-        .layer(from_fn_with_state(limits::Limits::new(), limits::limit))
+        .layer(from_fn(limits::limit_person))
+        .layer(from_fn_with_state(limits::Limits::new(), limits::limit_address))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));
 
     let request_id = HeaderName::from_static("x-request-id");

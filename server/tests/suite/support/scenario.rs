@@ -66,7 +66,7 @@ impl Scenario {
         // The platform asks for Siti, who has yet to choose an access.
         let back = format!("{}/masuk/kembali", devtools::DEMO_URL);
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
-        let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
+        let next = backend::oidc::authorize::authorize(backend, Some(&siti), siti.address, &asked).await.unwrap();
         let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };
         self.values.push(("request", request.to_string()));
         self
