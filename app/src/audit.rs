@@ -13,6 +13,8 @@ pub const fn action(action: Action) -> &'static str {
         Action::ProfileChanged => "Profil diubah",
         Action::SessionEnded => "Sesi diakhiri",
         Action::DraftStarted => "Pengajuan dimulai",
+        Action::DraftEndAnnounced => "Diingatkan bahwa draf akan dihapus",
+        Action::DraftLapsed => "Draf dihapus karena lama tidak berubah",
         Action::SirupLinked => "Akses SiRUP dihubungkan",
         Action::NewAccessConfirmed => "Didaftarkan sebagai akses baru",
         Action::LetterTaken => "Surat diunggah",

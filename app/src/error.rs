@@ -1,7 +1,7 @@
 //! The error of server functions: a code for the interface, never internal error text.
 
 use domain::{
-    issues::{Issue, conflict::Conflict},
+    issues::{Issue, Problem, conflict::Conflict},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,13 @@ pub enum ApiError {
     },
     /// The server, or a service that it needs, does not respond.
     Unavailable,
+}
+
+impl ApiError {
+    /// True if this is one of the issues.
+    pub fn is(&self, problem: &Problem) -> bool {
+        matches!(self, Self::Invalid(issues) if issues.iter().any(|issue| issue.problem == *problem))
+    }
 }
 
 impl FromServerFnError for ApiError {
@@ -65,6 +72,7 @@ pub use server::Unread;
 #[cfg(feature = "ssr")]
 mod server {
     use axum::http::StatusCode;
+    use domain::issues::{Problem, letter::LetterProblem};
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
@@ -91,10 +99,11 @@ mod server {
     }
 
     impl ApiError {
-        pub const fn status(&self) -> StatusCode {
+        pub fn status(&self) -> StatusCode {
             match self {
                 Self::SignedOut => StatusCode::UNAUTHORIZED,
                 Self::NotFound => StatusCode::NOT_FOUND,
+                _ if self.is(&Problem::Letter(LetterProblem::NoRoom)) => StatusCode::INSUFFICIENT_STORAGE,
                 Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Conflict(_) => StatusCode::CONFLICT,
                 Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,

@@ -12,6 +12,10 @@ use backend::{
     accounts::{devices, sessions},
     secrets::Token,
 };
+use domain::{
+    issues::{Field, Problem},
+    time::Timestamp,
+};
 use leptos::{config::LeptosOptions, prelude::use_context};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -36,6 +40,8 @@ pub struct Caller {
     pub backend: Arc<Backend>,
     /// `None` unless signed in.
     pub actor: Option<Actor>,
+    /// Set if the person has sent too much: until then, nothing that they send is done.
+    pub throttled: Option<Timestamp>,
     pub origin: Origin,
     pub cookies: Cookies,
 }
@@ -53,8 +59,11 @@ impl Caller {
     /// The person who is signed in.
     ///
     /// # Errors
-    /// [`ApiError::SignedOut`] if nobody is.
+    /// [`ApiError::SignedOut`] if nobody is; [`ApiError::TooMany`] if they have sent too much.
     pub fn actor(&self) -> Result<&Actor, ApiError> {
+        if let Some(until) = self.throttled {
+            return Err(ApiError::from(backend::Error::Throttled(until)));
+        }
         self.actor.as_ref().ok_or_else(|| ApiError::from(backend::Error::SignedOut))
     }
 
@@ -88,7 +97,62 @@ impl Caller {
         let device = device.and_then(|proof| self.cookies.set_device(&proof));
         Ok(self.cookies.set_session(session).into_iter().chain(device).collect())
     }
+
+    /// The caller of the running server function, with the secret of the mailed link that is open in the browser.
+    ///
+    /// # Errors
+    /// As [`Caller::current`] and [`Caller::secret_of`].
+    pub fn with_secret_of(link: MailedLink) -> Result<(Self, Token), ApiError> {
+        let parts = use_context::<Parts>().ok_or(ApiError::Unavailable)?;
+        let caller = Self::current()?;
+        let secret = caller.secret_of(link, &parts.headers)?;
+        Ok((caller, secret))
+    }
+
+    /// The secret of the mailed link that is open in the browser that sent `headers`.
+    ///
+    /// # Errors
+    /// [`Problem::LinkNotOpen`].
+    pub fn secret_of(&self, link: MailedLink, headers: &HeaderMap) -> Result<Token, ApiError> {
+        let none = || ApiError::from(backend::Error::invalid(Field::Form, Problem::LinkNotOpen));
+        self.cookies.link(link, headers).ok_or_else(none)
+    }
 }
+
+/// A page that is opened with a link from a mail. The link carries a secret as `?token=…`; the server moves it into a
+/// cookie before the page is drawn, so that no address, `Referer` or log holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailedLink {
+    Confirmation,
+    Reset,
+    Invitation,
+}
+
+impl MailedLink {
+    pub const ALL: [Self; 3] = [Self::Confirmation, Self::Reset, Self::Invitation];
+
+    /// The path of the page, and of its form.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Confirmation => "/daftar/konfirmasi",
+            Self::Reset => "/atur-ulang-kata-sandi",
+            Self::Invitation => "/undangan",
+        }
+    }
+
+    const fn cookie_names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Confirmation => ("__Host-gerbang-konfirmasi", "gerbang-konfirmasi"),
+            Self::Reset => ("__Host-gerbang-atur-ulang", "gerbang-atur-ulang"),
+            Self::Invitation => ("__Host-gerbang-undangan", "gerbang-undangan"),
+        }
+    }
+}
+
+/// How long a mailed link stays open in a browser, in seconds. The link itself holds longer and can be opened again.
+const LINK_STAYS_OPEN: u64 = 30 * 60;
+/// The longest secret that a cookie takes; ours have 43 characters.
+const LONGEST_SECRET: usize = 128;
 
 /// Reads and sets our cookies: in production only over HTTPS and bound to this host.
 #[derive(Clone, Copy, Debug)]
@@ -130,6 +194,28 @@ impl Cookies {
         self.set(self.device_name(), proof.expose_secret(), seconds, true)
     }
 
+    const fn link_name(self, link: MailedLink) -> &'static str {
+        let (secure, plain) = link.cookie_names();
+        if self.secure { secure } else { plain }
+    }
+
+    /// The secret of a mailed link that was opened in this browser. Of two links of a kind, it is that of the later.
+    pub fn link(self, link: MailedLink, headers: &HeaderMap) -> Option<Token> {
+        cookie(headers, self.link_name(link)).filter(|secret| !secret.is_empty()).map(Token::presented)
+    }
+
+    /// Opens a mailed link. A secret that is none of ours counts as one that has expired.
+    pub fn set_link(self, link: MailedLink, secret: &str) -> Option<HeaderValue> {
+        let is_ours = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let plausible = !secret.is_empty() && secret.len() <= LONGEST_SECRET && is_ours(secret);
+        self.set(self.link_name(link), if plausible { secret } else { "-" }, LINK_STAYS_OPEN, true)
+    }
+
+    /// Closes a mailed link that was used.
+    pub fn clear_link(self, link: MailedLink) -> Option<HeaderValue> {
+        self.set(self.link_name(link), "", 0, true)
+    }
+
     /// Remembers the colour scheme, `light` or `dark`, for a year.
     pub fn set_scheme(self, scheme: &str) -> Option<HeaderValue> {
         self.set("tema", scheme, 365 * 24 * 3600, false)
@@ -161,6 +247,18 @@ mod tests {
         assert_eq!(cookie(&headers, "gerbang"), Some("abc"));
         assert_eq!(cookie(&headers, "tema"), Some("dark"));
         assert_eq!(cookie(&headers, "lain"), None);
+    }
+
+    #[test]
+    fn opened_link_is_bound_to_the_host_and_takes_no_foreign_characters() {
+        let cookies = Cookies { secure: true };
+        let set = cookies.set_link(MailedLink::Reset, "abc-_9").unwrap();
+        let expected = "__Host-gerbang-atur-ulang=abc-_9; Path=/; Max-Age=1800; SameSite=Lax; HttpOnly; Secure";
+        assert_eq!(set, expected);
+        for strange in ["", "a; Domain=jahat.example", "a\r\nX: 1", &"a".repeat(129)] {
+            let set = cookies.set_link(MailedLink::Invitation, strange).unwrap();
+            assert!(set.to_str().unwrap().starts_with("__Host-gerbang-undangan=-; "), "{strange:?}");
+        }
     }
 
     #[test]

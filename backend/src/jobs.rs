@@ -15,7 +15,7 @@ use domain::{
 use crate::{
     Actor, Backend,
     accounts::sessions,
-    applications::{self, renewals},
+    applications::{self, lapses, renewals},
     error::Result,
     oidc::{self, keys, rights},
     panics::caught,
@@ -39,6 +39,8 @@ pub enum Job {
     EndEntries,
     /// Sends reminders of accesses that end soon.
     Remind,
+    /// Announces the end of drafts that nobody changes, and ends them.
+    EndDrafts,
     /// Deletes expired sessions, links and counts of attempts.
     Sweep,
     /// Deletes old authorization requests, codes and grants of platforms.
@@ -49,20 +51,24 @@ pub enum Job {
     CollectLetters,
     /// Deletes the files of broken uploads, and old images of letter pages.
     CollectStrays,
+    /// Measures the room on the disk of the letters.
+    MeasureRoom,
 }
 
 impl Job {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadOpenCases,
         Self::EndLeases,
         Self::MergeWords,
         Self::EndEntries,
         Self::Remind,
+        Self::EndDrafts,
         Self::Sweep,
         Self::SweepEntries,
         Self::RotateKeys,
         Self::CollectLetters,
         Self::CollectStrays,
+        Self::MeasureRoom,
     ];
 
     /// Its name on screen.
@@ -73,11 +79,13 @@ impl Job {
             Self::MergeWords => "Merapikan indeks pencarian riwayat",
             Self::EndEntries => "Mengakhiri sesi platform yang haknya berakhir",
             Self::Remind => "Mengingatkan akses yang segera berakhir",
+            Self::EndDrafts => "Mengakhiri draf yang lama tidak berubah",
             Self::Sweep => "Membersihkan sesi dan tautan lama",
             Self::SweepEntries => "Membersihkan sesi platform yang sudah lama berakhir",
             Self::RotateKeys => "Menyiapkan kunci tanda tangan",
             Self::CollectLetters => "Menghapus surat tanpa pengajuan",
             Self::CollectStrays => "Menghapus sisa unggahan dan gambar surat lama",
+            Self::MeasureRoom => "Mengukur ruang penyimpanan surat",
         }
     }
 
@@ -87,9 +95,9 @@ impl Job {
             Self::ReadOpenCases => 30,
             Self::EndLeases => 5,
             Self::MergeWords => 10,
-            Self::EndEntries => 60,
+            Self::EndEntries | Self::MeasureRoom => 60,
             Self::Remind | Self::Sweep | Self::SweepEntries | Self::CollectLetters => 600,
-            Self::RotateKeys => 3600,
+            Self::EndDrafts | Self::RotateKeys => 3600,
             Self::CollectStrays => 24 * 3600,
         })
     }
@@ -110,6 +118,7 @@ impl Job {
             Self::MergeWords => verification::merge_words(backend).await,
             Self::EndEntries => rights::end_over(backend).await,
             Self::Remind => renewals::remind(backend).await,
+            Self::EndDrafts => lapses::run(backend).await,
             Self::Sweep => sessions::sweep(backend).await.map(|()| 0),
             Self::SweepEntries => oidc::sweep(backend).await,
             Self::RotateKeys => keys::rotate(backend).await,
@@ -117,6 +126,10 @@ impl Job {
             Self::CollectStrays => {
                 let strays = applications::collect_strays(backend).await?;
                 Ok(strays + backend.documents.forget_old_pages(backend.world.now()).await?)
+            }
+            Self::MeasureRoom => {
+                backend.documents.room.is_left(backend.world.now());
+                Ok(0)
             }
         }
     }

@@ -54,6 +54,8 @@ pub struct Backend {
     pub open_cases: verification::OpenCases,
     /// The last run of each job.
     pub jobs: jobs::Jobs,
+    /// The writes of each person in this minute.
+    pub writes: throttle::Writes,
     pub settings: Settings,
     /// Wakes the mail worker after a mail was written.
     pub outbox_bell: Arc<tokio::sync::Notify>,

@@ -1,9 +1,15 @@
-//! Rate limits for attempts and for mails, so that nobody can guess for long or flood a mailbox. The counts are stored in
-//! the database: they survive a restart and hold for all servers together.
+//! Limits of what a person or a device may do in a time, and of mails. Attempts are counted in the database, so that nobody
+//! can guess for long or flood a mailbox: the counts survive a restart and hold for all servers together. [`Writes`] are
+//! counted in memory.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     Backend,
@@ -46,10 +52,14 @@ pub enum Scope {
     SirupPerson,
     /// Sign-in at SiRUP, by SiRUP username.
     SirupUsername,
-    /// Messages to the help desk, by person, or by network address without a session.
+    /// Messages to the help desk in an hour, by person, or by network address without a session.
     Help,
-    /// Uploaded letters, by person.
+    /// The same in a day.
+    HelpDay,
+    /// Uploaded letters in an hour, by person.
     Letter,
+    /// The same in a day.
+    LetterDay,
     /// Mails that tell administrators of an empty check list, by role.
     EmptyCheckList,
 }
@@ -93,6 +103,7 @@ impl Purpose {
 const MINUTE: u64 = 60;
 const QUARTER: Duration = Duration::from_secs(15 * MINUTE);
 const HOUR: Duration = Duration::from_secs(60 * MINUTE);
+const DAY: Duration = Duration::from_secs(24 * 60 * MINUTE);
 const SIRUP_PAUSE: Duration = Duration::from_secs(domain::applications::sirup::PAUSE_MINUTES * 60);
 
 impl Scope {
@@ -115,8 +126,10 @@ impl Scope {
             Self::SirupPerson => ("sirup_person", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::SirupUsername => ("sirup_username", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
             Self::Help => ("help", 10, HOUR),
-            Self::Letter => ("letter", 100, HOUR),
-            Self::EmptyCheckList => ("empty_check_list", 1, Duration::from_secs(24 * 60 * MINUTE)),
+            Self::HelpDay => ("help_day", 30, DAY),
+            Self::Letter => ("letter", 40, HOUR),
+            Self::LetterDay => ("letter_day", 60, DAY),
+            Self::EmptyCheckList => ("empty_check_list", 1, DAY),
         }
     }
 }
@@ -222,6 +235,40 @@ pub(crate) async fn uncount(tx: &mut Tx, scope: Scope, key: &str) -> Result<()> 
     Ok(())
 }
 
+/// The most writes of a person in a [`WRITES_WITHIN`]. Saving while typing takes at most 85.
+const MOST_WRITES: u32 = 120;
+const WRITES_WITHIN: Duration = Duration::from_secs(60);
+
+/// The writes of each person who is signed in, of this server and this minute.
+#[derive(Default)]
+pub struct Writes(Mutex<CurrentMinute>);
+
+#[derive(Default)]
+struct CurrentMinute {
+    ends_at: Option<Timestamp>,
+    counts: HashMap<Uuid, u32>,
+}
+
+impl Writes {
+    /// Counts a write before it is made. Costs no query.
+    ///
+    /// # Errors
+    /// [`Error::Throttled`] with the end of the minute, after too many.
+    pub fn count(&self, person: Uuid, now: Timestamp) -> Result<()> {
+        let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back begins a new minute too.
+        let current = minute.ends_at.filter(|ends_at| now < *ends_at && *ends_at <= now.plus(WRITES_WITHIN));
+        let ends_at = current.unwrap_or_else(|| {
+            minute.counts.clear();
+            now.plus(WRITES_WITHIN)
+        });
+        minute.ends_at = Some(ends_at);
+        let count = minute.counts.entry(person).or_default();
+        *count = count.saturating_add(1);
+        if *count > MOST_WRITES { Err(Error::Throttled(ends_at)) } else { Ok(()) }
+    }
+}
+
 impl Backend {
     /// Counts an attempt before it is made, so that parallel attempts cannot exceed the limit. Returns how many are left.
     ///
@@ -280,5 +327,35 @@ pub(crate) fn within<T>(counted: Result<T>) -> Result<bool> {
         Ok(_) => Ok(true),
         Err(Error::Throttled(_)) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_micros(1_795_316_400_000_000).plus(Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn each_person_has_their_own_writes_and_new_ones_every_minute() {
+        let (writes, siti, budi) = (Writes::default(), Uuid::from_u128(1), Uuid::from_u128(2));
+        for _ in 0..MOST_WRITES {
+            writes.count(siti, at(10)).unwrap();
+        }
+        assert!(matches!(writes.count(siti, at(69)), Err(Error::Throttled(until)) if until == at(70)));
+        writes.count(budi, at(69)).unwrap();
+        writes.count(siti, at(70)).unwrap();
+        assert_eq!(writes.0.lock().unwrap().counts.len(), 1, "people of earlier minutes are forgotten");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_nobody() {
+        let (writes, siti) = (Writes::default(), Uuid::from_u128(1));
+        for _ in 0..=MOST_WRITES {
+            let _ = writes.count(siti, at(3600));
+        }
+        writes.count(siti, at(0)).unwrap();
     }
 }

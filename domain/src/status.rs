@@ -31,6 +31,8 @@ pub enum Action {
     Submit,
     /// The person takes it back (**Batalkan pengajuan**) or discards a draft.
     Withdraw,
+    /// A draft ends by itself, long after its last change.
+    Lapse,
     /// A verifier takes it up, or goes on holding it.
     Claim,
     /// A supervisor takes it from its holder (**Ambil alih**).
@@ -93,6 +95,7 @@ pub struct Transition {
 pub const TRANSITIONS: &[Transition] = &[
     row(Action::Submit,      Status::EDITABLE,     Status::Submitted, By::Applicant,                    MailTiming::AtOnce,    true),
     row(Action::Withdraw,    Status::WITHDRAWABLE, Status::Withdrawn, By::Applicant,                    MailTiming::None,      true),
+    row(Action::Lapse,       &[Status::Draft],     Status::Withdrawn, By::System,                       MailTiming::None,      true),
     row(Action::Claim,       Status::WAITING,      Status::InReview,  By::Staff(Permission::Verify),    MailTiming::None,      false),
     row(Action::TakeOver,    Status::WAITING,      Status::InReview,  By::Staff(Permission::Supervise), MailTiming::None,      false),
     row(Action::Release,     &[Status::InReview],  Status::Submitted, By::Staff(Permission::Verify),    MailTiming::None,      false),

@@ -2,7 +2,7 @@
 
 import type { Browser, Locator } from '@playwright/test';
 import { type Account, PASSWORD, newAddress } from './accounts';
-import { mailedToken } from './mailbox';
+import { opensMailedLink } from './mailbox';
 import { post } from './requests';
 import type { Server } from './server';
 import { Visitor } from './visitor';
@@ -35,8 +35,8 @@ export class People {
     const visitor = await this.anonymous(options);
     const account = { email: newAddress(), name, password: PASSWORD };
     await post(visitor, '/daftar', { name, email: account.email, password: account.password });
-    const token = await mailedToken(visitor, account.email, /konfirmasi\?token=([\w-]+)/);
-    await post(visitor, '/daftar/konfirmasi', { token, password: account.password });
+    await opensMailedLink(visitor, account.email, '/daftar/konfirmasi');
+    await post(visitor, '/daftar/konfirmasi', { password: account.password });
     visitor.account = account;
     return visitor;
   }

@@ -158,12 +158,16 @@ export class Visitor {
     return tab;
   }
 
-  /** Follows the button of a mail. Its tab becomes the page in front. */
-  async follows(mail: Page, button: string): Promise<void> {
-    await mail.getByRole('link', { name: button, exact: true }).click();
+  /** Follows the button of a mail. Its tab becomes the page in front, without the secret of the link. Returns the link. */
+  async follows(mail: Page, button: string): Promise<string> {
+    const link = mail.getByRole('link', { name: button, exact: true });
+    const { pathname, search } = new URL((await link.getAttribute('href'))!);
+    await link.click();
+    if (search.includes('token=')) await mail.waitForURL((url) => url.pathname === pathname && url.search === '');
     await this.page.close();
     this.page = mail;
     this.expectsReload();
+    return pathname + search;
   }
 
   /** Stops watching the browser, and fails the test if anything went wrong in it. */

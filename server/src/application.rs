@@ -96,6 +96,7 @@ pub async fn open_backend(
             Documents::in_folder(&config.server.data_dir.join("documents"), reader).map_err(blame(&table::DATA_DIR))?
         }
     };
+    documents.room.keep_free(config.documents.reserve);
     Ok(Backend {
         db,
         documents,
@@ -104,6 +105,7 @@ pub async fn open_backend(
         master_data: Directory::default(),
         open_cases: Default::default(),
         jobs: Default::default(),
+        writes: Default::default(),
         oidc: Provider::new(&secret)?,
         settings: config.settings(base_url, secret),
         outbox_bell: Arc::default(),

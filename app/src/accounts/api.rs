@@ -9,18 +9,20 @@ use server_fn::codec::GetUrl;
 
 use crate::error::ApiError;
 
-/// The address that a confirmation link confirms.
+/// The address that the open confirmation link confirms.
 #[server(name = RegistrationFn, prefix = "/api", endpoint = "daftar/tautan", input = GetUrl)]
-pub async fn registration(token: String) -> Result<Email, ApiError> {
-    let caller = crate::state::Caller::current()?;
-    Ok(backend::accounts::registration(&caller.backend, &backend::secrets::Token::presented(&token)).await?)
+pub async fn registration() -> Result<Email, ApiError> {
+    use crate::state::{Caller, MailedLink};
+    let (caller, secret) = Caller::with_secret_of(MailedLink::Confirmation)?;
+    Ok(backend::accounts::registration(&caller.backend, &secret).await?)
 }
 
-/// Succeeds if the link of a forgotten password is still valid.
-#[server(name = CheckResetFn, prefix = "/api", endpoint = "kata-sandi/tautan", input = GetUrl)]
-pub async fn check_reset(token: String) -> Result<(), ApiError> {
-    let caller = crate::state::Caller::current()?;
-    Ok(backend::accounts::check_reset(&caller.backend, &backend::secrets::Token::presented(&token)).await?)
+/// The address whose password the open link sets.
+#[server(name = ResetFn, prefix = "/api", endpoint = "kata-sandi/tautan", input = GetUrl)]
+pub async fn reset_of() -> Result<Email, ApiError> {
+    use crate::state::{Caller, MailedLink};
+    let (caller, secret) = Caller::with_secret_of(MailedLink::Reset)?;
+    Ok(backend::accounts::reset_of(&caller.backend, &secret).await?)
 }
 
 /// The person's own profile.
@@ -43,10 +45,7 @@ pub use handlers::*;
 #[cfg(feature = "ssr")]
 mod handlers {
     use axum::response::Response;
-    use backend::{
-        accounts::{self, sessions},
-        secrets::Token,
-    };
+    use backend::accounts::{self, sessions};
     use domain::{
         issues::{Field, Problem},
         time::Zone,
@@ -56,7 +55,8 @@ mod handlers {
 
     use crate::{
         error::ApiError,
-        forms::server::{Done, NoFields, Post, own_path},
+        forms::server::{Done, NoFields, Post, expect_shown, own_path},
+        state::MailedLink,
     };
 
     /// `POST /masuk`
@@ -122,16 +122,20 @@ mod handlers {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub struct ConfirmForm {
-        token: String,
+        /// The address that the page showed.
+        username: String,
         password: SecretText,
     }
 
     /// Makes the account of a sign-up and signs in.
     pub async fn confirm(Post { caller, form, answer }: Post<ConfirmForm>) -> Response {
-        let token = Token::presented(&form.token);
         let outcome = async {
-            let token = accounts::confirm(&caller.backend, &token, &form.password.secret(), &caller.origin).await?;
-            Ok(Done::go("/akses").with_session(caller.enter(&token).await?))
+            let secret = answer.secret_of(&caller, MailedLink::Confirmation)?;
+            expect_shown(&form.username, &accounts::registration(&caller.backend, &secret).await?)?;
+            let password = form.password.secret();
+            let session = accounts::confirm(&caller.backend, &secret, &password, &caller.origin).await?;
+            let done = Done::go("/akses").with_session(caller.enter(&session).await?);
+            Ok(done.with_cookies(caller.cookies.clear_link(MailedLink::Confirmation)))
         };
         let outcome = outcome.await;
         answer.send(outcome).await
@@ -152,9 +156,15 @@ mod handlers {
 
     /// `POST /atur-ulang-kata-sandi`: sets a new password with the link of a mail.
     pub async fn reset(Post { caller, form, answer }: Post<ConfirmForm>) -> Response {
-        let token = Token::presented(&form.token);
-        let outcome = accounts::reset_password(&caller.backend, &token, &form.password.secret(), &caller.origin).await;
-        answer.send(outcome.map(|()| Done::go("/masuk?kata-sandi=baru")).map_err(ApiError::from)).await
+        let outcome = async {
+            let secret = answer.secret_of(&caller, MailedLink::Reset)?;
+            expect_shown(&form.username, &accounts::reset_of(&caller.backend, &secret).await?)?;
+            let password = form.password.secret();
+            accounts::reset_password(&caller.backend, &secret, &password, &caller.origin).await?;
+            Ok(Done::go("/masuk?kata-sandi=baru").with_cookies(caller.cookies.clear_link(MailedLink::Reset)))
+        };
+        let outcome = outcome.await;
+        answer.send(outcome).await
     }
 
     /// `POST /profil`

@@ -6,7 +6,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::issues::{Field, Issue, Problem};
+use backend::secrets::Token;
+use domain::{
+    accounts::email::Email,
+    issues::{Field, Issue, Problem},
+    time::Zone,
+};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -15,7 +20,8 @@ pub use crate::error::Unread;
 use crate::{
     error::ApiError,
     shell,
-    state::{AppState, Caller},
+    state::{AppState, Caller, MailedLink},
+    texts,
 };
 
 /// The largest form without files, in bytes.
@@ -70,8 +76,9 @@ impl Done {
 
     /// Also sets cookies that change nothing on screen.
     #[must_use]
-    pub fn with_cookies(self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
-        Self { cookies: cookies.into_iter().collect(), ..self }
+    pub fn with_cookies(mut self, cookies: impl IntoIterator<Item = HeaderValue>) -> Self {
+        self.cookies.extend(cookies);
+        self
     }
 }
 
@@ -138,6 +145,24 @@ impl FromRequestParts<AppState> for Id {
     }
 }
 
+/// Fails if a form was drawn for another address than that of the mailed link which is open now: of two links in two
+/// tabs, the later one counts, and the form of the earlier must not act on its account.
+///
+/// # Errors
+/// [`Problem::OtherLink`].
+pub fn expect_shown(shown: &str, opened: &Email) -> Result<(), ApiError> {
+    if shown.is_empty() || shown == opened.as_str() {
+        return Ok(());
+    }
+    Err(ApiError::from(backend::Error::invalid(Field::Form, Problem::OtherLink)))
+}
+
+fn set_cookies(response: &mut Response, cookies: Vec<HeaderValue>) {
+    for cookie in cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
 fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("application/json"))
@@ -146,6 +171,14 @@ fn wants_json(headers: &HeaderMap) -> bool {
 impl Answer {
     pub fn path(&self) -> &str {
         self.parts.uri.path()
+    }
+
+    /// The secret of the mailed link that is open in the browser that sent the form.
+    ///
+    /// # Errors
+    /// [`Problem::LinkNotOpen`].
+    pub fn secret_of(&self, caller: &Caller, link: MailedLink) -> Result<Token, ApiError> {
+        caller.secret_of(link, &self.parts.headers)
     }
 
     /// Names and values in the order of the form.
@@ -167,9 +200,7 @@ impl Answer {
         match outcome {
             Ok(Done { to, cookies, platform: Some(platform), .. }) if !self.wants_json() => {
                 let mut response = notice::leaving(self.state.leptos_options, self.parts, to, platform).await;
-                for cookie in cookies {
-                    response.headers_mut().append(header::SET_COOKIE, cookie);
-                }
+                set_cookies(&mut response, cookies);
                 response
             }
             Ok(done) => self.go(done),
@@ -202,9 +233,7 @@ impl Answer {
         } else {
             Redirect::to(&done.to).into_response()
         };
-        for cookie in done.cookies {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
+        set_cookies(&mut response, done.cookies);
         response
     }
 
@@ -229,8 +258,16 @@ impl Answer {
             // Status 200: browsers log any other status as a failed request.
             return Json(Reply::Stay(issues)).into_response();
         }
+        let sentence = issues.first().map(|issue| texts::sentence(issue, Zone::default()));
         let posted = Posted { path: self.path().to_owned(), issues, values: self.typed() };
         let mut response = self.page_again(status, Some(posted)).await;
+        // A page that leads elsewhere would hide that nothing was done.
+        if let Some(sentence) = sentence
+            && status == StatusCode::TOO_MANY_REQUESTS
+            && response.status().is_redirection()
+        {
+            response = (status, sentence).into_response();
+        }
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
@@ -257,6 +294,10 @@ impl Answer {
     /// Renders the page at the posted path, with the form as it was sent.
     async fn page_again(mut self, status: StatusCode, posted: Option<Posted>) -> Response {
         self.parts.method = Method::GET;
+        // Reading the page is not limited.
+        if let Some(caller) = self.parts.extensions.get_mut::<Caller>() {
+            caller.throttled = None;
+        }
         if let Some(posted) = posted {
             self.parts.extensions.insert(posted);
         }

@@ -83,6 +83,10 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::TermsChanged => {
             "Ketentuan ini baru saja berganti. Muat ulang halaman, lalu baca versi terbarunya.".to_owned()
         }
+        Conflict::TooManyDrafts { most } => format!(
+            "Anda masih memiliki {most} draf yang belum dikirim. Kirim atau hapus salah satunya di Manajemen Akses, lalu \
+             mulai lagi."
+        ),
         Conflict::AlreadyConfirmed => "Alamat surel ini sudah dikonfirmasi. Masuk dengan kata sandi Anda.".to_owned(),
     }
 }

@@ -59,6 +59,16 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::LinkExpired => {
             "Tautan ini sudah tidak berlaku atau sudah dipakai. Minta tautan baru untuk melanjutkan.".to_owned()
         }
+        Problem::LinkNotOpen => {
+            "Tautan dari surel tidak lagi terbuka di peramban ini. Buka lagi tautan itu dari surel, lalu kirim sekali \
+             lagi."
+                .to_owned()
+        }
+        Problem::OtherLink => {
+            "Tautan untuk alamat surel lain dibuka sesudah halaman ini, dan tautan itulah yang berlaku. Buka lagi tautan \
+             dari surel untuk alamat yang Anda maksud."
+                .to_owned()
+        }
         Problem::TooManyAttempts { until } => {
             format!("Terlalu banyak percobaan. Coba lagi setelah {}.", date_time(*until, zone))
         }
@@ -225,6 +235,19 @@ fn letter(problem: LetterProblem) -> String {
         LetterProblem::Interrupted => "Unggahan terputus sebelum selesai. Unggah sekali lagi.".to_owned(),
         LetterProblem::NotStored => {
             "Berkas belum dapat disimpan karena gangguan pada sistem kami. Coba lagi dalam beberapa menit.".to_owned()
+        }
+        LetterProblem::NoRoom => {
+            "Ruang penyimpanan surat pada sistem kami hampir habis, sehingga surat belum dapat diterima. Isian Anda tetap \
+             tersimpan; unggah surat beberapa jam lagi."
+                .to_owned()
+        }
+        LetterProblem::TooMuchHeld { bytes } => format!(
+            "Surat Anda yang belum diputus sudah mencapai {}. Hapus draf yang tidak dipakai, atau tunggu keputusan, lalu \
+             unggah lagi.",
+            size(bytes)
+        ),
+        LetterProblem::StillReading => {
+            "Surat yang Anda unggah sebelumnya masih diperiksa. Tunggu sebentar, lalu unggah lagi.".to_owned()
         }
     }
 }

@@ -9,6 +9,9 @@ pub const NOT_FOUND_ADVICE: &str =
     "Alamat ini tidak ada, atau bukan milik akun Anda. Periksa alamatnya, atau mulai dari Manajemen Akses.";
 
 pub const LINK_OVER: &str = "Tautan tidak berlaku";
+pub const LINK_NOT_OPEN: &str = "Buka lagi tautan dari surel";
+pub const LINK_NOT_OPEN_ADVICE: &str = "Halaman ini dibuka dengan tautan dari surel Anda, dan setelah 30 menit tautan \
+                                        itu perlu dibuka lagi. Tautan tidak hangus karena dibuka.";
 
 pub const TO_REPAIR: &str = "Perlu perbaikan: ";
 

@@ -13,7 +13,7 @@ pub mod sessions;
 mod sign_in;
 mod sign_up;
 
-pub use password_change::{change_password, check_reset, forgot_password, reset_password};
+pub use password_change::{change_password, forgot_password, reset_of, reset_password};
 pub use profile::{ProfileForm, change_profile, profile};
 pub use sign_in::sign_in;
 pub use sign_up::{SignUp, confirm, registration, sign_up};

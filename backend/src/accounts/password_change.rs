@@ -85,19 +85,7 @@ struct Owner {
 /// # Errors
 /// [`Problem::LinkExpired`] or the problem of the password; [`Error::Throttled`]; [`Error::Busy`].
 pub async fn reset_password(backend: &Backend, token: &Token, password: &SecretString, origin: &Origin) -> Result<()> {
-    let owner: Option<Owner> = {
-        let mut conn = backend.db.read().await?;
-        fetch_optional!(
-            conn,
-            Owner,
-            "SELECT users.id, users.email, users.name, users.zone
-             FROM password_resets JOIN users ON users.id = password_resets.user_id
-             WHERE token_hash = $1 AND expires_at > $2",
-            token.hash(),
-            backend.world.now().micros()
-        )?
-    };
-    let owner = owner.ok_or_else(link_expired)?;
+    let owner = owner_of(backend, token).await?;
     let hash = hash_new(backend, owner.id, password, &[&owner.name, owner.email.as_str()]).await?;
     write_reset(backend, token, owner, hash, origin).await
 }
@@ -134,20 +122,26 @@ async fn hash_new(backend: &Backend, user_id: Uuid, password: &SecretString, abo
     backend.passwords.hash(&backend.world, password).await
 }
 
-/// Succeeds if the link of a forgotten password is still valid.
+/// The address whose password a link sets.
 ///
 /// # Errors
 /// [`Problem::LinkExpired`].
-pub async fn check_reset(backend: &Backend, token: &Token) -> Result<()> {
+pub async fn reset_of(backend: &Backend, token: &Token) -> Result<Email> {
+    Ok(owner_of(backend, token).await?.email)
+}
+
+async fn owner_of(backend: &Backend, token: &Token) -> Result<Owner> {
     let mut conn = backend.db.read().await?;
-    let row: Option<(i64,)> = fetch_optional!(
+    let owner: Option<Owner> = fetch_optional!(
         conn,
-        (i64,),
-        "SELECT expires_at FROM password_resets WHERE token_hash = $1 AND expires_at > $2 AND user_id IS NOT NULL",
+        Owner,
+        "SELECT users.id, users.email, users.name, users.zone
+         FROM password_resets JOIN users ON users.id = password_resets.user_id
+         WHERE token_hash = $1 AND expires_at > $2",
         token.hash(),
         backend.world.now().micros()
     )?;
-    row.map(|_| ()).ok_or_else(link_expired)
+    owner.ok_or_else(link_expired)
 }
 
 /// Changes the person's password. Their other sessions end, no device is known any more, and this session gets a new token,

@@ -16,18 +16,21 @@ use super::{letters, stored::find};
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Tx, execute, fetch_optional, literals::DRAFT, sql},
+    db::{Tx, execute, fetch_one, fetch_optional, literals::DRAFT, sql},
     error::{Error, Result},
 };
 
 /// Most drafts that a person opens within a [`DAY`].
 const MOST_DRAFTS: i64 = 50;
+/// Most drafts of a person that were not sent yet.
+const MOST_OPEN: u32 = 20;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Opens a draft for a role (guide step 2), or gives the person's untouched one for it.
 ///
 /// # Errors
-/// [`Problem::NotOffered`] if the profile type does not offer the role; [`Error::Throttled`] after many in a day.
+/// [`Problem::NotOffered`] if the profile type does not offer the role; [`Conflict::TooManyDrafts`];
+/// [`Error::Throttled`] after many in a day.
 pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, role: Role) -> Result<Uuid> {
     if role.info().profile_type != profile_type {
         return Err(Error::invalid(Field::Role, Problem::NotOffered));
@@ -60,7 +63,7 @@ pub async fn start(backend: &Backend, actor: &Actor, profile_type: ProfileType, 
 ///
 /// # Errors
 /// [`Error::NotFound`] if there is no such application; [`Conflict::StatusChanged`] if it was not refused;
-/// [`Error::Throttled`] after many in a day.
+/// [`Conflict::TooManyDrafts`]; [`Error::Throttled`] after many in a day.
 pub async fn start_again(backend: &Backend, actor: &Actor, previous_id: Uuid) -> Result<Uuid> {
     let mut tx = backend.db.begin().await?;
     tx.lock_user(actor.user_id).await?;
@@ -129,9 +132,17 @@ impl Fresh {
     }
 }
 
-/// Writes a new draft; gives its id.
-pub(crate) async fn insert(backend: &Backend, tx: &mut Tx, actor: &Actor, fresh: &Fresh) -> Result<Uuid> {
-    let (id, now) = (backend.world.id(), backend.world.now());
+/// Fails if the person has too many drafts that were not sent, or opened too many in a day. `tx` has locked the person.
+async fn refuse_another(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<()> {
+    let (open,): (i64,) = fetch_one!(
+        tx,
+        (i64,),
+        sql!("SELECT count(*) FROM applications WHERE user_id = $1 AND status = {DRAFT}"),
+        actor.user_id
+    )?;
+    if open >= i64::from(MOST_OPEN) {
+        return Err(Error::Conflict(Conflict::TooManyDrafts { most: MOST_OPEN }));
+    }
     let first_of_many: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),
@@ -141,9 +152,16 @@ pub(crate) async fn insert(backend: &Backend, tx: &mut Tx, actor: &Actor, fresh:
         now.minus(DAY).micros(),
         MOST_DRAFTS - 1
     )?;
-    if let Some((created_at,)) = first_of_many {
-        return Err(Error::Throttled(Timestamp::from_micros(created_at).plus(DAY)));
+    match first_of_many {
+        Some((created_at,)) => Err(Error::Throttled(Timestamp::from_micros(created_at).plus(DAY))),
+        None => Ok(()),
     }
+}
+
+/// Writes a new draft; gives its id.
+pub(crate) async fn insert(backend: &Backend, tx: &mut Tx, actor: &Actor, fresh: &Fresh) -> Result<Uuid> {
+    let (id, now) = (backend.world.id(), backend.world.now());
+    refuse_another(tx, actor, now).await?;
     execute!(
         tx,
         sql!(

@@ -1,6 +1,6 @@
 //! The letter of an application (guide step 10).
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use domain::{
@@ -21,7 +21,11 @@ use super::{
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Tx, args, execute, fetch_all, fetch_optional, literals::WITHDRAWN, sql},
+    db::{
+        Conn, Tx, args, execute, fetch_all, fetch_one, fetch_optional,
+        literals::{DECIDED, WITHDRAWN},
+        sql,
+    },
     error::{Error, Result},
     secrets::sha256,
     throttle::Scope,
@@ -31,12 +35,14 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(24 * 3600);
 /// Most letters cleared away in one go.
 const BATCH: usize = 100;
+/// Bytes of a person's letters that nobody has decided on: fifty of the largest.
+const MOST_HELD: u64 = 50 * MAX_BYTES;
 
 /// Looks into a letter, keeps it and puts it to the draft in place of the one before. `letter` is the whole file.
 ///
 /// # Errors
-/// [`Problem::Letter`] with the reason; [`Problem::TooManyAttempts`] after many in an hour; [`Error::NotFound`];
-/// [`Conflict::StatusChanged`].
+/// [`Problem::Letter`] with the reason; [`Problem::TooManyAttempts`] after many in an hour or a day;
+/// [`Error::NotFound`]; [`Conflict::StatusChanged`].
 pub async fn attach_letter(
     backend: &Backend,
     actor: &Actor,
@@ -44,31 +50,66 @@ pub async fn attach_letter(
     file_name: &str,
     letter: Bytes,
 ) -> Result<Letter> {
+    let size = letter.len() as u64;
     {
         let mut conn = backend.db.read().await?;
         find_draft(&mut conn, backend, actor, id).await?;
-    }
-    let size = letter.len() as u64;
-    if size > MAX_BYTES {
-        return Err(refuse(LetterProblem::TooBig { bytes: Some(size) }));
-    }
-    // Each costs processor time and, for a day at least, room on the disk.
-    let person = actor.user_id.to_string();
-    match backend.count_attempt(Scope::Letter, &person).await {
-        Ok(_) => {}
-        Err(Error::Throttled(until)) => {
-            return Err(Error::invalid(Field::Letter, Problem::TooManyAttempts { until }));
+        if size > MAX_BYTES {
+            return Err(refuse(LetterProblem::TooBig { bytes: Some(size) }));
         }
-        Err(error) => {
-            tracing::error!(%error, "a letter could not be counted");
-            return Err(refuse(LetterProblem::NotStored));
-        }
+        refuse_hoard(&mut conn, actor, id, size).await?;
     }
+    if !backend.documents.room.is_left(backend.world.now()) {
+        return Err(refuse(LetterProblem::NoRoom));
+    }
+    count(backend, actor).await?;
     let outcome = take(backend, actor, id, file_name, letter).await;
     if outcome.as_ref().is_err_and(is_our_fault) {
-        backend.uncount_attempt(Scope::Letter, &person).await?;
+        for scope in COUNTED {
+            backend.uncount_attempt(scope, &actor.user_id.to_string()).await?;
+        }
     }
-    outcome
+    let (letter, replaced) = outcome?;
+    if let Some(replaced) = replaced {
+        free(backend, replaced).await;
+    }
+    Ok(letter)
+}
+
+/// What counts an upload: each costs processor time and room on the disk.
+const COUNTED: [Scope; 2] = [Scope::Letter, Scope::LetterDay];
+
+async fn count(backend: &Backend, actor: &Actor) -> Result<()> {
+    for scope in COUNTED {
+        match backend.count_attempt(scope, &actor.user_id.to_string()).await {
+            Ok(_) => {}
+            Err(Error::Throttled(until)) => {
+                return Err(Error::invalid(Field::Letter, Problem::TooManyAttempts { until }));
+            }
+            Err(error) => {
+                tracing::error!(%error, "a letter could not be counted");
+                return Err(refuse(LetterProblem::NotStored));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fails if a letter for this application would be more than a person may hold without a decision.
+async fn refuse_hoard(conn: &mut Conn, actor: &Actor, id: Uuid, size: u64) -> Result<()> {
+    let (held,): (i64,) = fetch_one!(
+        conn,
+        (i64,),
+        sql!(
+            "SELECT CAST(coalesce(sum(d.bytes), 0) AS BIGINT)
+             FROM applications a JOIN documents d ON d.id = a.document_id
+             WHERE a.user_id = $1 AND a.id <> $2 AND a.status NOT IN {DECIDED}"
+        ),
+        actor.user_id,
+        id
+    )?;
+    let held = u64::try_from(held).unwrap_or(0);
+    if held + size > MOST_HELD { Err(refuse(LetterProblem::TooMuchHeld { bytes: held })) } else { Ok(()) }
 }
 
 fn refuse(problem: LetterProblem) -> Error {
@@ -77,14 +118,22 @@ fn refuse(problem: LetterProblem) -> Error {
 
 fn is_our_fault(error: &Error) -> bool {
     let Error::Invalid(issues) = error else { return false };
-    issues.iter().any(|issue| issue.problem == Problem::Letter(LetterProblem::NotStored))
+    let ours = [LetterProblem::NotStored, LetterProblem::StillReading].map(Problem::Letter);
+    issues.iter().any(|issue| ours.contains(&issue.problem))
 }
 
-/// Looks into a letter that may be looked into, keeps it and puts it to the draft. What is kept without being put there,
-/// because the process ended in between or the draft was sent meanwhile, [`collect_strays`] clears away.
-async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, letter: Bytes) -> Result<Letter> {
+/// Looks into a letter that may be looked into, keeps it and puts it to the draft; gives it and the one that it replaced.
+/// What is kept without being put there, because the process ended in between or the draft was sent meanwhile,
+/// [`collect_strays`] clears away.
+async fn take(
+    backend: &Backend,
+    actor: &Actor,
+    id: Uuid,
+    file_name: &str,
+    letter: Bytes,
+) -> Result<(Letter, Option<Uuid>)> {
     let size = letter.len() as u64;
-    let pages = backend.documents.reader.inspect(letter.clone()).await.map_err(refuse)?;
+    let pages = backend.documents.reader.inspect(actor.user_id, letter.clone()).await.map_err(refuse)?;
     let hash = sha256(&letter);
     let key = backend.documents.keep(&backend.world, letter).await.map_err(refuse)?;
 
@@ -108,7 +157,7 @@ async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, lette
     put_letter(&mut tx, &stored, Some(taken.id), now.micros()).await?;
     backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id)?;
     tx.commit().await?;
-    Ok(taken)
+    Ok((taken, stored.draft.letter.map(|replaced| replaced.id)))
 }
 
 /// Takes the letter off the draft.
@@ -118,12 +167,12 @@ async fn take(backend: &Backend, actor: &Actor, id: Uuid, file_name: &str, lette
 pub async fn remove_letter(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
     let stored = find_draft(&mut tx, backend, actor, id).await?;
-    if stored.draft.letter.is_none() {
-        return Ok(());
-    }
+    let Some(removed) = stored.draft.letter.as_ref().map(|letter| letter.id) else { return Ok(()) };
     put_letter(&mut tx, &stored, None, backend.world.now().micros()).await?;
     backend.record(&mut tx, actor, Action::LetterRemoved, Some(id), ())?;
-    tx.commit().await
+    tx.commit().await?;
+    free(backend, removed).await;
+    Ok(())
 }
 
 /// Puts a letter to a draft. The version stays: a letter that arrives while one types is no change of the answers, and
@@ -170,8 +219,66 @@ pub(super) async fn copy(backend: &Backend, tx: &mut Tx, actor: &Actor, document
     Ok(id)
 }
 
-/// Removes letters that no application holds any more and that are older than a day, and what was drawn of them. Run from
-/// time to time.
+/// Holds for a row of `documents` that neither an application nor the desk's copy of one refers to. One that was withdrawn
+/// does not count.
+struct Unheld;
+
+impl fmt::Display for Unheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "NOT EXISTS (SELECT 1 FROM applications a WHERE a.document_id = documents.id AND a.status <> {WITHDRAWN})
+             AND NOT EXISTS (SELECT 1 FROM submissions s JOIN applications a ON a.id = s.application_id
+                             WHERE s.document_id = documents.id AND a.status <> {WITHDRAWN})"
+        )
+    }
+}
+
+const UNHELD: Unheld = Unheld;
+
+/// Removes at once, after the commit that let go of it, a letter that was replaced, unless the desk still needs it. If
+/// that fails or the process ends before, [`collect_garbage`] does it later.
+pub(super) async fn free(backend: &Backend, document_id: Uuid) {
+    if let Err(error) = try_free(backend, document_id).await {
+        tracing::warn!(%error, "a letter that was replaced stays for now");
+    }
+}
+
+async fn try_free(backend: &Backend, document_id: Uuid) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let freed: Option<(String, Vec<u8>)> = fetch_optional!(
+        tx,
+        (String, Vec<u8>),
+        sql!(
+            "DELETE FROM documents WHERE id = $1 AND released_at IS NOT NULL AND {UNHELD} RETURNING object_key, sha256"
+        ),
+        document_id
+    )?;
+    match freed {
+        Some((key, sha256)) => commit_and_remove(backend, tx, &key, &sha256).await,
+        None => Ok(()),
+    }
+}
+
+/// Commits the deletion of a letter's row, then removes its file and its pages, unless another row shares them.
+async fn commit_and_remove(backend: &Backend, mut tx: Tx, key: &str, sha256: &[u8]) -> Result<()> {
+    let shared: Option<(Uuid,)> =
+        fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE object_key = $1 LIMIT 1", key)?;
+    let same: Option<(Uuid,)> =
+        fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE sha256 = $1 LIMIT 1", sha256)?;
+    tx.commit().await?;
+    // The row goes first: a letter without a row is waste, a row without its letter would be a loss.
+    if shared.is_none() {
+        backend.documents.remove(key).await?;
+    }
+    if same.is_none() {
+        backend.documents.forget_pages(sha256).await?;
+    }
+    Ok(())
+}
+
+/// Removes letters that nobody holds any more and that are older than a day, and what was drawn of them. Run from time to
+/// time.
 ///
 /// # Errors
 /// If the database or the store does not answer.
@@ -219,10 +326,8 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
             conn,
             (Uuid, String, Vec<u8>),
             sql!(
-                "SELECT id, object_key, sha256 FROM documents WHERE released_at IS NOT NULL AND created_at < $1
-                   AND NOT EXISTS (SELECT 1 FROM applications WHERE applications.document_id = documents.id
-                                     AND applications.status <> {WITHDRAWN})
-                 LIMIT $2"
+                "SELECT id, object_key, sha256 FROM documents
+                 WHERE released_at IS NOT NULL AND created_at < $1 AND {UNHELD} LIMIT $2"
             ),
             before,
             BATCH as i64
@@ -236,18 +341,7 @@ async fn collect_batch(backend: &Backend) -> Result<usize> {
             *id
         )?;
         execute!(tx, "DELETE FROM documents WHERE id = $1", *id)?;
-        let shared: Option<(Uuid,)> =
-            fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE object_key = $1 LIMIT 1", key)?;
-        let same: Option<(Uuid,)> =
-            fetch_optional!(tx, (Uuid,), "SELECT id FROM documents WHERE sha256 = $1 LIMIT 1", sha256)?;
-        tx.commit().await?;
-        // The row goes first: a letter without a row is waste, a row without its letter would be a loss.
-        if shared.is_none() {
-            backend.documents.remove(key).await?;
-        }
-        if same.is_none() {
-            backend.documents.forget_pages(sha256).await?;
-        }
+        commit_and_remove(backend, tx, key, sha256).await?;
     }
     Ok(orphans.len())
 }

@@ -6,6 +6,7 @@
 mod draft_page;
 mod drafts;
 mod editing;
+pub mod lapses;
 mod letters;
 mod link;
 mod place;

@@ -234,7 +234,7 @@ pub async fn timeline(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Vec<
         (i64, String),
         "SELECT at, action FROM audit_events WHERE subject_id = $1
            AND EXISTS (SELECT 1 FROM applications WHERE id = $1 AND user_id = $2)
-           AND action IN ('draft_started', 'application_submitted', 'application_withdrawn', 'case_claimed',
+           AND action IN ('draft_started', 'draft_lapsed', 'application_submitted', 'application_withdrawn', 'case_claimed',
                           'application_approved', 'application_returned', 'application_rejected', 'verdict_undone',
                           'case_reopened')
          ORDER BY at, seq, id",

@@ -107,6 +107,7 @@ const fn event(action: Action) -> audit::Action {
     match action {
         Action::Submit => audit::Action::ApplicationSubmitted,
         Action::Withdraw => audit::Action::ApplicationWithdrawn,
+        Action::Lapse => audit::Action::DraftLapsed,
         Action::Claim => audit::Action::CaseClaimed,
         Action::TakeOver => audit::Action::CaseTakenOver,
         Action::Release | Action::ReleaseHeld => audit::Action::CaseReleased,

@@ -39,6 +39,10 @@ actions! {
     SessionEnded = "session_ended",
     /// A draft was started.
     DraftStarted = "draft_started",
+    /// A person was told that a draft will end.
+    DraftEndAnnounced = "draft_end_announced",
+    /// A draft ended by itself, long after its last change.
+    DraftLapsed = "draft_lapsed",
     /// A SiRUP account was linked to a draft.
     SirupLinked = "sirup_linked",
     /// A draft continues without SiRUP.

@@ -63,4 +63,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0010_known_devices.sql"),
         include_str!("../../migrations/postgres/0010_known_devices.sql"),
     ),
+    (
+        11,
+        "metering",
+        include_str!("../../migrations/sqlite/0011_metering.sql"),
+        include_str!("../../migrations/postgres/0011_metering.sql"),
+    ),
 ];

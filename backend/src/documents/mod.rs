@@ -4,6 +4,7 @@ mod pages;
 pub mod pdf;
 mod reader;
 pub mod receipt;
+pub mod room;
 mod text;
 
 use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
@@ -16,6 +17,7 @@ use url::Url;
 
 pub use pages::Kept;
 pub use reader::PdfReader;
+use room::Room;
 
 use crate::{
     error::{Error, Result},
@@ -37,6 +39,7 @@ pub fn private_folder(folder: &Path) -> std::io::Result<()> {
 pub struct Documents {
     store: Arc<dyn ObjectStore>,
     pub reader: PdfReader,
+    pub room: Room,
     making: pages::Making,
 }
 
@@ -48,7 +51,8 @@ impl Documents {
     pub fn in_folder(folder: &Path, reader: PdfReader) -> Result<Self> {
         private_folder(folder).map_err(Error::internal)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), reader, making: pages::Making::default() })
+        let room = Room::new(Some(folder));
+        Ok(Self { store: Arc::new(store), reader, room, making: pages::Making::default() })
     }
 
     /// Letters at `url`: `file:///…` or `s3://bucket/prefix`. `options` are for S3, named like the variables `AWS_…`.
@@ -61,7 +65,7 @@ impl Documents {
         }
         let (store, prefix) = object_store::parse_url_opts(url, options).map_err(Error::internal)?;
         let store = Arc::new(object_store::prefix::PrefixStore::new(store, prefix));
-        Ok(Self { store, reader, making: pages::Making::default() })
+        Ok(Self { store, reader, room: Room::new(None), making: pages::Making::default() })
     }
 
     /// Stores a letter under a new random key and returns the key. The letter is then durable.

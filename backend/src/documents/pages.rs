@@ -22,6 +22,11 @@ use crate::{
 const PAGES: &str = "pages";
 /// The pause before a failed page is tried again: each try may cost seconds.
 const PAUSE: Duration = Duration::from_secs(60);
+/// A page that failed so often is given up, and a letter of which so many pages were.
+const MOST_TRIES: u32 = 3;
+const MOST_GIVEN_UP: usize = 3;
+/// How long a failure is remembered.
+const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 /// Pages are deleted after this time, and drawn again if needed.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -39,8 +44,46 @@ pub struct Kept<'a> {
 pub(super) struct Making {
     /// One lock for each name that is being made.
     locks: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
-    /// Names that failed, and the end of their pause.
-    failed: Mutex<HashMap<String, Timestamp>>,
+    /// Failures by the folder of the letter and the part of it.
+    failed: Mutex<HashMap<String, HashMap<String, Failures>>>,
+}
+
+/// The tries of a part of a letter that failed.
+#[derive(Clone, Copy)]
+struct Failures {
+    tries: u32,
+    last: Timestamp,
+}
+
+impl Failures {
+    fn are_remembered(self, now: Timestamp) -> bool {
+        now.since(self.last) < REMEMBERED
+    }
+
+    fn is_given_up(self, now: Timestamp) -> bool {
+        self.tries >= MOST_TRIES && self.are_remembered(now)
+    }
+
+    fn pauses(self, now: Timestamp) -> bool {
+        now.since(self.last) < PAUSE
+    }
+}
+
+/// What is made of a letter.
+struct Wanted {
+    /// The folder of the letter.
+    folder: String,
+    /// The page, whatever its width, or `text`: failures count by it.
+    part: String,
+    /// The name in the store.
+    name: String,
+}
+
+impl Wanted {
+    fn new(letter: Kept<'_>, part: String, file: &str) -> Self {
+        let folder = folder(letter.sha256);
+        Self { name: format!("{folder}/{file}"), folder, part }
+    }
 }
 
 impl Making {
@@ -55,15 +98,24 @@ impl Making {
         lock
     }
 
-    fn has_failed(&self, name: &str, now: Timestamp) -> bool {
+    /// True if it failed a moment ago, or too often.
+    fn has_failed(&self, wanted: &Wanted, now: Timestamp) -> bool {
         let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.get(name).is_some_and(|until| *until > now)
+        let Some(parts) = failed.get(&wanted.folder) else { return false };
+        let given_up = parts.values().filter(|failures| failures.is_given_up(now)).count();
+        let own = parts.get(&wanted.part).is_some_and(|own| own.pauses(now) || own.is_given_up(now));
+        own || given_up >= MOST_GIVEN_UP
     }
 
-    fn note_failure(&self, name: String, now: Timestamp) {
+    fn note_failure(&self, wanted: Wanted, now: Timestamp) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.retain(|_, until| *until > now);
-        failed.insert(name, now.plus(PAUSE));
+        failed.retain(|_, parts| {
+            parts.retain(|_, failures| failures.are_remembered(now));
+            !parts.is_empty()
+        });
+        let part = failed.entry(wanted.folder).or_default().entry(wanted.part);
+        let failures = part.or_insert(Failures { tries: 0, last: now });
+        *failures = Failures { tries: failures.tries + 1, last: now };
     }
 }
 
@@ -80,8 +132,8 @@ impl Documents {
     /// # Errors
     /// If the store does not answer, or the reader is too busy.
     pub async fn page(&self, world: &World, letter: Kept<'_>, page: u32, width: u16) -> Result<Option<Bytes>> {
-        let name = format!("{}/{page}-{width}.png", folder(letter.sha256));
-        self.made(world, letter, name, async |letter| self.reader.draw(letter, page, width).await).await
+        let wanted = Wanted::new(letter, page.to_string(), &format!("{page}-{width}.png"));
+        self.made(world, letter, wanted, async |letter| self.reader.draw(letter, page, width).await).await
     }
 
     /// The text of each page of a letter; `None` if it cannot be read within the limits of the reader.
@@ -89,8 +141,8 @@ impl Documents {
     /// # Errors
     /// If the store does not answer, or the reader is too busy.
     pub async fn text(&self, world: &World, letter: Kept<'_>) -> Result<Option<Vec<String>>> {
-        let name = format!("{}/text.json", folder(letter.sha256));
-        let json = self.made(world, letter, name, async |letter| self.reader.text(letter).await).await?;
+        let wanted = Wanted::new(letter, "text".to_owned(), "text.json");
+        let json = self.made(world, letter, wanted, async |letter| self.reader.text(letter).await).await?;
         Ok(json.map(|json| serde_json::from_slice(&json)).transpose()?)
     }
 
@@ -110,37 +162,41 @@ impl Documents {
         self.clear(PAGES, Some(now.minus(KEEP))).await
     }
 
-    /// The content stored under `name`. Makes it from the letter if it is missing, once at a time.
+    /// The content stored under its name. Makes it from the letter if it is missing, once at a time, unless it was given up.
     async fn made(
         &self,
         world: &World,
         letter: Kept<'_>,
-        name: String,
+        wanted: Wanted,
         make: impl AsyncFnOnce(Bytes) -> Result<Vec<u8>, Failure>,
     ) -> Result<Option<Bytes>> {
-        if let Some(made) = self.look_up(&name).await? {
+        if let Some(made) = self.look_up(&wanted.name).await? {
             return Ok(Some(made));
         }
-        let lock = self.making.lock(&name);
+        if self.making.has_failed(&wanted, world.now()) {
+            return Ok(None);
+        }
+        let lock = self.making.lock(&wanted.name);
         let _alone = lock.lock().await;
         // The holder of the lock before may have made it, or failed.
-        if let Some(made) = self.look_up(&name).await? {
+        if let Some(made) = self.look_up(&wanted.name).await? {
             return Ok(Some(made));
         }
-        if self.making.has_failed(&name, world.now()) {
+        if self.making.has_failed(&wanted, world.now()) {
             return Ok(None);
         }
         match make(self.fetch(letter.key).await?).await {
             Ok(made) => {
                 let made = Bytes::from(made);
-                if let Err(error) = self.store.put(&Key::from(name), PutPayload::from_bytes(made.clone())).await {
+                if let Err(error) = self.store.put(&Key::from(wanted.name), PutPayload::from_bytes(made.clone())).await
+                {
                     tracing::warn!(%error, "a page could not be kept"); // it can still be shown
                 }
                 Ok(Some(made))
             }
             Err(Failure::Stopped(why)) => {
-                tracing::warn!(name, why, "a page could not be made");
-                self.making.note_failure(name, world.now());
+                tracing::warn!(name = wanted.name, why, "a page could not be made");
+                self.making.note_failure(wanted, world.now());
                 Ok(None)
             }
             Err(Failure::Ours(error)) => Err(error),
@@ -234,6 +290,38 @@ mod tests {
         assert_eq!((desk.page(1).await, desk.children()), (None, 2), "another page should be tried");
         desk.clock.advance(Duration::from_secs(1));
         assert_eq!((desk.page(0).await, desk.children()), (None, 3));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn page_that_keeps_failing_is_given_up_and_costs_nothing() {
+        let desk = Desk::new("kill -9 $$").await;
+        for tries in 1..=3 {
+            assert_eq!((desk.page(0).await, desk.children()), (None, tries));
+            desk.clock.advance(PAUSE);
+        }
+        for width in [900, 1200] {
+            let page = desk.documents.page(&desk.clock.world(), LETTER, 0, width).await.unwrap();
+            assert_eq!((page, desk.children()), (None, 3), "given up at every width");
+        }
+        assert_eq!((desk.page(1).await, desk.children()), (None, 4), "another page should be tried");
+        desk.clock.advance(REMEMBERED);
+        assert_eq!((desk.page(0).await, desk.children()), (None, 5), "a day later it should be tried again");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn letter_is_given_up_with_its_third_page() {
+        let desk = Desk::new("[ $3 = 9 ] && exec echo gambar; kill -9 $$").await;
+        assert!(desk.page(9).await.is_some());
+        for page in 0..3 {
+            for _ in 0..3 {
+                assert_eq!(desk.page(page).await, None);
+                desk.clock.advance(PAUSE);
+            }
+        }
+        assert_eq!((desk.page(3).await, desk.children()), (None, 10), "no further page should be tried");
+        assert_eq!(desk.documents.text(&desk.clock.world(), LETTER).await.unwrap(), None);
+        assert_eq!(desk.children(), 10);
+        assert!(desk.page(9).await.is_some(), "what was drawn before should still be shown");
     }
 
     #[tokio::test(flavor = "multi_thread")]

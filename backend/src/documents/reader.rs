@@ -1,7 +1,13 @@
 //! Reads PDFs in a child process of our own binary, so that a hostile one harms only that process. See
 //! `docs/adr/0007-pdf-in-a-child-process.md`.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use domain::issues::letter::LetterProblem;
@@ -10,6 +16,7 @@ use tokio::{
     process::Command,
     sync::{Semaphore, SemaphorePermit},
 };
+use uuid::Uuid;
 
 use super::pdf::SECONDS;
 use crate::error::{Error, Result};
@@ -23,10 +30,13 @@ const PANICKED: i32 = 101;
 /// The most bytes of an answer; the image of a page has a few hundred kilobytes.
 const MOST_OUTPUT: u64 = 16 * 1024 * 1024;
 
-/// Starts the child processes, at most as many at once as there are cores.
+/// Starts the child processes, at most as many at once as there are cores, and at least two, so that one person's letter
+/// never takes the turn of everybody.
 pub struct PdfReader {
     program: PathBuf,
     permits: Semaphore,
+    /// One permit for each person whose letter is inspected or waits.
+    people: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
     /// For images and text for the desk: one permit less, so that uploads never wait for slow pages.
     desk: Semaphore,
 }
@@ -34,16 +44,21 @@ pub struct PdfReader {
 impl PdfReader {
     /// `program` is our own binary, which has the command `pdf`.
     pub fn new(program: PathBuf) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { program, permits: Semaphore::new(cores), desk: Semaphore::new((cores - 1).max(1)) }
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from).max(2);
+        let (permits, desk) = (Semaphore::new(at_once), Semaphore::new(at_once - 1));
+        Self { program, permits, people: Mutex::default(), desk }
     }
 
-    /// The number of pages of a letter.
+    /// The number of pages of a letter. The letters of one person are inspected one at a time, so that those of others do
+    /// not wait for them.
     ///
     /// # Errors
-    /// Why the letter is rejected; [`LetterProblem::TooComplex`] if the child was stopped, [`LetterProblem::NotStored`] if
+    /// Why the letter is rejected; [`LetterProblem::TooComplex`] if the child was stopped,
+    /// [`LetterProblem::StillReading`] if another letter of this person takes too long, [`LetterProblem::NotStored`] if
     /// the fault is not the letter's.
-    pub async fn inspect(&self, letter: Bytes) -> Result<u32, LetterProblem> {
+    pub async fn inspect(&self, person: Uuid, letter: Bytes) -> Result<u32, LetterProblem> {
+        let own = self.own_permit(person);
+        let _own_turn = turn(&own).await.map_err(|_| LetterProblem::StillReading)?;
         let outcome = self.run(&["inspect"], letter).await;
         match outcome.and_then(|answer| serde_json::from_slice(&answer).map_err(Failure::ours)) {
             Ok(inspected) => inspected,
@@ -79,6 +94,17 @@ impl PdfReader {
             Some(_) => Ok(json),
             None => Err(Failure::Stopped("there is nothing to read".to_owned())),
         }
+    }
+
+    fn own_permit(&self, person: Uuid) -> Arc<Semaphore> {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = people.get(&person).and_then(Weak::upgrade) {
+            return own;
+        }
+        people.retain(|_, own| own.strong_count() > 0);
+        let own = Arc::new(Semaphore::new(1));
+        people.insert(person, Arc::downgrade(&own));
+        own
     }
 
     async fn run(&self, arguments: &[&str], letter: Bytes) -> Result<Vec<u8>, Failure> {
@@ -156,6 +182,63 @@ mod tests {
     #[tokio::test]
     async fn broken_reader_is_not_blamed_on_the_letter(#[case] program: &str) {
         let reader = PdfReader::new(program.into());
-        assert_eq!(reader.inspect(Bytes::from_static(b"%PDF-1.7")).await, Err(LetterProblem::NotStored));
+        assert_eq!(reader.inspect(Uuid::nil(), Bytes::from_static(b"%PDF-1.7")).await, Err(LetterProblem::NotStored));
+    }
+
+    /// A reader whose children begin and end when the test lets them: `begun` counts, `go` ends them.
+    struct Slow {
+        dir: tempfile::TempDir,
+        reader: PdfReader,
+    }
+
+    impl Slow {
+        fn new() -> Self {
+            use std::os::unix::fs::PermissionsExt;
+            let dir = tempfile::tempdir().unwrap();
+            let program = dir.path().join("program");
+            let [begun, go] = ["begun", "go"].map(|name| dir.path().join(name).display().to_string());
+            let script = format!(
+                "#!/bin/sh\ncat > /dev/null\necho x >> {begun}\nwhile [ ! -e {go} ]; do :; done\necho '{{\"Ok\":1}}'\n"
+            );
+            std::fs::write(&program, script).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+            Self { dir, reader: PdfReader::new(program) }
+        }
+
+        fn begun(&self) -> usize {
+            std::fs::read_to_string(self.dir.path().join("begun")).unwrap_or_default().lines().count()
+        }
+
+        fn let_go(&self) {
+            std::fs::write(self.dir.path().join("go"), "").unwrap();
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn letters_of_one_person_leave_a_turn_to_the_others() {
+        let slow = Slow::new();
+        let (siti, budi) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let letter = || Bytes::from_static(b"%PDF-1.7");
+        let hers = futures::future::join_all((0..8).map(|_| slow.reader.inspect(siti, letter())));
+        let his = async {
+            let his = slow.reader.inspect(budi, letter());
+            let lets_go = async {
+                // Both have a child: Budi's did not wait for Siti's other letters.
+                while slow.begun() < 2 {
+                    tokio::task::yield_now().await;
+                }
+                assert_eq!(slow.begun(), 2, "Siti has one letter in the reader");
+                slow.let_go();
+            };
+            tokio::join!(his, lets_go).0
+        };
+        let (hers, his) = tokio::join!(hers, his);
+        assert_eq!(his, Ok(1));
+        assert!(
+            hers.iter().all(|outcome| *outcome == Ok(1)),
+            "the others had their turn one after the other: {hers:?}"
+        );
+        assert_eq!(slow.begun(), 9);
+        assert!(slow.reader.people.lock().unwrap().len() <= 2, "people without letters are forgotten");
     }
 }

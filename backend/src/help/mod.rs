@@ -57,6 +57,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     // By person where possible: an office shares one network address.
     let key = actor.map_or_else(|| from.to_string(), |actor| actor.user_id.to_string());
     backend.count_attempt(Scope::Help, &key).await?;
+    backend.count_attempt(Scope::HelpDay, &key).await?;
 
     let (id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;

@@ -47,6 +47,9 @@ mails! {
     /// An access ends in `days` days; 0 is today.
     AccessEnding { name: String, access: Uuid, role: Role, work_unit: String, last_day: ::time::Date, days: i64 }
         => "mail/access_ending/subject.txt", "mail/access_ending/body.txt", "mail/access_ending/body.html";
+    /// A draft that was not sent ends on `last_day`, unless it is changed. `place`: the chosen work unit.
+    DraftEnding { name: String, application: Uuid, role: Role, place: Option<String>, last_day: ::time::Date }
+        => "mail/draft_ending/subject.txt", "mail/draft_ending/body.txt", "mail/draft_ending/body.html";
     /// Somebody is invited to the staff; the link creates the account.
     StaffInvited { invited_by: String, role: StaffRole, token: String }
         => "mail/staff_invited/subject.txt", "mail/staff_invited/body.txt", "mail/staff_invited/body.html";

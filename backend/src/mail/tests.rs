@@ -54,6 +54,16 @@ fn ending(role: Role, work_unit: &str, days: i64) -> Mail {
     }
 }
 
+fn draft_ending(role: Role, place: Option<&str>) -> Mail {
+    Mail::DraftEnding {
+        name: "Siti Rahmawati".into(),
+        application: uuid::Uuid::nil(),
+        role,
+        place: place.map(str::to_owned),
+        last_day: date!(2027 - 02 - 20),
+    }
+}
+
 /// At least one example of each mail. A snapshot is named after the mail's folder of templates; where one folder has
 /// several outcomes, the second part of the name says which.
 fn examples() -> Vec<(&'static str, Mail)> {
@@ -134,6 +144,8 @@ fn examples() -> Vec<(&'static str, Mail)> {
         ("access_ending", ending(Role::Pa, "Sekretariat Jenderal", 14)),
         ("access_ending-today", ending(Role::Pa, "Sekretariat Jenderal", 0)),
         ("access_ending-company", ending(Role::Penyedia, "PT Sinar Jaya Abadi", 14)),
+        ("draft_ending", draft_ending(Role::Pa, Some("Sekretariat Jenderal"))),
+        ("draft_ending-company", draft_ending(Role::Penyedia, None)),
         ("staff_invited", Mail::StaffInvited { invited_by: "Dewi Lestari".into(), role: StaffRole::Verifier, token }),
         ("staff_role_given", Mail::StaffRoleGiven { name: name.clone(), role: StaffRole::Verifier }),
         ("check_list_empty", Mail::CheckListEmpty { name: name.clone(), role: Role::Pa }),

@@ -1,7 +1,7 @@
 //! The authorization endpoint (OpenID Connect Core 1.0, section 3.1.2): a platform asks for a person, who signs in, chooses
 //! an access and accepts terms, as far as needed, and returns with a code.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use domain::{
     oidc::{AuthorizationRequest, ErrorCode, OAuthError, Prompt, only, parameters},
@@ -23,7 +23,7 @@ use crate::{
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
     platforms::{self, Platform, access, terms},
-    secrets::Token,
+    secrets::{Token, sha256},
 };
 
 /// Lifetime of a code (RFC 6749, section 4.1.2: at most ten minutes).
@@ -32,6 +32,11 @@ const CODE_LIFETIME: Duration = Duration::from_secs(60);
 const MOST_AGE: u64 = 366 * 24 * 3600;
 /// How long a request waits for the person.
 const REQUEST_WAITS: Duration = Duration::from_secs(600);
+/// The most requests that wait for one person. Each may be some kilobytes.
+const MOST_OF_PERSON: i64 = 20;
+/// The most that wait for the people of one network address who are not signed in; many officials share that of their
+/// office.
+const MOST_OF_ADDRESS: i64 = 600;
 
 /// Where the browser goes next.
 #[derive(Debug)]
@@ -86,11 +91,16 @@ enum Stage {
     Go(Uuid),
 }
 
-/// Handles a request with these parameters.
+/// Handles a request with these parameters, which comes from this network address.
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(String, String)]) -> Result<Next> {
+pub async fn authorize(
+    backend: &Backend,
+    actor: Option<&Actor>,
+    from: IpAddr,
+    pairs: &[(String, String)],
+) -> Result<Next> {
     let mut conn = backend.db.read().await?;
     let Some(client) = requesting_client(&mut conn, pairs).await? else { return Ok(Next::Show(Strange::Client)) };
     let Some(return_to) = return_address(&mut conn, &client, pairs).await? else {
@@ -102,13 +112,14 @@ pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(Strin
         Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error))),
     };
     let asked = KnownRequest { client, request, return_to };
-    let next = go_on(backend, actor, &asked).await;
+    let next = go_on(backend, actor, from, &asked).await;
     Ok(next.unwrap_or_else(|error| Next::Redirect(refused(backend, &asked.return_to, &error.into_oauth()))))
 }
 
 async fn go_on(
     backend: &Backend,
     actor: Option<&Actor>,
+    from: IpAddr,
     asked: &KnownRequest,
 ) -> std::result::Result<Next, EndpointError> {
     let now = backend.world.now();
@@ -127,7 +138,8 @@ async fn go_on(
         return Err(error_without_prompt(&stage));
     }
     let step = if let Stage::Missing(step) = stage { step } else { Step::Choose };
-    Ok(Next::Wait { request: park(backend, asked, now).await?, step })
+    let asker = Asker::of(actor, from);
+    Ok(Next::Wait { request: park(backend, asked, &asker, now).await?, step })
 }
 
 /// The error for a platform that asked with `prompt=none` (OpenID Connect Core 1.0, section 3.1.2.6).
@@ -247,16 +259,41 @@ fn settled<'a>(usable: &'a [UsableAccess], request: &AuthorizationRequest) -> Op
     (usable.len() == 1 || hinted || silent).then_some(last)
 }
 
-/// Stores a request while the person does what is missing.
-async fn park(backend: &Backend, asked: &KnownRequest, now: Timestamp) -> Result<Uuid> {
+/// Whose requests wait together.
+struct Asker {
+    key: Vec<u8>,
+    most: i64,
+}
+
+impl Asker {
+    fn of(actor: Option<&Actor>, from: IpAddr) -> Self {
+        let (name, most) = match actor {
+            Some(actor) => (actor.user_id.to_string(), MOST_OF_PERSON),
+            None => (from.to_string(), MOST_OF_ADDRESS),
+        };
+        Self { key: sha256(name.as_bytes()), most }
+    }
+}
+
+/// Stores a request while the person does what is missing. Of too many that wait for one asker, the oldest goes.
+async fn park(backend: &Backend, asked: &KnownRequest, asker: &Asker, now: Timestamp) -> Result<Uuid> {
     let id = backend.world.id();
     let mut tx = backend.db.begin().await?;
     execute!(
         tx,
-        "INSERT INTO oidc_requests (id, platform_id, params, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        "DELETE FROM oidc_requests WHERE asker = $1 AND id NOT IN (
+             SELECT id FROM oidc_requests WHERE asker = $1 ORDER BY created_at DESC, id DESC LIMIT $2)",
+        &asker.key,
+        asker.most - 1
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO oidc_requests (id, platform_id, params, asker, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
         id,
         asked.client.id,
         Json(&asked.request),
+        &asker.key,
         now.micros(),
         now.plus(REQUEST_WAITS).micros()
     )?;

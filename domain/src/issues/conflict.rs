@@ -49,6 +49,8 @@ pub enum Conflict {
     TwoSecrets,
     /// A newer version of the terms is in force.
     TermsChanged,
+    /// The person has so many drafts that were not sent; no more can be opened.
+    TooManyDrafts { most: u32 },
 }
 
 wire_code!(Conflict {
@@ -70,6 +72,7 @@ wire_code!(Conflict {
     ChangedMeanwhile { at: at } = "changed_meanwhile",
     TwoSecrets = "two_secrets",
     TermsChanged = "terms_changed",
+    TooManyDrafts { most: number } = "too_many_drafts",
 });
 
 /// Why an access cannot be renewed.

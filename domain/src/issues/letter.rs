@@ -44,6 +44,12 @@ pub enum LetterProblem {
     Interrupted,
     /// Storage failed on our side.
     NotStored,
+    /// Our disk is almost full.
+    NoRoom,
+    /// The person's letters that are not decided have this many bytes or more.
+    TooMuchHeld { bytes: u64 },
+    /// Another letter of the same person is still being inspected.
+    StillReading,
 }
 
 wire_code!(LetterProblem {
@@ -58,6 +64,9 @@ wire_code!(LetterProblem {
     TooComplex = "too_complex",
     Interrupted = "interrupted",
     NotStored = "not_stored",
+    NoRoom = "no_room",
+    TooMuchHeld { bytes: number } = "too_much_held",
+    StillReading = "still_reading",
 });
 
 /// A file name that is safe to show: its last path component, without control characters, at most 120 characters.

@@ -227,6 +227,10 @@ pub enum Problem {
     NotConfirmed,
     /// The link of a mail is unknown, used or expired.
     LinkExpired,
+    /// No link of a mail is open in this browser, or not any more.
+    LinkNotOpen,
+    /// A link for another address was opened in this browser after the form was drawn.
+    OtherLink,
     /// Too many attempts; the next is allowed at `until`.
     TooManyAttempts { until: Timestamp },
     /// SiRUP did not link the access (guide steps 6 and 7).
@@ -283,6 +287,8 @@ wire_code!(Problem {
     Letter(of) = "letter",
     NotConfirmed = "not_confirmed",
     LinkExpired = "link_expired",
+    LinkNotOpen = "link_not_open",
+    OtherLink = "other_link",
     TooManyAttempts { until: at } = "too_many_attempts",
     Sirup(of) = "sirup",
     Conflict(of) = "conflict",

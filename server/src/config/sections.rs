@@ -23,6 +23,8 @@ use super::{
     texts::{self, not},
 };
 
+const MEGABYTE: u64 = 1_000_000;
+
 /// How many working days may be promised for a decision.
 const PROMISES: RangeInclusive<u32> = 1..=30;
 
@@ -52,6 +54,8 @@ pub struct DatabaseSettings {
 pub struct DocumentSettings {
     /// `file:///…` or `s3://bucket/prefix`; `None` stands for a folder under `data_dir`.
     pub url: Option<Url>,
+    /// Bytes that letters leave free on their disk.
+    pub reserve: u64,
     pub s3: S3Settings,
 }
 
@@ -183,14 +187,17 @@ pub fn database(reader: &mut Reader<'_>, data_dir: &Path) -> Result<DatabaseSett
 pub fn documents(reader: &mut Reader<'_>) -> Result<DocumentSettings, Faulty> {
     let url: Result<Option<Url>, Faulty> =
         reader.optional(&table::DOCUMENTS_URL, |text| text.parse().map_err(|_| not(text, texts::A_DOCUMENT_STORE)));
+    let reserve = reader.value(&table::DISK_RESERVE, |text| {
+        text.parse::<u64>().map_err(|_| not(text, texts::MEGABYTES)).map(|reserve| reserve.saturating_mul(MEGABYTE))
+    });
     let s3 = s3(reader);
-    let (url, s3) = (url?, s3?);
+    let (url, reserve, s3) = (url?, reserve?, s3?);
     let in_s3 = url.as_ref().is_some_and(|url| url.scheme() == "s3");
     let plain = s3.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:"));
     if in_s3 && plain && !s3.allow_http {
         return Err(reader.wrong(&table::S3_ENDPOINT, texts::S3_NEEDS_HTTPS));
     }
-    Ok(DocumentSettings { url, s3 })
+    Ok(DocumentSettings { url, reserve, s3 })
 }
 
 fn s3(reader: &mut Reader<'_>) -> Result<S3Settings, Faulty> {

@@ -189,6 +189,18 @@ settings! {
         meaning: "where letters lie instead: `file:///folder` or `s3://bucket/prefix`",
         comment: "file:///folder atau s3://ember/awalan. Bawaan: documents dalam folder data.",
     }
+    DISK_RESERVE {
+        variable: "GERBANG_DISK_RESERVE",
+        key: "documents.disk_reserve",
+        kind: Kind::Number,
+        presence: Presence::Optional,
+        fallback: Fallback::Value("500"),
+        example: "",
+        meaning: "megabytes that letters leave free on their disk; of a large disk at least 2 %, up to 5000. Below that, \
+                  uploads are refused and everything else goes on",
+        comment: "Megabita yang dibiarkan kosong pada disk surat; pada disk besar sedikitnya 2 %, paling banyak 5000. Di \
+                  bawahnya unggahan ditolak, yang lain tetap berjalan.",
+    }
     S3_REGION {
         variable: "AWS_REGION",
         key: "documents.s3.region",

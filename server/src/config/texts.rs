@@ -87,6 +87,7 @@ pub fn not(text: &str, expected: impl Display) -> String {
 pub const AN_ENVIRONMENT: &str = "salah satu dari development, production.";
 pub const AN_ADDRESS: &str = "alamat seperti 127.0.0.1:3000.";
 pub const A_WEB_ADDRESS: &str = "alamat http(s).";
+pub const MEGABYTES: &str = "bilangan megabita seperti 500.";
 pub const A_DATE: &str = "tanggal seperti 2024-08-01.";
 pub const A_FLAG: &str = "true atau false.";
 pub const A_NETWORK: &str = "alamat IP atau jaringan.";

@@ -44,7 +44,7 @@ pub async fn identify(
             }
         },
     };
-    let caller = Caller { backend: state.backend.clone(), actor, origin, cookies: state.cookies };
+    let caller = Caller { backend: state.backend.clone(), actor, throttled: None, origin, cookies: state.cookies };
     request.extensions_mut().insert(caller);
     next.run(request).await
 }

@@ -102,9 +102,8 @@ async fn letter_page(
     let actor = actor(&caller)?;
     let png = verification::letter_page(&caller.backend, actor, id, document, version, page, width).await;
     let png = png.map_err(|error| match error.into() {
-        error @ (ApiError::Unavailable | ApiError::Invalid(_)) => {
-            (error.status(), texts::LETTER_PAGE_UNAVAILABLE).into_response()
-        }
+        error @ ApiError::Unavailable => (error.status(), texts::LETTER_PAGE_UNAVAILABLE).into_response(),
+        error @ ApiError::Invalid(_) => (error.status(), texts::LETTER_PAGE_FAILED).into_response(),
         error => refuse(error),
     })?;
     // A letter must not stay in the cache of a shared browser.

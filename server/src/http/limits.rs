@@ -1,19 +1,21 @@
-//! Rate limits per address, for requests that cost something or invite guessing (`docs/adr/0017-request-limits.md`).
-//! Limits per person or account are part of the use cases.
+//! Rate limits of requests (`docs/adr/0017-request-limits.md`): per address for what strangers may do, per person for
+//! everything that somebody sends who is signed in. Limits of one thing, such as letters, are part of its use case.
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use app::state::Caller;
 use axum::{
     extract::{Request, State},
-    http::{Method, header},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use backend::{
+    Error,
     oidc::endpoints::AUTHORIZE,
     refusals::{Kind, refused},
 };
+use domain::time::Timestamp;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 
@@ -46,8 +48,35 @@ impl Limits {
     }
 }
 
+/// Answers 429 when a person sends more than a person can. The handler refuses, so that a form comes back with all that
+/// was typed.
+pub async fn limit_person(mut request: Request, next: Next) -> Response {
+    let is_authorization = request.uri().path() == AUTHORIZE;
+    let is_write = !request.method().is_safe() || is_authorization;
+    let Some(caller) = request.extensions_mut().get_mut::<Caller>().filter(|_| is_write) else {
+        return next.run(request).await;
+    };
+    let (backend, now) = (caller.backend.clone(), caller.backend.world.now());
+    let counted = caller.actor.as_ref().map(|actor| backend.writes.count(actor.user_id, now));
+    let Some(Err(Error::Throttled(until))) = counted else { return next.run(request).await };
+    caller.throttled = Some(until);
+    let mut response = match is_authorization {
+        true => (StatusCode::TOO_MANY_REQUESTS, texts::TOO_MUCH_SENT).into_response(),
+        false => next.run(request).await,
+    };
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds_until(until, now)));
+    }
+    response
+}
+
+/// Rounded up.
+fn seconds_until(until: Timestamp, now: Timestamp) -> u64 {
+    until.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
+}
+
 /// Answers 429 when an address exceeds its quota.
-pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub async fn limit_address(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let (path, caller) = (request.uri().path(), request.extensions().get::<Caller>());
     let limiter = match *request.method() {
         Method::POST => GUARDED.contains(&path).then_some(&limits.guarded),

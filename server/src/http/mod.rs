@@ -6,6 +6,7 @@ mod events;
 mod files;
 mod health;
 mod limits;
+mod links;
 mod oidc;
 mod security;
 mod texts;
@@ -62,7 +63,9 @@ pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shut
         .layer(axum::Extension(events::Shutdown(shutdown)))
         .layer(axum::Extension(events::OpenStreams::default()))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(limits::Limits::new(), limits::limit))
+        .layer(from_fn(links::open))
+        .layer(from_fn(limits::limit_person))
+        .layer(from_fn_with_state(limits::Limits::new(), limits::limit_address))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));
 
     let request_id = HeaderName::from_static("x-request-id");
@@ -100,7 +103,8 @@ async fn draw_in_time(request: Request<Body>, next: Next) -> Response {
     app::drawing::in_time(parts, |request| next.clone().run(request)).await
 }
 
-/// The log span of a request. It leaves the query out, which may hold the secret of a mailed link.
+/// The log span of a request. It leaves the query out, which may hold the secret of a mailed link
+/// ([`links`] takes it out of the address).
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = request.headers().get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)

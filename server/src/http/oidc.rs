@@ -89,7 +89,8 @@ async fn start_authorization(
     let (parts, _) = request.into_parts();
     let pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let signed_in = caller.actor.is_some();
-    match authorize::authorize(&caller.backend, caller.actor.as_ref(), &pairs).await {
+    let from = caller.origin.address;
+    match authorize::authorize(&caller.backend, caller.actor.as_ref(), from, &pairs).await {
         Ok(Next::Redirect(to)) => Redirect::to(to.as_str()).into_response(),
         Ok(Next::Wait { request, step }) => Redirect::to(&goes_on_at(request, step, signed_in)).into_response(),
         Ok(Next::Show(why)) => notice::strange(state.leptos_options.clone(), parts, why).await,

@@ -2,16 +2,17 @@
 
 use domain::issues::{Field, Problem};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
-    accounts::{api::check_reset, texts},
+    accounts::{api::reset_of, texts},
     components::{
         FormProblem, LinkOver, PageTitle, PasswordField, SendButton, TextField,
         checks::{CHECK_EMAIL, CHECK_PASSWORD},
+        entry::kept_address,
         field::focus_first_issue,
     },
     data::page_data,
+    error::ApiError,
     forms::{FormState, PostForm},
     texts::NEW_PASSWORD_HINT,
 };
@@ -61,25 +62,34 @@ pub fn forgot_sent() -> impl IntoView {
     .into_any()
 }
 
-/// `/atur-ulang-kata-sandi?token=…`
+/// `/atur-ulang-kata-sandi`, with an open link
 pub fn reset() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
-    let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
-    let token = StoredValue::new(token.unwrap_or_default());
-    let valid = page_data(move || token.get_value(), check_reset);
+    let email = page_data(|| (), |()| reset_of());
     // The link may expire between loading the page and sending the form.
     let over = Memo::new(move |_| form.problem(Field::Form) == Some(Problem::LinkExpired));
-    let fields = move || view! { <ResetForm form token=token.get_value() /> }.into_any();
-    let gone =
-        || view! { <LinkOver what=texts::RESET_OVER again="/lupa-kata-sandi" label="Minta tautan baru" /> }.into_any();
+    let gone = |error: Option<ApiError>| {
+        view! { <LinkOver error what=texts::RESET_OVER again="/lupa-kata-sandi" label="Minta tautan baru" /> }
+            .into_any()
+    };
+    let fields = move |email: String| {
+        let form_or_end = move || match over.get() {
+            true => gone(None),
+            false => view! { <ResetForm form email=email.clone() /> }.into_any(),
+        };
+        form_or_end.into_any()
+    };
     view! {
         <PageTitle text="Kata sandi baru" />
         <Transition>
             {move || Suspend::new(async move {
-                match valid.await {
-                    Ok(()) => (move || if over.get() { gone() } else { fields() }).into_any(),
-                    Err(_) => gone(),
+                match email.await {
+                    Ok(email) => fields(email.to_string()),
+                    Err(error) => match kept_address(form, &error) {
+                        Some(email) => fields(email),
+                        None => gone(Some(error)),
+                    },
                 }
             })}
         </Transition>
@@ -88,15 +98,15 @@ pub fn reset() -> impl IntoView {
 }
 
 #[component]
-fn ResetForm(form: FormState, token: String) -> impl IntoView {
+fn ResetForm(form: FormState, email: String) -> impl IntoView {
     view! {
         <PostForm form action="/atur-ulang-kata-sandi" class="stack g6">
             <div class="stack g2">
                 <h1>"Kata sandi baru"</h1>
-                <p class="lead">{texts::RESET}</p>
+                <p class="lead">"Untuk akun " <b>{email.clone()}</b> ". " {texts::RESET}</p>
             </div>
             <FormProblem form />
-            <input type="hidden" name="token" value=token />
+            <input type="hidden" name="username" autocomplete="username" value=email />
             <PasswordField
                 form
                 field=Field::Password

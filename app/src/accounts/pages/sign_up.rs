@@ -2,13 +2,13 @@
 
 use domain::{accounts::email::Email, issues::Field};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     accounts::{api::registration, texts},
     components::{
         FormProblem, LinkOver, PageTitle, PasswordField, SendButton, TextField,
         checks::{CHECK_EMAIL, CHECK_NAME, CHECK_PASSWORD},
+        entry::kept_address,
         field::focus_first_issue,
     },
     data::page_data,
@@ -83,27 +83,28 @@ pub fn sign_up_sent() -> impl IntoView {
     .into_any()
 }
 
-/// `/daftar/konfirmasi?token=…`
+/// `/daftar/konfirmasi`, with an open link
 pub fn confirm() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
-    // A form that came back carries its token.
-    let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
-    let token = StoredValue::new(token.unwrap_or_default());
-    let email = page_data(move || token.get_value(), registration);
+    let email = page_data(|| (), |()| registration());
     view! {
         <PageTitle text="Konfirmasi alamat surel" />
         <Transition>
             {move || Suspend::new(async move {
                 match email.await {
-                    Ok(email) => view! { <ConfirmForm form email=email.to_string() token=token.get_value() /> }.into_any(),
-                    Err(_) => view! {
-                        <LinkOver
-                            what=texts::CONFIRMATION_OVER
-                            again="/daftar"
-                            label="Daftar sekali lagi"
-                        />
-                    }.into_any(),
+                    Ok(email) => view! { <ConfirmForm form email=email.to_string() /> }.into_any(),
+                    Err(error) => match kept_address(form, &error) {
+                        Some(email) => view! { <ConfirmForm form email /> }.into_any(),
+                        None => view! {
+                            <LinkOver
+                                error=Some(error)
+                                what=texts::CONFIRMATION_OVER
+                                again="/daftar"
+                                label="Daftar sekali lagi"
+                            />
+                        }.into_any(),
+                    },
                 }
             })}
         </Transition>
@@ -112,7 +113,7 @@ pub fn confirm() -> impl IntoView {
 }
 
 #[component]
-fn ConfirmForm(form: FormState, email: String, token: String) -> impl IntoView {
+fn ConfirmForm(form: FormState, email: String) -> impl IntoView {
     view! {
         <PostForm form action="/daftar/konfirmasi" class="stack g6">
             <div class="stack g2">
@@ -120,7 +121,6 @@ fn ConfirmForm(form: FormState, email: String, token: String) -> impl IntoView {
                 <p class="lead">"Alamat " <b>{email.clone()}</b> " siap dipakai."</p>
             </div>
             <FormProblem form />
-            <input type="hidden" name="token" value=token />
             <input type="hidden" name="username" autocomplete="username" value=email />
             <PasswordField
                 form

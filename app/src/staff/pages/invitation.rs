@@ -2,15 +2,16 @@
 
 use domain::{
     issues::{Field, Problem},
+    permission::StaffRole,
     staff::view::OfferedRole,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     components::{
         FormProblem, LinkOver, PageTitle, PasswordField, Retry, SendButton, TextField,
         checks::{CHECK_NAME, CHECK_PASSWORD},
+        entry::kept_address,
         field::focus_first_issue,
     },
     data::page_data,
@@ -20,31 +21,32 @@ use crate::{
     texts::NEW_PASSWORD_HINT,
 };
 
-/// `/undangan?token=…`
+/// `/undangan`, with an open link
 pub fn invitation() -> impl IntoView {
     let form = FormState::new();
     focus_first_issue(form);
-    // A form that came back carries its token.
-    let token = form.typed("token").or_else(|| use_query_map().with_untracked(|query| query.get("token")));
-    let token = token.unwrap_or_default();
-    let data = {
-        let token = token.clone();
-        page_data(move || token.clone(), offered)
-    };
+    let data = page_data(|| (), |()| offered());
     // A memo of the page, because the view below may still run for a moment after the page was left.
     let over = Memo::new(move |_| form.problem(Field::Form) == Some(Problem::LinkExpired));
     view! {
         <PageTitle text="Terima undangan" />
         <Transition>
             {move || {
-                let (token, over) = (token.clone(), over.get());
+                let over = over.get();
                 Suspend::new(async move {
-                    match data.await {
-                        Ok(invitation) if !over => view! { <AcceptForm form token invitation /> }.into_any(),
+                    let error = match data.await {
+                        Ok(OfferedRole { email, role }) if !over => {
+                            return view! { <AcceptForm form email=email.to_string() role=Some(role) /> }.into_any();
+                        }
                         // The link may well be valid: the server cannot tell at the moment.
-                        Err(ApiError::Unavailable) => view! { <NotNow /> }.into_any(),
-                        _ => view! {
+                        Err(ApiError::Unavailable) => return view! { <NotNow /> }.into_any(),
+                        other => other.err(),
+                    };
+                    match error.as_ref().and_then(|error| kept_address(form, error)) {
+                        Some(email) => view! { <AcceptForm form email role=None /> }.into_any(),
+                        None => view! {
                             <LinkOver
+                                error
                                 what=texts::INVITATION_OVER
                                 again="/bantuan"
                                 label="Pusat Bantuan"
@@ -59,19 +61,22 @@ pub fn invitation() -> impl IntoView {
 }
 
 #[component]
-fn AcceptForm(form: FormState, token: String, invitation: OfferedRole) -> impl IntoView {
-    let email = invitation.email.to_string();
+fn AcceptForm(
+    form: FormState,
+    email: String,
+    /// Unknown while the link is not open.
+    role: Option<StaffRole>,
+) -> impl IntoView {
+    let offered = role.map(|role| view! { " menjadi " <b>{role.label()}</b> });
     view! {
         <PostForm form action="/undangan" class="stack g6">
             <div class="stack g2">
                 <h1>"Terima undangan"</h1>
                 <p class="lead">
-                    "Anda diundang menjadi " <b>{invitation.role.label()}</b>
-                    " dengan alamat " <b>{email.clone()}</b> "."
+                    "Anda diundang" {offered} " dengan alamat " <b>{email.clone()}</b> "."
                 </p>
             </div>
             <FormProblem form />
-            <input type="hidden" name="token" value=token />
             <TextField
                 form
                 field=Field::Name

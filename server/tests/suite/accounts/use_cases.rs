@@ -303,7 +303,7 @@ on_both! {
         let old = accounts::sign_in(&world.backend, email, &PASSWORD.into(), &origin()).await.unwrap();
         accounts::forgot_password(&world.backend, email).await.unwrap();
         let link = world.secret_for(email).await;
-        accounts::check_reset(&world.backend, &link).await.unwrap();
+        assert_eq!(accounts::reset_of(&world.backend, &link).await.unwrap().as_str(), SITI);
         let weak = accounts::reset_password(&world.backend, &link, &"rahmawati2026".into(), &origin()).await;
         assert_eq!(problem_at(weak.err().unwrap(), Field::Password), Problem::CommonPassword);
         accounts::reset_password(&world.backend, &link, &"kuda lari di pantai".into(), &origin()).await.unwrap();
@@ -330,7 +330,7 @@ on_both! {
         accounts::forgot_password(&world.backend, "siti.pa@contoh.go.id").await.unwrap();
         let link = world.secret_for("siti.pa@contoh.go.id").await;
         world.advance(HOUR);
-        let late = accounts::check_reset(&world.backend, &link).await;
+        let late = accounts::reset_of(&world.backend, &link).await;
         assert_eq!(problem_at(late.err().unwrap(), Field::Form), Problem::LinkExpired);
     }
 

@@ -49,13 +49,13 @@ async fn sign_up(site: &Site, rina: &Visitor) {
     rina.send("/daftar", &form).await.expect(200).expect_says("Periksa surel Anda");
     let token = site.world.secret_for("rina@gmail.com").await.expose().to_owned();
     let confirm =
-        rina.get(&format!("/daftar/konfirmasi?token={token}")).await.expect(200).expect_says("rina@gmail.com");
+        rina.open(&format!("/daftar/konfirmasi?token={token}")).await.expect(200).expect_says("rina@gmail.com");
     let form = changed(confirm.form("/daftar/konfirmasi"), &[("password", "bukan itu sandinya")]);
     let wrong = rina.post("/daftar/konfirmasi", &form).await.expect(422).expect_says("Kata sandi tidak cocok");
     let form = changed(wrong.form("/daftar/konfirmasi"), &[("password", TYPED)]);
     let home = rina.send("/daftar/konfirmasi", &form).await.expect(200).expect_says("Belum ada akses");
     assert_eq!(home.path, "/akses");
-    rina.get(&format!("/daftar/konfirmasi?token={token}")).await.expect_says("Tautan tidak berlaku");
+    rina.open(&format!("/daftar/konfirmasi?token={token}")).await.expect_says("Tautan tidak berlaku");
 }
 
 /// Steps 1 to 7; returns the new application and the page of its form.

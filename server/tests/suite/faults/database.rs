@@ -35,7 +35,8 @@ async fn everything_says_unavailable(siti: &Visitor, stranger: &Visitor, id: Uui
     assert_eq!(refused.value("/masuk", "email").as_deref(), Some(SITI));
     let reply = stranger.post_by_script("/lupa-kata-sandi", &[("email", SITI)]).await.expect(200).json();
     assert_eq!(reply, json!({ "Stay": [{ "field": "form", "problem": { "kind": "unavailable" } }] }));
-    assert_eq!(stranger.ask("/api/daftar/tautan?token=x").await.expect(503).json(), json!("Unavailable"));
+    stranger.get("/daftar/konfirmasi?token=x").await.expect(303);
+    assert_eq!(stranger.ask("/api/daftar/tautan").await.expect(503).json(), json!("Unavailable"));
     stranger.get("/bantuan").await.expect(200);
     stranger.get("/health/live").await.expect(200);
     stranger.get("/health/ready").await.expect(503);

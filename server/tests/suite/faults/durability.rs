@@ -244,6 +244,10 @@ async fn no_acknowledged_save_is_lost_by_a_kill(#[values(Database::Sqlite, Datab
         let mut saved = 0;
         let saving = async {
             while let Ok(answer) = siti.try_save(id, version + saved, &answers(addresses + saved + 1)).await {
+                // More than a person may write in a minute; not what this is about.
+                if answer.status == 429 {
+                    break;
+                }
                 answer.expect(200);
                 saved += 1;
             }
@@ -255,6 +259,9 @@ async fn no_acknowledged_save_is_lost_by_a_kill(#[values(Database::Sqlite, Datab
             while let Ok(answer) =
                 Answer::try_of(&path, siti.request(Method::POST, &path).body(sent(letters + taken + 1))).await
             {
+                if answer.status == 429 {
+                    break;
+                }
                 answer.expect(200);
                 taken += 1;
             }
@@ -264,7 +271,7 @@ async fn no_acknowledged_save_is_lost_by_a_kill(#[values(Database::Sqlite, Datab
         (addresses, letters) = (addresses + saved, letters + taken);
 
         // More letters than a person may have looked into in an hour; not what this is about.
-        host.outside().await.texts("DELETE FROM throttles WHERE scope = 'letter' RETURNING scope").await;
+        host.outside().await.texts("DELETE FROM throttles WHERE scope LIKE 'letter%' RETURNING scope").await;
         process = host.serve().await;
         siti.moved(&process.base);
         let stored = siti.get(&path).await.expect(200).value(&path, "address").unwrap();

@@ -76,14 +76,14 @@ async fn invitation_is_accepted_without_script() {
 
     let link = format!("/undangan?token={}", site.world.secret_for(NEWCOMER).await.expose());
     let fitri = site.visitor();
-    let page = fitri.get(&link).await.expect(200).expect_says("Anda diundang menjadi Verifikator");
+    let page = fitri.open(&link).await.expect(200).expect_says("Anda diundang menjadi Verifikator");
     let form = changed(page.form("/undangan"), &[("name", "Fitri Hasan"), ("password", "pendek")]);
     let refused = fitri.post("/undangan", &form).await.expect(422).expect_says("Kata sandi kurang dari 10 karakter.");
     let form = changed(refused.form("/undangan"), &[("password", STRONG)]);
     assert!(form.contains(&("name".to_owned(), "Fitri Hasan".to_owned())));
     let desk = fitri.send("/undangan", &form).await.expect(200);
     assert_eq!(desk.path, "/verifikasi");
-    site.visitor().get(&link).await.expect_says("Tautan tidak berlaku");
+    site.visitor().open(&link).await.expect_says("Tautan tidak berlaku");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Database, SITI, TODAY,
-    browser::{Fields, Site, changed},
+    browser::{Fields, Site, Visitor, changed},
     platform::request as platform_request,
 };
 
@@ -66,10 +66,19 @@ impl Scenario {
         // The platform asks for Siti, who has yet to choose an access.
         let back = format!("{}/masuk/kembali", devtools::DEMO_URL);
         let asked = changed(platform_request("daftar-hitam"), &[("redirect_uri", back.as_str())]);
-        let next = backend::oidc::authorize::authorize(backend, Some(&siti), &asked).await.unwrap();
+        let next = backend::oidc::authorize::authorize(backend, Some(&siti), siti.address, &asked).await.unwrap();
         let backend::oidc::authorize::Next::Wait { request, .. } = next else { panic!("{next:?}") };
         self.values.push(("request", request.to_string()));
         self
+    }
+
+    /// Opens the three mailed links in a browser.
+    pub async fn opens_links(&self, visitor: &Visitor) {
+        for link in
+            ["/daftar/konfirmasi?token={confirm}", "/atur-ulang-kata-sandi?token={reset}", "/undangan?token={invited}"]
+        {
+            visitor.get(&self.resolve(link)).await.expect(303);
+        }
     }
 
     /// Replaces the placeholders in a text.

@@ -40,6 +40,7 @@ async fn every_answer_is_guarded() {
         siti.get(&page(scenario.draft, "surat")).await.expect(200),
         siti.get(&page(scenario.sent, "bukti.pdf")).await.expect(200),
     ];
+    scenario.opens_links(&stranger).await;
     let mut nonces = BTreeSet::new();
     let (verifier, admin) = (scenario.site.verifier().await, scenario.site.admin().await);
     for (_, address, reader) in PAGES {
@@ -123,7 +124,13 @@ async fn production_binds_cookies_to_its_host_and_has_nothing_of_development() {
     let (_, _, text) = site.world.mails().await.remove(0);
     assert!(text.contains("https://gerbang.contoh.go.id/daftar/konfirmasi?token="), "{text}");
     let token = site.world.secret_for("rina@contoh.go.id").await.expose().to_owned();
-    let page = rina.post("/daftar/konfirmasi", &[("token", &*token), ("password", "kuda lari di pantai")]).await;
+    let opened = rina.get(&format!("/daftar/konfirmasi?token={token}")).await.expect(303);
+    let (link, attributes) = opened.header("set-cookie").split_once("; ").unwrap();
+    assert_eq!(link, format!("__Host-gerbang-konfirmasi={token}"));
+    assert_eq!(attributes, "Path=/; Max-Age=1800; SameSite=Lax; HttpOnly; Secure");
+    let form = [("password", "kuda lari di pantai")];
+    let request = rina.request(Method::POST, "/daftar/konfirmasi").header("cookie", link).form(&form);
+    let page = Answer::of("/daftar/konfirmasi", request).await.expect(303);
     let (session, attributes) = page.header("set-cookie").split_once("; ").unwrap();
     assert!(session.starts_with("__Host-gerbang="), "{session}");
     assert_eq!(attributes, "Path=/; Max-Age=604800; SameSite=Lax; HttpOnly; Secure");

@@ -10,6 +10,7 @@ async fn only_pages_of_ours_may_change_anything() {
     let scenario = Scenario::new(Database::Sqlite).await.with_access().await;
     let siti = scenario.site.siti().await;
     let before = scenario.site.world.everything().await;
+    scenario.opens_links(&siti).await;
     let own = scenario.site.base.origin().ascii_serialization();
     let foreign: &[&[(&str, &str)]] = &[
         &[],
@@ -49,6 +50,7 @@ async fn nothing_changes_on_get() {
     let scenario = Scenario::new(Database::Sqlite).await.with_access().await;
     let siti = scenario.site.siti().await;
     let before = scenario.site.world.everything().await;
+    scenario.opens_links(&siti).await;
     for (path, fields) in POSTS {
         let path = scenario.resolve(path);
         let has_page = PAGES.iter().any(|(_, address, _)| scenario.resolve(address).split('?').next() == Some(&*path))

@@ -26,6 +26,8 @@ async fn every_page_answers_whom_it_is_for() {
     let (stranger, siti, verifier) =
         (scenario.site.visitor(), scenario.site.siti().await, scenario.site.verifier().await);
     let admin = scenario.site.admin().await;
+    scenario.opens_links(&stranger).await;
+    scenario.opens_links(&siti).await;
     for (_, address, reader) in PAGES {
         let address = scenario.resolve(address);
         let turned_away = stranger.get(&address).await;
@@ -170,6 +172,7 @@ async fn server_functions_have_stable_paths_and_answer_json() {
     let admin = scenario.site.admin().await;
     let (ministry, _) = scenario.site.world.place("Kementerian Kesehatan", "Sekretariat");
     scenario.set("ministry", ministry);
+    scenario.opens_links(&stranger).await;
     let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| path.split('?').next().unwrap()).collect();
     let known: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(known, listed, "every server function is in the list of this test");

@@ -14,15 +14,16 @@ pub enum Reader {
 
 use Reader::{Administrator, Anybody, Applicant, Verifier};
 
-/// Every page: its route, an address with placeholders of `Scenario::with_access`, who may read it.
+/// Every page: its route, an address with placeholders of `Scenario::with_access`, who may read it. Pages of mailed links
+/// need `Scenario::opens_links`.
 pub const PAGES: &[(&str, &str, Reader)] = &[
     ("/masuk", "/masuk", Anybody),
     ("/daftar", "/daftar", Anybody),
     ("/daftar/terkirim", "/daftar/terkirim", Anybody),
-    ("/daftar/konfirmasi", "/daftar/konfirmasi?token={confirm}", Anybody),
+    ("/daftar/konfirmasi", "/daftar/konfirmasi", Anybody),
     ("/lupa-kata-sandi", "/lupa-kata-sandi", Anybody),
     ("/lupa-kata-sandi/terkirim", "/lupa-kata-sandi/terkirim", Anybody),
-    ("/atur-ulang-kata-sandi", "/atur-ulang-kata-sandi?token={reset}", Anybody),
+    ("/atur-ulang-kata-sandi", "/atur-ulang-kata-sandi", Anybody),
     ("/bantuan", "/bantuan?langkah=formulir&pengajuan={draft}", Anybody),
     ("/bantuan/terkirim", "/bantuan/terkirim?tiket=PB-26-000001-7", Anybody),
     ("/ketentuan", "/ketentuan", Anybody),
@@ -56,7 +57,7 @@ pub const PAGES: &[(&str, &str, Reader)] = &[
     ("/platform/{slug}", "/platform/daftar-hitam", Applicant),
     ("/platform/{slug}/ketentuan", "/platform/daftar-hitam/ketentuan?akses={access}", Applicant),
     ("/platform/lanjut/{id}", "/platform/lanjut/{request}", Applicant),
-    ("/undangan", "/undangan?token={invited}", Anybody),
+    ("/undangan", "/undangan", Anybody),
     ("/oidc/keluar", "/oidc/keluar?client_id=daftar-hitam&state=x", Anybody),
 ];
 
@@ -68,9 +69,9 @@ pub const POSTS: &[(&str, &[(&str, &str)])] = &[
     ("/masuk", &[("email", SITI), ("password", PASSWORD)]),
     ("/keluar", &[]),
     ("/daftar", &[("name", "Rina"), ("email", "rina@contoh.go.id"), ("password", "kuda lari di pantai")]),
-    ("/daftar/konfirmasi", &[("token", "{confirm}"), ("password", "kuda lari di pantai")]),
+    ("/daftar/konfirmasi", &[("password", "kuda lari di pantai")]),
     ("/lupa-kata-sandi", &[("email", SITI)]),
-    ("/atur-ulang-kata-sandi", &[("token", "{reset}"), ("password", "kuda lari di pantai")]),
+    ("/atur-ulang-kata-sandi", &[("password", "kuda lari di pantai")]),
     ("/profil", &[("name", "Siti R."), ("employee_number_kind", "nip"), ("zone", "wit")]),
     ("/profil/kata-sandi", &[("current_password", PASSWORD), ("password", "kuda lari di pantai")]),
     ("/profil/sesi", &[("sesi", "lain")]),
@@ -103,7 +104,7 @@ pub const POSTS: &[(&str, &[(&str, &str)])] = &[
     ("/platform/daftar-hitam", &[("access", "{access}")]),
     ("/platform/daftar-hitam/ketentuan", &[("access", "{access}")]),
     ("/platform/lanjut/{request}", &[("access", "{access}")]),
-    ("/undangan", &[("token", "{invited}"), ("name", "Wulan"), ("password", "kuda lari di pantai")]),
+    ("/undangan", &[("name", "Wulan"), ("password", "kuda lari di pantai")]),
     ("/oidc/keluar", &[("client_id", "daftar-hitam")]),
     ("/bantuan", &[("message", "Bagaimana cara mengganti surat?")]),
     ("/tema", &[("tema", "dark")]),
@@ -119,8 +120,8 @@ pub const FUNCTIONS: &[(&str, Reader, &str, u16)] = &[
     ("/api/pengaturan/instansi", Applicant, "/0/work_unit", 401),
     ("/api/profil", Applicant, "/employee_number", 401),
     ("/api/profil/sesi", Applicant, "/0/device", 401),
-    ("/api/daftar/tautan?token={confirm}", Anybody, "", 200),
-    ("/api/kata-sandi/tautan?token={reset}", Anybody, "", 200),
+    ("/api/daftar/tautan", Anybody, "", 200),
+    ("/api/kata-sandi/tautan", Anybody, "", 200),
     ("/api/pengajuan/draf?id={draft}&for_step=Review", Applicant, "/draft/answers/address", 401),
     ("/api/pengajuan/status?id={sent}", Applicant, "/validity/first", 401),
     ("/api/instansi?kind=kementerian&query=kesehatan", Applicant, "/options/0/marks/0", 401),
@@ -137,7 +138,7 @@ pub const FUNCTIONS: &[(&str, Reader, &str, u16)] = &[
     ("/api/admin/libur", Administrator, "", 401),
     ("/api/admin/surel", Administrator, "", 401),
     ("/api/admin/tugas", Administrator, "", 401),
-    ("/api/undangan?token={invited}", Anybody, "", 200),
+    ("/api/undangan", Anybody, "", 200),
     ("/api/admin/platform", Administrator, "/0/slug", 401),
     ("/api/admin/platform/rincian?id={platform}", Administrator, "/issuer", 401),
     ("/api/platform", Applicant, "/open/0/slug", 401),

@@ -25,8 +25,8 @@ async fn invited(site: &Site, nth: usize) -> Visitor {
     staff::invite(&site.world.backend, &admin, &invitation).await.unwrap();
     let token = site.world.secret_for(&email).await.expose().to_owned();
     let visitor = site.visitor();
-    let form =
-        [("token", token), ("name", format!("Verifikator {nth}")), ("password", "kuda lari di pantai".to_owned())];
+    visitor.get(&format!("/undangan?token={token}")).await.expect(303);
+    let form = [("name", format!("Verifikator {nth}")), ("password", "kuda lari di pantai".to_owned())];
     visitor.send("/undangan", &form).await.expect(200);
     visitor
 }

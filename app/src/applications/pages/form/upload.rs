@@ -125,7 +125,10 @@ impl Uploads {
             }
             ApiError::Conflict(conflict) => self.form.set_issue(Field::Form, Some(Problem::Conflict(conflict))),
             ApiError::SignedOut => crate::forms::session_is_over(self.form),
-            ApiError::NotFound | ApiError::TooMany(_) | ApiError::Busy { .. } | ApiError::Unavailable => {
+            ApiError::TooMany(until) => {
+                self.form.set_issue(Field::Letter, Some(Problem::TooManyAttempts { until }));
+            }
+            ApiError::NotFound | ApiError::Busy { .. } | ApiError::Unavailable => {
                 self.fail(LetterProblem::NotStored);
             }
         }
