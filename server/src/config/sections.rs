@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backend::oidc::Secret;
+use backend::vault::Secret;
 use domain::accounts::email::Email;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -34,6 +34,8 @@ pub struct ServerSettings {
     pub base_url: Option<Url>,
     /// The secret of the installation; `None` stands for one kept under `data_dir` (development only).
     pub secret: Option<Secret>,
+    /// Earlier secrets, which still open what they sealed.
+    pub secrets_old: Vec<Secret>,
     /// The folder of SQLite and letters.
     pub data_dir: PathBuf,
     /// The folder of the built site.
@@ -52,6 +54,8 @@ pub struct DatabaseSettings {
 pub struct DocumentSettings {
     /// `file:///…` or `s3://bucket/prefix`; `None` stands for a folder under `data_dir`.
     pub url: Option<Url>,
+    /// True if new letters are sealed.
+    pub encrypt: bool,
     pub s3: S3Settings,
 }
 
@@ -119,6 +123,14 @@ pub struct HelpSettings {
 }
 
 #[derive(Clone, Debug)]
+pub struct AuditSettings {
+    /// A file that anchors of the trail are appended to.
+    pub anchor_file: Option<PathBuf>,
+    /// Where anchors of the trail are mailed.
+    pub anchor_mail: Option<Email>,
+}
+
+#[derive(Clone, Debug)]
 pub struct LogSettings {
     /// What is logged, in the syntax of `RUST_LOG`.
     pub filter: String,
@@ -136,6 +148,7 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
     });
     let secret =
         reader.optional(&table::SECRET, |text| Secret::parse(text).ok_or_else(|| texts::SECRET_SHAPE.to_owned()));
+    let secrets_old = reader.optional(&table::SECRETS_OLD, secrets);
     let data_dir = reader.value(&table::DATA_DIR, |text| Ok(PathBuf::from(text)));
     let site_dir = reader.value(&table::SITE_DIR, |text| Ok(PathBuf::from(text)));
     let trusted_proxies = reader.optional(&table::TRUSTED_PROXIES, networks);
@@ -150,6 +163,7 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
         addr,
         base_url,
         secret: secret?,
+        secrets_old: secrets_old?.unwrap_or_default(),
         data_dir: data_dir?,
         site_dir: site_dir?,
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
@@ -183,14 +197,15 @@ pub fn database(reader: &mut Reader<'_>, data_dir: &Path) -> Result<DatabaseSett
 pub fn documents(reader: &mut Reader<'_>) -> Result<DocumentSettings, Faulty> {
     let url: Result<Option<Url>, Faulty> =
         reader.optional(&table::DOCUMENTS_URL, |text| text.parse().map_err(|_| not(text, texts::A_DOCUMENT_STORE)));
+    let encrypt = reader.value(&table::DOCUMENTS_ENCRYPT, flag);
     let s3 = s3(reader);
-    let (url, s3) = (url?, s3?);
+    let (url, encrypt, s3) = (url?, encrypt?, s3?);
     let in_s3 = url.as_ref().is_some_and(|url| url.scheme() == "s3");
     let plain = s3.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:"));
     if in_s3 && plain && !s3.allow_http {
         return Err(reader.wrong(&table::S3_ENDPOINT, texts::S3_NEEDS_HTTPS));
     }
-    Ok(DocumentSettings { url, s3 })
+    Ok(DocumentSettings { url, encrypt, s3 })
 }
 
 fn s3(reader: &mut Reader<'_>) -> Result<S3Settings, Faulty> {
@@ -252,6 +267,14 @@ pub fn help(reader: &mut Reader<'_>) -> Result<HelpSettings, Faulty> {
     Ok(HelpSettings { address })
 }
 
+pub fn audit(reader: &mut Reader<'_>) -> Result<AuditSettings, Faulty> {
+    let anchor_file = reader.optional(&table::AUDIT_ANCHOR_FILE, |text| Ok(PathBuf::from(text)));
+    let anchor_mail = reader.optional(&table::AUDIT_ANCHOR_MAIL, |text| {
+        Email::parse(text.trim_start_matches("mailto:")).map_err(|_| not(text, texts::A_MAIL_ADDRESS))
+    });
+    Ok(AuditSettings { anchor_file: anchor_file?, anchor_mail: anchor_mail? })
+}
+
 pub fn log(reader: &mut Reader<'_>) -> Result<LogSettings, Faulty> {
     let filter = reader.value(&table::LOG, |text| match EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -262,6 +285,12 @@ pub fn log(reader: &mut Reader<'_>) -> Result<LogSettings, Faulty> {
 
 fn secret_text(text: &str) -> Result<SecretString, String> {
     Ok(text.into())
+}
+
+/// Secrets, separated by commas or spaces. A fault never repeats one.
+fn secrets(text: &str) -> Result<Vec<Secret>, String> {
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    parts.map(|part| Secret::parse(part).ok_or_else(|| texts::SECRET_SHAPE.to_owned())).collect()
 }
 
 /// The words that the S3 client takes for a flag.

@@ -58,6 +58,13 @@ impl Site {
         Self::start(self.world.config.clone(), extras, self.world.clock.clone(), dir, false, 2).await
     }
 
+    /// Starts a second server on the same database and letters, with other settings.
+    pub async fn beside_with(&self, config: Config) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let extras = devtools::extras(DEMO_URL.parse().unwrap());
+        Self::start(config, extras, self.world.clock.clone(), dir, false, 2).await
+    }
+
     async fn start(
         config: Config,
         extras: Extras,
