@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use backend::world::ManualClock;
 use devtools::DEMO_URL;
@@ -34,6 +34,8 @@ impl Site {
     /// Changes settings, of which `demo_url` is the address of the demo platform; `workers` also runs the background work (mail, master data, jobs).
     pub async fn with(database: Database, settings: &[(&str, &str)], workers: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        // In production, nothing starts where others may read.
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let data_dir = dir.path().to_str().unwrap().to_owned();
         let sirup = new_sirup().await;
         let mut pairs = vec![("data_dir", data_dir.as_str()), ("addr", "127.0.0.1:0"), ("sirup_url", &sirup)];
