@@ -49,5 +49,6 @@ pub const fn action(action: Action) -> &'static str {
         Action::PlatformEntered => "Masuk ke platform",
         Action::EntryEnded => "Sesi di platform diakhiri",
         Action::KeyMade => "Kunci tanda tangan dibuat",
+        Action::AnchorKeyMade => "Kunci jangkar jejak audit dibuat",
     }
 }

@@ -16,10 +16,11 @@ use crate::{
     Actor, Backend,
     accounts::sessions,
     applications::{self, lapses, renewals},
+    audit,
     error::Result,
     oidc::{self, keys, rights},
     panics::caught,
-    verification,
+    reseal, verification,
 };
 
 pub use crate::panics::kept_up;
@@ -47,6 +48,10 @@ pub enum Job {
     SweepEntries,
     /// Makes the next signing keys.
     RotateKeys,
+    /// Seals again with the current secret what is sealed with an earlier one, or not at all.
+    Reseal,
+    /// Signs the head of the audit trail, once a day.
+    AnchorTrail,
     /// Deletes letters that belong to no application.
     CollectLetters,
     /// Deletes the files of broken uploads, and old images of letter pages.
@@ -56,7 +61,7 @@ pub enum Job {
 }
 
 impl Job {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadOpenCases,
         Self::EndLeases,
         Self::MergeWords,
@@ -66,6 +71,8 @@ impl Job {
         Self::Sweep,
         Self::SweepEntries,
         Self::RotateKeys,
+        Self::Reseal,
+        Self::AnchorTrail,
         Self::CollectLetters,
         Self::CollectStrays,
         Self::MeasureRoom,
@@ -83,6 +90,8 @@ impl Job {
             Self::Sweep => "Membersihkan sesi dan tautan lama",
             Self::SweepEntries => "Membersihkan sesi platform yang sudah lama berakhir",
             Self::RotateKeys => "Menyiapkan kunci tanda tangan",
+            Self::Reseal => "Memperbarui segel dengan rahasia terbaru",
+            Self::AnchorTrail => "Menandatangani ujung jejak audit",
             Self::CollectLetters => "Menghapus surat tanpa pengajuan",
             Self::CollectStrays => "Menghapus sisa unggahan dan gambar surat lama",
             Self::MeasureRoom => "Mengukur ruang penyimpanan surat",
@@ -95,8 +104,8 @@ impl Job {
             Self::ReadOpenCases => 30,
             Self::EndLeases => 5,
             Self::MergeWords => 10,
-            Self::EndEntries | Self::MeasureRoom => 60,
-            Self::Remind | Self::Sweep | Self::SweepEntries | Self::CollectLetters => 600,
+            Self::EndEntries | Self::MeasureRoom | Self::Reseal => 60,
+            Self::Remind | Self::Sweep | Self::SweepEntries | Self::AnchorTrail | Self::CollectLetters => 600,
             Self::EndDrafts | Self::RotateKeys => 3600,
             Self::CollectStrays => 24 * 3600,
         })
@@ -122,6 +131,8 @@ impl Job {
             Self::Sweep => sessions::sweep(backend).await.map(|()| 0),
             Self::SweepEntries => oidc::sweep(backend).await,
             Self::RotateKeys => keys::rotate(backend).await,
+            Self::Reseal => reseal::run(backend).await,
+            Self::AnchorTrail => audit::anchor(backend).await,
             Self::CollectLetters => applications::collect_garbage(backend).await,
             Self::CollectStrays => {
                 let strays = applications::collect_strays(backend).await?;

@@ -23,15 +23,17 @@ mod panics;
 pub mod platforms;
 pub mod prose;
 pub mod refusals;
+pub mod reseal;
 pub mod secrets;
 pub mod seed;
 pub mod sirup;
 pub mod staff;
 pub mod throttle;
+pub mod vault;
 pub mod verification;
 pub mod world;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use ::time::Date;
 use url::Url;
@@ -44,6 +46,8 @@ pub struct Backend {
     pub db: db::Db,
     /// Clock and randomness.
     pub world: world::World,
+    /// Seals what a copy of the database or of the letters must not give away.
+    pub vault: vault::Vault,
     /// The store of letters and the reader of PDFs.
     pub documents: documents::Documents,
     pub sirup: sirup::Sirup,
@@ -74,8 +78,10 @@ pub struct Settings {
     pub promised_working_days: u32,
     /// The recipient of messages to the help desk.
     pub help_address: domain::accounts::email::Email,
-    /// The secret of the installation.
-    pub secret: oidc::Secret,
+    /// A file that anchors of the audit trail are appended to.
+    pub anchor_file: Option<PathBuf>,
+    /// Where anchors of the audit trail are mailed.
+    pub anchor_mail: Option<domain::accounts::email::Email>,
 }
 
 impl Settings {

@@ -1,10 +1,7 @@
 //! The running server: the backend with everything it opens, the listener and the background workers.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -12,35 +9,24 @@ use std::{
 use app::state::{AppState, Cookies};
 use axum::{Router, serve::ListenerExt};
 use backend::{
-    Backend,
-    accounts::passwords::Passwords,
-    db::Db,
-    documents::{Documents, PdfReader, private_folder},
-    jobs,
+    Backend, jobs,
     mail::{self, Mailbox, Transport},
     master_data::Directory,
-    oidc::{self, Provider, Secret},
-    sirup::Sirup,
-    verification,
+    oidc, verification,
     world::World,
 };
 use futures::future::BoxFuture;
 use leptos::config::LeptosOptions;
-use secrecy::ExposeSecret;
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
 use crate::{
-    config::{
-        Config,
-        table::{self, Setting},
-        texts,
-    },
+    config::{Config, table},
     http,
+    opening::blame,
 };
 
-/// The reason why a command stops; its text is shown to the operator.
-pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+pub use crate::opening::{StartError, open_backend};
 
 /// What a binary adds to the product. `gerbang` adds nothing.
 #[derive(Default)]
@@ -67,72 +53,6 @@ pub struct Application {
     config: Arc<Config>,
     mailbox: Mailbox,
     stop: watch::Sender<bool>,
-}
-
-/// Opens the database (and migrates it), the document store and the SiRUP client.
-///
-/// Creates the data directory if it is missing, readable only by this user because it holds password hashes and letters.
-/// `program` is the path of this binary, which is started again to read PDFs.
-///
-/// # Errors
-/// If something does not open; the text names the setting.
-pub async fn open_backend(
-    config: &Config,
-    base_url: Url,
-    program: PathBuf,
-    world: World,
-) -> Result<Backend, StartError> {
-    private_folder(&config.server.data_dir).map_err(blame(&table::DATA_DIR))?;
-    let secret = match &config.server.secret {
-        Some(secret) => secret.clone(),
-        None => kept_secret(&config.server.data_dir, &world).map_err(blame(&table::DATA_DIR))?,
-    };
-    let db = Db::connect(config.database.url.expose_secret()).await.map_err(blame(&table::DATABASE_URL))?;
-    db.migrate().await?;
-    let reader = PdfReader::new(program);
-    let documents = match &config.documents.url {
-        Some(url) => Documents::at(url, config.documents.s3.options(), reader).map_err(blame(&table::DOCUMENTS_URL))?,
-        None => {
-            Documents::in_folder(&config.server.data_dir.join("documents"), reader).map_err(blame(&table::DATA_DIR))?
-        }
-    };
-    documents.room.keep_free(config.documents.reserve);
-    Ok(Backend {
-        db,
-        documents,
-        sirup: Sirup::new(&config.sirup.url, config.sirup.token.clone(), world.clone())?,
-        passwords: Passwords::new(&world)?,
-        master_data: Directory::default(),
-        open_cases: Default::default(),
-        jobs: Default::default(),
-        writes: Default::default(),
-        oidc: Provider::new(&secret)?,
-        settings: config.settings(base_url, secret),
-        outbox_bell: Arc::default(),
-        world,
-    })
-}
-
-/// Reads the generated secret of an installation whose settings give none; creates it at the first call.
-fn kept_secret(folder: &Path, world: &World) -> std::io::Result<Secret> {
-    let path = folder.join("secret");
-    if !path.exists() {
-        // Write a draft and link it: if two servers start together, one creates the file, and none reads half of it.
-        let draft = folder.join(format!("secret.{}", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(Secret::new(world).to_text().as_bytes())?;
-        file.sync_all()?;
-        let linked = fs::hard_link(&draft, &path);
-        fs::remove_file(&draft)?;
-        linked.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
-    }
-    let unread = || std::io::Error::new(ErrorKind::InvalidData, format!("isi {} bukan rahasia.", path.display()));
-    Secret::parse(&fs::read_to_string(&path)?).ok_or_else(unread)
-}
-
-/// Turns an error into one that names the setting behind it.
-fn blame<E: std::fmt::Display>(setting: &'static Setting) -> impl FnOnce(E) -> StartError {
-    move |error| texts::unusable(setting, error).into()
 }
 
 impl Application {
@@ -248,23 +168,4 @@ fn pkg_dir(site: &Path) -> String {
     let named =
         folders.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).next();
     named.map_or_else(|| "pkg".to_owned(), |name| format!("pkg/{name}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-
-    #[test]
-    fn generated_secret_is_kept_and_readable_by_its_owner_only() {
-        let (dir, world) = (tempfile::tempdir().unwrap(), World::system());
-        let made = kept_secret(dir.path(), &world).unwrap();
-        let path = dir.path().join("secret");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(kept_secret(dir.path(), &world).unwrap().to_text(), made.to_text());
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "the draft should be removed");
-        fs::write(&path, "rusak").unwrap();
-        assert!(kept_secret(dir.path(), &world).is_err());
-    }
 }

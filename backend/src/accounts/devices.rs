@@ -16,6 +16,7 @@ use crate::{
     db::{Tx, execute, fetch_one, fetch_optional},
     error::Result,
     secrets::{Token, hex},
+    vault::Secret,
 };
 
 /// How long a device is known after a sign-in, in days: as long as browsers keep a cookie (RFC 6265bis, section 5.5).
@@ -81,8 +82,11 @@ impl Device {
     }
 }
 
-fn key(backend: &Backend) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, backend.settings.secret.derive("gerbang: known devices").as_ref())
+/// The keys of all secrets of the settings; the current one signs.
+fn keys(backend: &Backend) -> Vec<hmac::Key> {
+    let key = |secret: &Secret| hmac::Key::new(hmac::HMAC_SHA256, secret.derive("gerbang: known devices").as_ref());
+    let ids = std::iter::once(backend.vault.current()).chain(backend.vault.earlier());
+    ids.filter_map(|id| backend.vault.secret(id)).map(key).collect()
 }
 
 fn day(now: Timestamp) -> u32 {
@@ -92,18 +96,19 @@ fn day(now: Timestamp) -> u32 {
 /// The name under which attempts of a device that the account knows are counted; `None` if it does not know the device.
 pub(super) fn known(backend: &Backend, presented: Option<&SecretString>, owner: Owner) -> Option<String> {
     let device = Device::parse(presented?.expose_secret())?;
-    device.is_known(&key(backend), day(backend.world.now()), owner).then(|| hex(&device.id))
+    let today = day(backend.world.now());
+    keys(backend).iter().any(|key| device.is_known(key, today, owner)).then(|| hex(&device.id))
 }
 
 /// The cookie with which a device is known to the account. `presented` is its cookie so far, which keeps its id and its
 /// proofs for other accounts.
 pub fn proof(backend: &Backend, presented: Option<&SecretString>, owner: Owner) -> SecretString {
-    let (key, today) = (key(backend), day(backend.world.now()));
+    let (keys, today) = (keys(backend), day(backend.world.now()));
     let before = presented.and_then(|text| Device::parse(text.expose_secret()));
     let mut device = before.unwrap_or_else(|| Device { id: backend.world.random(), proofs: Vec::new() });
     let id = Device { id: device.id, proofs: Vec::new() };
-    device.proofs.retain(|proof| !id.is_proof(&key, proof, owner));
-    device.proofs.insert(0, id.prove(&key, today, owner));
+    device.proofs.retain(|proof| !keys.iter().any(|key| id.is_proof(key, proof, owner)));
+    device.proofs.insert(0, id.prove(&keys[0], today, owner));
     device.proofs.truncate(ACCOUNTS);
     device.to_text().into()
 }

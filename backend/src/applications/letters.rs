@@ -135,7 +135,7 @@ async fn take(
     let size = letter.len() as u64;
     let pages = backend.documents.reader.inspect(actor.user_id, letter.clone()).await.map_err(refuse)?;
     let hash = sha256(&letter);
-    let key = backend.documents.keep(&backend.world, letter).await.map_err(refuse)?;
+    let kept = backend.documents.keep(&backend.world, letter).await.map_err(refuse)?;
 
     let now = backend.world.now();
     let taken = Letter { id: backend.world.id(), file_name: display_name(file_name), bytes: size, pages };
@@ -143,16 +143,17 @@ async fn take(
     let stored = find_draft(&mut tx, backend, actor, id).await?;
     execute!(
         tx,
-        "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at, sealed_with)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         taken.id,
         actor.user_id,
-        key,
+        kept.key,
         &taken.file_name,
         i64::try_from(size).unwrap_or(i64::MAX),
         i64::from(pages),
         hash,
-        now.micros()
+        now.micros(),
+        kept.sealed_with.map(|id| id.to_string())
     )?;
     put_letter(&mut tx, &stored, Some(taken.id), now.micros()).await?;
     backend.record(&mut tx, actor, Action::LetterTaken, Some(id), taken.id)?;
@@ -208,8 +209,8 @@ pub(super) async fn copy(backend: &Backend, tx: &mut Tx, actor: &Actor, document
     let id = backend.world.id();
     execute!(
         tx,
-        "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at)
-         SELECT $1, user_id, object_key, file_name, bytes, pages, sha256, $4 FROM documents
+        "INSERT INTO documents (id, user_id, object_key, file_name, bytes, pages, sha256, created_at, sealed_with)
+         SELECT $1, user_id, object_key, file_name, bytes, pages, sha256, $4, sealed_with FROM documents
          WHERE id = $2 AND user_id = $3",
         id,
         document_id,
@@ -275,6 +276,97 @@ async fn commit_and_remove(backend: &Backend, mut tx: Tx, key: &str, sha256: &[u
         backend.documents.forget_pages(sha256).await?;
     }
     Ok(())
+}
+
+/// The ids of the secrets that letters are sealed with; `None` stands for plain letters. Looks each up in the index, since
+/// there are few secrets and many letters.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn seals(conn: &mut Conn) -> Result<Vec<Option<String>>> {
+    let plain: Option<(Uuid,)> =
+        fetch_optional!(conn, (Uuid,), "SELECT id FROM documents WHERE sealed_with IS NULL LIMIT 1")?;
+    let mut found: Vec<Option<String>> = plain.map(|_| None).into_iter().collect();
+    let mut after = String::new();
+    loop {
+        let sql = "SELECT min(sealed_with) FROM documents WHERE sealed_with > $1";
+        let (next,): (Option<String>,) = fetch_one!(conn, (Option<String>,), sql, &after)?;
+        let Some(next) = next else { return Ok(found) };
+        found.push(Some(next.clone()));
+        after = next;
+    }
+}
+
+/// The number of letters that are sealed with the secret of this id, or plain.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn count_sealed(conn: &mut Conn, id: Option<&str>) -> Result<i64> {
+    let (number,): (i64,) = match id {
+        Some(id) => fetch_one!(conn, (i64,), "SELECT count(*) FROM documents WHERE sealed_with = $1", id)?,
+        None => fetch_one!(conn, (i64,), "SELECT count(*) FROM documents WHERE sealed_with IS NULL")?,
+    };
+    Ok(number)
+}
+
+/// Seals letters again where that was not done with the current secret. Returns how many, at most about `most`. Plain ones
+/// are left as they are if the settings turn sealing off. A letter that fails is logged and does not stop the others.
+///
+/// # Errors
+/// If the database does not answer.
+pub(crate) async fn reseal(backend: &Backend, most: usize) -> Result<usize> {
+    let current = backend.vault.current().to_string();
+    let seals = seals(&mut backend.db.read().await?).await?;
+    let is_stale = |seal: &Option<String>| match seal {
+        None => backend.documents.encrypts(),
+        Some(id) => *id != current,
+    };
+    let mut done = 0;
+    for seal in seals.into_iter().filter(is_stale) {
+        let mut after = Uuid::nil();
+        while done < most {
+            let letters = read_sealed(backend, seal.as_deref(), after).await?;
+            let Some((last, ..)) = letters.last() else { break };
+            after = *last;
+            for (id, key, sha256) in letters {
+                match reseal_one(backend, &key, &current, seal.is_none().then_some(&sha256)).await {
+                    Ok(()) => done += 1,
+                    Err(error) => tracing::warn!(document = %id, %error, "a letter could not be sealed again"),
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// The next letters that are sealed with this secret, or plain: id, key in the store, hash.
+async fn read_sealed(backend: &Backend, seal: Option<&str>, after: Uuid) -> Result<Vec<(Uuid, String, Vec<u8>)>> {
+    type Row = (Uuid, String, Vec<u8>);
+    let mut conn = backend.db.read().await?;
+    Ok(match seal {
+        Some(id) => {
+            let sql =
+                "SELECT id, object_key, sha256 FROM documents WHERE sealed_with = $1 AND id > $2 ORDER BY id LIMIT 20";
+            fetch_all!(conn, Row, sql, id, after)?
+        }
+        None => {
+            let sql = "SELECT id, object_key, sha256 FROM documents WHERE sealed_with IS NULL AND id > $1 ORDER BY id LIMIT 20";
+            fetch_all!(conn, Row, sql, after)?
+        }
+    })
+}
+
+/// Seals one letter again, and removes what was drawn of one that was plain until now.
+async fn reseal_one(backend: &Backend, key: &str, current: &str, plain: Option<&Vec<u8>>) -> Result<()> {
+    if !backend.documents.reseal(&backend.world, key).await? {
+        tracing::warn!(key, "a letter is not in the store");
+    }
+    if let Some(sha256) = plain {
+        backend.documents.forget_pages(sha256).await?;
+    }
+    let mut tx = backend.db.begin().await?;
+    execute!(tx, "UPDATE documents SET sealed_with = $2 WHERE object_key = $1", key, current)?;
+    tx.commit().await
 }
 
 /// Removes letters that nobody holds any more and that are older than a day, and what was drawn of them. Run from time to

@@ -21,6 +21,7 @@ pub use draft_page::{autosave, draft_page};
 pub use drafts::{start, start_again};
 pub use editing::{Saved, save};
 pub use letters::{attach_letter, collect_garbage, collect_strays, letter, remove_letter};
+pub(crate) use letters::{count_sealed as count_letters, reseal as reseal_letters, seals as letter_seals};
 pub use link::{confirm_new_access, known_accounts, link_sirup, reuse_account};
 pub(crate) use place::{RolePlace, refuse_overlap, refuse_second};
 pub use status::{detail, history, open, receipt, timeline};

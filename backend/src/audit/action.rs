@@ -112,4 +112,6 @@ actions! {
     EntryEnded = "entry_ended",
     /// A signing key was made. Detail: its id.
     KeyMade = "key_made",
+    /// The key that signs anchors of this trail was made. Detail: its public half.
+    AnchorKeyMade = "anchor_key_made",
 }

@@ -1,8 +1,11 @@
 //! The audit trail: what was done, by whom, from where. Events are appended in the transaction of their cause and never
-//! changed. `db::trail` chains them by hashes at the commit; [`verify`] checks the chain.
+//! changed. `db::trail` chains them by hashes at the commit; [`verify`] checks the chain, and anchors that were signed before
+//! prove that it is the same chain.
 
 mod action;
+mod anchor;
 mod chain;
+mod export;
 
 use std::net::IpAddr;
 
@@ -10,7 +13,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use action::Action;
-pub use chain::{Broken, Fault, Verified, verify};
+pub use anchor::{Anchor, anchor, public_key};
+pub use chain::{Against, Broken, Fault, Misfit, Verified, verify, verify_against, verify_chain};
+pub use export::export;
 
 use crate::{
     Actor, Backend,

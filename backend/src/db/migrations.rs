@@ -13,6 +13,11 @@ pub(super) fn migrator(dialect: Dialect) -> Migrator {
     Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
 }
 
+/// The number of the newest migration.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+}
+
 /// Number, name, SQL for SQLite, SQL for PostgreSQL.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (
@@ -68,5 +73,11 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         "metering",
         include_str!("../../migrations/sqlite/0011_metering.sql"),
         include_str!("../../migrations/postgres/0011_metering.sql"),
+    ),
+    (
+        12,
+        "sealing",
+        include_str!("../../migrations/sqlite/0012_sealing.sql"),
+        include_str!("../../migrations/postgres/0012_sealing.sql"),
     ),
 ];

@@ -27,13 +27,14 @@ mod tx;
 
 use std::{
     path::{Path, PathBuf},
+    str::FromStr,
     sync::Arc,
     time::Duration,
 };
 
 use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::SqlitePool,
+    sqlite::{SqliteConnectOptions, SqlitePool},
 };
 use tokio::sync::broadcast;
 
@@ -59,6 +60,15 @@ pub struct Db {
     changes: Changes,
 }
 
+/// A database that was looked for.
+pub enum Existing {
+    /// There is none, or it is not of this program.
+    None,
+    /// Its tables are of another version: the number of its newest migration.
+    Other(i64),
+    Current(Db),
+}
+
 #[derive(Clone)]
 enum Kind {
     Sqlite {
@@ -78,8 +88,42 @@ impl Db {
     /// # Errors
     /// If the address is of neither kind or the database does not answer.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::open(url, true).await
+    }
+
+    /// Opens a database only if it exists and has the tables of this version. Creates and migrates nothing.
+    ///
+    /// # Errors
+    /// If the address is of neither kind or the database does not answer.
+    pub async fn connect_existing(url: &str) -> Result<Existing> {
+        if Self::file_of(url).is_some_and(|file| !file.exists()) {
+            return Ok(Existing::None);
+        }
+        let db = Self::open(url, false).await?;
+        let mut conn = db.read().await?;
+        let table = conn.dialect().pick(
+            "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'",
+        );
+        let (tables,): (i64,) = fetch_one!(conn, (i64,), table)?;
+        if tables == 0 {
+            return Ok(Existing::None);
+        }
+        let (version,): (i64,) =
+            fetch_one!(conn, (i64,), "SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")?;
+        drop(conn);
+        Ok(if version == migrations::newest() { Existing::Current(db) } else { Existing::Other(version) })
+    }
+
+    /// The file of a SQLite database; `None` for PostgreSQL, or if the address is not understood.
+    pub fn file_of(url: &str) -> Option<PathBuf> {
+        let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok())??;
+        Some(options.get_filename().to_owned())
+    }
+
+    async fn open(url: &str, create: bool) -> Result<Self> {
         let kind = if url.starts_with("sqlite:") {
-            let (writer, readers, log, start) = sqlite::open(url).await?;
+            let (writer, readers, log, start) = sqlite::open(url, create).await?;
             Kind::Sqlite { writer, readers, log, start }
         } else {
             Kind::Postgres { servers: postgres::connect(url).await?, options: postgres::options(url)?.into() }

@@ -22,13 +22,13 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Opens the file of `url` (`sqlite:PATH`), which is made if missing.
+/// Opens the file of `url` (`sqlite:PATH`), which is made if missing and `create`.
 ///
 /// # Errors
 /// If the file cannot be opened.
-pub(super) async fn open(url: &str) -> Result<(SqlitePool, Readers, Log, PathBuf)> {
+pub(super) async fn open(url: &str, create: bool) -> Result<(SqlitePool, Readers, Log, PathBuf)> {
     let options = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
+        .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal) // `Flush` makes a commit durable
         .pragma("wal_autocheckpoint", "16000") // pages; a fallback, `Checkpoints` usually come first

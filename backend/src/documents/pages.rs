@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use domain::time::Timestamp;
 use futures::TryStreamExt;
-use object_store::{ObjectStoreExt, PutPayload, path::Path as Key};
+use object_store::path::Path as Key;
 
 use super::{Documents, reader::Failure};
 use crate::{
@@ -188,8 +188,7 @@ impl Documents {
         match make(self.fetch(letter.key).await?).await {
             Ok(made) => {
                 let made = Bytes::from(made);
-                if let Err(error) = self.store.put(&Key::from(wanted.name), PutPayload::from_bytes(made.clone())).await
-                {
+                if let Err(error) = self.put(world, &wanted.name, made.clone()).await {
                     tracing::warn!(%error, "a page could not be kept"); // it can still be shown
                 }
                 Ok(Some(made))
@@ -203,12 +202,9 @@ impl Documents {
         }
     }
 
+    /// What was made before. What does not open is made again: it was sealed with a secret that is gone.
     async fn look_up(&self, name: &str) -> Result<Option<Bytes>> {
-        match self.store.get(&Key::from(name)).await {
-            Ok(found) => Ok(Some(found.bytes().await.map_err(Error::internal)?)),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(Error::internal(error)),
-        }
+        Ok(self.stored(name).await?.and_then(|stored| self.open(name, stored).ok()))
     }
 
     /// Removes the pages under `prefix`, or only those made before a time.
@@ -229,7 +225,12 @@ impl Documents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{documents::PdfReader, world::ManualClock};
+    use crate::{
+        documents::{PdfReader, Sealing},
+        vault::{Secret, Secrets, Vault},
+        world::ManualClock,
+    };
+    use object_store::ObjectStoreExt;
     use std::{os::unix::fs::PermissionsExt, path::PathBuf};
     use tempfile::TempDir;
 
@@ -250,7 +251,9 @@ mod tests {
             let count = dir.path().join("count");
             std::fs::write(&program, format!("#!/bin/sh\necho x >> {}\n{script}\n", count.display())).unwrap();
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-            let documents = Documents::in_folder(&dir.path().join("store"), PdfReader::new(program)).unwrap();
+            let vault = Vault::new(&Secrets::new(Secret::of([7; 32]), [])).unwrap();
+            let sealing = Sealing { vault, encrypts: true };
+            let documents = Documents::in_folder(&dir.path().join("store"), PdfReader::new(program), sealing).unwrap();
             documents.store.put(&Key::from(LETTER.key), "%PDF-1.7".into()).await.unwrap();
             Self { dir, documents, clock: ManualClock::at(Timestamp::from_micros(1_795_316_400_000_000)) }
         }
@@ -278,6 +281,16 @@ mod tests {
         assert_eq!(desk.page(1).await.as_deref(), Some(b"pdf draw 1 900".as_slice()));
         assert_eq!(desk.children(), 2);
         assert!(desk.documents.making.locks.lock().unwrap().len() <= 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn page_of_a_lost_secret_is_drawn_again() {
+        let mut desk = Desk::new("printf gambar").await;
+        desk.page(0).await;
+        assert!(!std::fs::read(desk.file("0-900.png")).unwrap().windows(6).any(|window| window == b"gambar"));
+        desk.documents.sealing.vault = Vault::new(&Secrets::new(Secret::of([8; 32]), [])).unwrap();
+        assert_eq!((desk.page(0).await.as_deref(), desk.children()), (Some(b"gambar".as_slice()), 2));
+        assert_eq!((desk.page(0).await.as_deref(), desk.children()), (Some(b"gambar".as_slice()), 2));
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -4,13 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use domain::time::Timestamp;
 use lettre::message::Mailbox as Sender;
-use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{
     message::Mail,
-    outbox::Status,
+    outbox::{self, Status},
     transport::{Failure, Transport},
 };
 use crate::{
@@ -94,8 +93,8 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     let Some(due) = claim(backend).await? else {
         return Ok(Delivery::Nothing);
     };
-    let mail = Mail::deserialize(&due.content.0).ok();
-    let outcome = without_panic(send(backend, mailbox, &due, mail.as_ref())).await;
+    let mail = outbox::read(backend, due.id, due.content.0.clone());
+    let outcome = without_panic(send(backend, mailbox, &due, &mail)).await;
     let now = backend.world.now();
     let delivery = match &outcome {
         Ok(()) => Delivery::Sent,
@@ -111,7 +110,8 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     if let Err(failure) = &outcome {
         tracing::warn!(mail = %due.id, attempts = due.attempts, error = %failure, "a mail was not taken");
     }
-    let emptied = mail.filter(|_| status == Status::Sent && !mailbox.keeps_secrets).map(Mail::without_secret);
+    let emptied =
+        mail.ok().flatten().filter(|_| status == Status::Sent && !mailbox.keeps_secrets).map(Mail::without_secret);
     let mut tx = backend.db.begin().await?;
     // A mail that was cancelled during the attempt stays cancelled, unless it was sent.
     execute!(
@@ -129,11 +129,11 @@ pub async fn send_due(backend: &Backend, mailbox: &Mailbox) -> Result<Delivery> 
     Ok(delivery)
 }
 
-/// Sends one mail. `mail` is `None` if this version of the program cannot read it: it is parked, so that it does not
-/// block the mails behind it.
-async fn send(backend: &Backend, mailbox: &Mailbox, due: &DueMail, mail: Option<&Mail>) -> Result<(), Failure> {
-    let unreadable = || Failure::Permanent("this version cannot read the stored mail".to_owned());
-    let mail = mail.ok_or_else(unreadable)?;
+/// Sends one mail. One that this version of the program cannot read, or whose token does not open, is parked, so that it
+/// does not block the mails behind it.
+async fn send(backend: &Backend, mailbox: &Mailbox, due: &DueMail, mail: &Result<Option<Mail>>) -> Result<(), Failure> {
+    let mail = mail.as_ref().map_err(|error| Failure::Permanent(error.to_string()))?.as_ref();
+    let mail = mail.ok_or_else(|| Failure::Permanent("this version cannot read the stored mail".to_owned()))?;
     let rendered = mail.render(&backend.settings).map_err(|error| Failure::Permanent(error.to_string()))?;
     let message_id = format!("<{}@{}>", due.id, mailbox.from.email.domain());
     mailbox.transport.send(&message_id, &mailbox.from, &due.recipient, mail.reply_to(), &rendered).await

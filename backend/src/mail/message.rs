@@ -62,6 +62,9 @@ mails! {
     /// To an administrator: the check list of this role is empty, so a verifier cannot approve its applications.
     CheckListEmpty { name: String, role: Role }
         => "mail/check_list_empty/subject.txt", "mail/check_list_empty/body.txt", "mail/check_list_empty/body.html";
+    /// To whoever keeps anchors of the audit trail. `line` is an anchor as JSON.
+    AuditAnchor { events: String, time: String, line: String }
+        => "mail/audit_anchor/subject.txt", "mail/audit_anchor/body.txt", "mail/audit_anchor/body.html";
     /// To the help desk: a message from the help form.
     HelpRequest { reference: String, name: String, email: String, context: String, message: String }
         => "mail/help_request/subject.txt", "mail/help_request/body.txt", "mail/help_request/body.html";

@@ -13,7 +13,7 @@ mod transport;
 pub use delivery::{Delivery, Mailbox, run, send_due};
 pub(crate) use delivery::{MOST_ATTEMPTS, wait};
 pub use message::{Case, Mail};
-pub(crate) use outbox::{LONGEST_LINK, forget_secrets};
+pub(crate) use outbox::{LONGEST_LINK, forget_secrets, reseal};
 pub use outbox::{SentMail, Status, recent};
 pub use parked::{parked, resend};
 pub use templates::RenderedMail;

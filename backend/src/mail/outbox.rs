@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{accounts::email::Email, time::Timestamp};
+use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::{
     Backend,
     db::{Tx, execute, fetch_all},
     error::{Error, Result},
+    vault::{Purpose, TEXT_HEADER},
 };
 
 /// The longest time for which the link of any mail is valid: that of an invitation.
@@ -49,13 +51,17 @@ impl Backend {
     /// If the database fails.
     pub(crate) async fn post_at(&self, tx: &mut Tx, recipient: &Email, mail: &Mail, due: Timestamp) -> Result<Uuid> {
         let id = self.world.id();
+        let mut content = serde_json::to_value(mail)?;
+        if let Some(token) = token_of(&mut content) {
+            *token = self.vault.seal_text(&self.world, Purpose::MailToken, &id.to_string(), token)?;
+        }
         execute!(
             tx,
             "INSERT INTO outbox (id, recipient, language, content, status, attempts, due_at, created_at)
              VALUES ($1, $2, 'id', $3, 'pending', 0, $4, $5)",
             id,
             recipient.as_str(),
-            Json(mail),
+            Json(content),
             due.micros(),
             self.world.now().micros()
         )?;
@@ -85,6 +91,70 @@ impl Backend {
         execute!(tx, "UPDATE outbox SET status = 'cancelled' WHERE id = $1 AND status IN ('pending', 'parked')", id)?;
         Ok(())
     }
+}
+
+/// The token in the link of a stored mail. Every mail that has one calls the field `token`; it is sealed, because a copy
+/// of the outbox must let nobody in.
+fn token_of(content: &mut Value) -> Option<&mut String> {
+    match content.get_mut("token") {
+        Some(Value::String(token)) if !token.is_empty() => Some(token),
+        _ => None,
+    }
+}
+
+/// Reads a stored mail and opens its token; `None` if another version of the program wrote the mail.
+///
+/// # Errors
+/// If the token does not open.
+pub(super) fn read(backend: &Backend, id: Uuid, mut content: Value) -> Result<Option<Mail>> {
+    if let Some(token) = token_of(&mut content) {
+        *token = backend.vault.open_text(Purpose::MailToken, &id.to_string(), token)?;
+    }
+    Ok(serde_json::from_value(content).ok())
+}
+
+/// Seals again the tokens of mails that may still be sent, where that was not done with the current secret. Returns how
+/// many, at most `most`.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) async fn reseal(backend: &Backend, most: usize) -> Result<usize> {
+    let rows: Vec<(Uuid, Json<Value>)> = {
+        let mut conn = backend.db.read().await?;
+        fetch_all!(
+            conn,
+            (Uuid, Json<Value>),
+            // Each half is found by a partial index. Without a token, the beginning is NULL.
+            "SELECT id, content FROM (
+                 SELECT id, content FROM outbox WHERE status = 'pending' AND due_at > 0
+                 UNION ALL
+                 SELECT id, content FROM outbox WHERE status = 'parked' AND created_at > 0
+             ) AS waiting
+             WHERE content ->> 'token' <> '' AND substr(content ->> 'token', 1, $1) <> $2 LIMIT $3",
+            TEXT_HEADER as i32,
+            backend.vault.text_header(),
+            most as i64
+        )?
+    };
+    let mut done = 0;
+    for (id, Json(mut content)) in rows {
+        let Some(token) = token_of(&mut content) else { continue };
+        let (place, stored) = (id.to_string(), token.clone());
+        let opened = match backend.vault.open_text(Purpose::MailToken, &place, token) {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::warn!(mail = %id, %error, "the token of a mail does not open");
+                continue;
+            }
+        };
+        *token = backend.vault.seal_text(&backend.world, Purpose::MailToken, &place, &opened)?;
+        let mut tx = backend.db.begin().await?;
+        // A mail that was sent meanwhile has lost its token.
+        let sql = "UPDATE outbox SET content = $2 WHERE id = $1 AND content ->> 'token' = $3";
+        done += execute!(tx, sql, id, Json(content), stored)?;
+        tx.commit().await?;
+    }
+    Ok(usize::try_from(done).unwrap_or(usize::MAX))
 }
 
 /// Removes the tokens from parked mails whose links have expired. Until then an administrator may resend them.
@@ -127,7 +197,7 @@ pub async fn recent(backend: &Backend, limit: i64) -> Result<Vec<SentMail>> {
     )?;
     rows.into_iter()
         .filter_map(|(id, recipient, created_at, status, Json(content))| {
-            let mail: Mail = serde_json::from_value(content).ok()?;
+            let mail = read(backend, id, content).ok()??;
             Some((id, recipient, created_at, status, mail))
         })
         .map(|(id, recipient, created_at, status, mail)| {

@@ -10,11 +10,12 @@ use crate::Settings;
 
 fn settings() -> Settings {
     Settings {
-        secret: crate::oidc::Secret::new(&crate::world::World::system()),
         base_url: "https://gerbang.contoh.go.id".parse().unwrap(),
         sirup_cutoff: domain::applications::sirup::CUTOFF,
         promised_working_days: domain::calendar::PROMISED_WORKING_DAYS,
         help_address: domain::accounts::email::Email::parse("bantuan@contoh.go.id").unwrap(),
+        anchor_file: None,
+        anchor_mail: None,
     }
 }
 
@@ -149,6 +150,14 @@ fn examples() -> Vec<(&'static str, Mail)> {
         ("staff_invited", Mail::StaffInvited { invited_by: "Dewi Lestari".into(), role: StaffRole::Verifier, token }),
         ("staff_role_given", Mail::StaffRoleGiven { name: name.clone(), role: StaffRole::Verifier }),
         ("check_list_empty", Mail::CheckListEmpty { name: name.clone(), role: Role::Pa }),
+        (
+            "audit_anchor",
+            Mail::AuditAnchor {
+                events: "1.204".into(),
+                time: "30 November 2026, 00.10 WIB".into(),
+                line: r#"{"site":"https://gerbang.contoh.go.id","seq":1204}"#.into(),
+            },
+        ),
         (
             "help_request",
             Mail::HelpRequest {

@@ -6,7 +6,7 @@
 //! - [`userinfo`], [`introspect`], [`revoke`]: the uses of an access token.
 //! - [`logout`]: signing out, begun at a platform or here, and the notices to platforms.
 //! - [`rights`]: a grant ends in the transaction that ends the right behind it.
-//! - [`keys`]: the keys that sign, and what is derived from the secret of the installation.
+//! - [`keys`]: the keys that sign, and the names by which platforms know people.
 //!
 //! A *grant* is the session of a person at a platform, bound to one access. Its id is the claim `sid`. Codes and tokens are
 //! 256 random bits, stored as a hash. Access tokens are looked up at every use, so that they end at once with the rights
@@ -34,7 +34,6 @@ use std::time::Duration;
 
 use crate::{Backend, db::execute, error::Result};
 
-pub use keys::Secret;
 pub use provider::Provider;
 
 /// How long an ended grant is kept, so that a late code or token is still recognised.

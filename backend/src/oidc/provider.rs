@@ -6,12 +6,14 @@ use tokio::sync::Notify;
 
 use super::{
     exchange::{Exchange, Outcome},
-    keys::{Keys, Secret},
+    keys::{Keys, pairwise_salt},
 };
 use crate::{
     Backend,
-    db::batcher::Batcher,
+    db::{Db, batcher::Batcher},
     error::{Error, Result},
+    vault::Vault,
+    world::World,
 };
 
 /// How long a platform has to answer a logout notice.
@@ -29,16 +31,20 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// Reads the salt of pairwise identifiers; stores it at the first start.
+    ///
     /// # Errors
-    /// If no HTTPS client can be made on this machine.
-    pub fn new(secret: &Secret) -> Result<Self> {
+    /// If the database refuses, its salt was sealed with a secret that the vault does not have, or no HTTPS client can be
+    /// made on this machine.
+    pub async fn open(db: &Db, vault: &Vault, world: &World) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(NOTICE_TIMEOUT)
             .timeout(NOTICE_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none()) // only to the address that the administrator set
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { keys: Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http })
+        let keys = Keys::new(&pairwise_salt(db, vault, world).await?);
+        Ok(Self { keys, exchanges: Batcher::default(), bell: Arc::default(), http })
     }
 }
 

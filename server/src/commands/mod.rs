@@ -1,25 +1,20 @@
 //! The command line.
 
+mod audit;
 mod import;
+mod secret;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use backend::{
-    audit::{self, Broken, Fault, Verified},
-    documents::pdf,
-    world::World,
-};
+use backend::{documents::pdf, world::World};
 use clap::{Parser, Subcommand};
-use domain::{
-    indonesian::{count, date_time},
-    permission::StaffRole,
-    time::Zone,
-};
+use domain::permission::StaffRole;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     application::{Application, Extras, StartError, open_backend},
     config::{Config, Environment, sample, texts},
+    opening::keep_files_private,
 };
 
 /// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
@@ -73,15 +68,13 @@ pub enum Admin {
     /// Jejak audit.
     Audit {
         #[command(subcommand)]
-        audit: Audit,
+        audit: audit::Audit,
     },
-}
-
-/// The commands about the audit trail.
-#[derive(Subcommand)]
-pub enum Audit {
-    /// Memeriksa bahwa tidak ada peristiwa yang diubah, dihapus, atau disisipkan.
-    Verify,
+    /// Rahasia instalasi.
+    Secret {
+        #[command(subcommand)]
+        secret: secret::Secret,
+    },
 }
 
 #[derive(Subcommand)]
@@ -126,11 +119,12 @@ pub fn exit_code(program: &str, outcome: Result<(), StartError>) -> ExitCode {
     }
 }
 
-/// Starts logging and runs `task` on all cores.
+/// Starts logging and runs `task` on all cores. What it writes is for this user alone.
 ///
 /// # Errors
 /// Whatever stops the task.
 pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
+    keep_files_private();
     start_logging(config);
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
 }
@@ -182,7 +176,8 @@ impl Command {
             }
             Self::Import { import } => import::run(&open(&config).await?, import).await,
             Self::Admin { admin: Admin::Role { email, role } } => set_role(&open(&config).await?, &email, &role).await,
-            Self::Admin { admin: Admin::Audit { audit: Audit::Verify } } => verify_audit(&open(&config).await?).await,
+            Self::Admin { admin: Admin::Audit { audit } } => audit::run(&config, audit).await,
+            Self::Admin { admin: Admin::Secret { secret } } => secret::run(&config, secret).await,
             Self::Config { .. } => {
                 println!("{}", texts::CORRECT);
                 Ok(())
@@ -262,43 +257,5 @@ async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result
         Ok(())
     } else {
         Err(format!("Belum ada akun dengan alamat {email}. Daftarkan dahulu lewat halaman Daftar.").into())
-    }
-}
-
-/// # Errors
-/// If the audit trail was changed; the text names the first event that does not fit.
-async fn verify_audit(backend: &backend::Backend) -> Result<(), StartError> {
-    match audit::verify(backend).await? {
-        Verified::Whole(events) => {
-            println!("Jejak audit utuh: {} peristiwa berurutan.", count(events.unsigned_abs()));
-            Ok(())
-        }
-        Verified::Broken(broken) => Err(describe(&broken).into()),
-    }
-}
-
-fn describe(Broken { seq, fault, event }: &Broken) -> String {
-    let event = event.as_ref().map(|(at, action)| format!("{}, {action}", date_time(*at, Zone::Wib)));
-    match (fault, event) {
-        (Fault::Gone, Some(before)) => {
-            format!("Jejak audit terputus: peristiwa nomor {seq} tidak ada lagi. Sebelumnya: {before}.")
-        }
-        (Fault::Gone, None) => format!("Jejak audit terputus: peristiwa nomor {seq} tidak ada lagi."),
-        (Fault::Changed, event) => format!(
-            "Jejak audit terputus: peristiwa nomor {seq} ({}) berubah setelah dicatat.",
-            event.unwrap_or_default()
-        ),
-        (Fault::OtherHead, event) => format!(
-            "Jejak audit terputus: sesudah peristiwa nomor {seq} ({}), ujung rantai tidak cocok.",
-            event.unwrap_or_default()
-        ),
-        (Fault::Beside, event) => format!(
-            "Jejak audit tidak utuh: peristiwa nomor {seq} ({}) bukan bagian dari rantai.",
-            event.unwrap_or_default()
-        ),
-        (Fault::Unnumbered, event) => format!(
-            "Jejak audit tidak utuh: peristiwa tanpa nomor ({}) bukan bagian dari rantai.",
-            event.unwrap_or_default()
-        ),
     }
 }

@@ -15,7 +15,7 @@ mod tests;
 
 use std::net::IpAddr;
 
-use backend::{Settings, oidc::Secret};
+use backend::Settings;
 use url::Url;
 
 use errors::Faults;
@@ -23,8 +23,8 @@ use loading::{Reader, Written};
 
 pub use errors::ConfigError;
 pub use sections::{
-    DatabaseSettings, DocumentSettings, HelpSettings, LimitSettings, LogSettings, MailSettings, S3Settings,
-    ServerSettings, SirupSettings,
+    AuditSettings, DatabaseSettings, DocumentSettings, HelpSettings, LimitSettings, LogSettings, MailSettings,
+    S3Settings, ServerSettings, SirupSettings,
 };
 
 /// Where the product runs. The binary decides: `gerbang` is for production, `gerbang-dev` for development. A setting can
@@ -47,6 +47,7 @@ pub struct Config {
     pub limits: LimitSettings,
     pub mail: MailSettings,
     pub help: HelpSettings,
+    pub audit: AuditSettings,
     pub log: LogSettings,
 }
 
@@ -87,6 +88,7 @@ impl Config {
         let limits = sections::limits(reader);
         let mail = sections::mail(reader);
         let help = sections::help(reader);
+        let audit = sections::audit(reader);
         let log = sections::log(reader);
         let read = || {
             Ok(Self {
@@ -98,6 +100,7 @@ impl Config {
                 limits: limits?,
                 mail: mail?,
                 help: help?,
+                audit: audit?,
                 log: log?,
             })
         };
@@ -108,14 +111,15 @@ impl Config {
         self.environment == Environment::Development
     }
 
-    /// The settings of the use cases, once address and secret are known.
-    pub fn settings(&self, base_url: Url, secret: Secret) -> Settings {
+    /// The settings of the use cases, once the address is known.
+    pub fn settings(&self, base_url: Url) -> Settings {
         Settings {
             base_url,
-            secret,
             sirup_cutoff: self.sirup.cutoff,
             promised_working_days: self.limits.promised_working_days,
             help_address: self.help.address.clone(),
+            anchor_file: self.audit.anchor_file.clone(),
+            anchor_mail: self.audit.anchor_mail.clone(),
         }
     }
 

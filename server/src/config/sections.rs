@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use backend::oidc::Secret;
+use backend::vault::Secret;
 use domain::accounts::email::Email;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -36,6 +36,8 @@ pub struct ServerSettings {
     pub base_url: Option<Url>,
     /// The secret of the installation; `None` stands for one kept under `data_dir` (development only).
     pub secret: Option<Secret>,
+    /// Earlier secrets, which still open what they sealed.
+    pub secrets_old: Vec<Secret>,
     /// The folder of SQLite and letters.
     pub data_dir: PathBuf,
     /// The folder of the built site.
@@ -56,6 +58,8 @@ pub struct DocumentSettings {
     pub url: Option<Url>,
     /// Bytes that letters leave free on their disk.
     pub reserve: u64,
+    /// True if new letters are sealed.
+    pub encrypt: bool,
     pub s3: S3Settings,
 }
 
@@ -123,6 +127,14 @@ pub struct HelpSettings {
 }
 
 #[derive(Clone, Debug)]
+pub struct AuditSettings {
+    /// A file that anchors of the trail are appended to.
+    pub anchor_file: Option<PathBuf>,
+    /// Where anchors of the trail are mailed.
+    pub anchor_mail: Option<Email>,
+}
+
+#[derive(Clone, Debug)]
 pub struct LogSettings {
     /// What is logged, in the syntax of `RUST_LOG`.
     pub filter: String,
@@ -140,6 +152,7 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
     });
     let secret =
         reader.optional(&table::SECRET, |text| Secret::parse(text).ok_or_else(|| texts::SECRET_SHAPE.to_owned()));
+    let secrets_old = reader.optional(&table::SECRETS_OLD, secrets);
     let data_dir = reader.value(&table::DATA_DIR, |text| Ok(PathBuf::from(text)));
     let site_dir = reader.value(&table::SITE_DIR, |text| Ok(PathBuf::from(text)));
     let trusted_proxies = reader.optional(&table::TRUSTED_PROXIES, networks);
@@ -154,6 +167,7 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
         addr,
         base_url,
         secret: secret?,
+        secrets_old: secrets_old?.unwrap_or_default(),
         data_dir: data_dir?,
         site_dir: site_dir?,
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
@@ -190,14 +204,15 @@ pub fn documents(reader: &mut Reader<'_>) -> Result<DocumentSettings, Faulty> {
     let reserve = reader.value(&table::DISK_RESERVE, |text| {
         text.parse::<u64>().map_err(|_| not(text, texts::MEGABYTES)).map(|reserve| reserve.saturating_mul(MEGABYTE))
     });
+    let encrypt = reader.value(&table::DOCUMENTS_ENCRYPT, flag);
     let s3 = s3(reader);
-    let (url, reserve, s3) = (url?, reserve?, s3?);
+    let (url, reserve, encrypt, s3) = (url?, reserve?, encrypt?, s3?);
     let in_s3 = url.as_ref().is_some_and(|url| url.scheme() == "s3");
     let plain = s3.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http:"));
     if in_s3 && plain && !s3.allow_http {
         return Err(reader.wrong(&table::S3_ENDPOINT, texts::S3_NEEDS_HTTPS));
     }
-    Ok(DocumentSettings { url, reserve, s3 })
+    Ok(DocumentSettings { url, reserve, encrypt, s3 })
 }
 
 fn s3(reader: &mut Reader<'_>) -> Result<S3Settings, Faulty> {
@@ -259,6 +274,14 @@ pub fn help(reader: &mut Reader<'_>) -> Result<HelpSettings, Faulty> {
     Ok(HelpSettings { address })
 }
 
+pub fn audit(reader: &mut Reader<'_>) -> Result<AuditSettings, Faulty> {
+    let anchor_file = reader.optional(&table::AUDIT_ANCHOR_FILE, |text| Ok(PathBuf::from(text)));
+    let anchor_mail = reader.optional(&table::AUDIT_ANCHOR_MAIL, |text| {
+        Email::parse(text.trim_start_matches("mailto:")).map_err(|_| not(text, texts::A_MAIL_ADDRESS))
+    });
+    Ok(AuditSettings { anchor_file: anchor_file?, anchor_mail: anchor_mail? })
+}
+
 pub fn log(reader: &mut Reader<'_>) -> Result<LogSettings, Faulty> {
     let filter = reader.value(&table::LOG, |text| match EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -269,6 +292,12 @@ pub fn log(reader: &mut Reader<'_>) -> Result<LogSettings, Faulty> {
 
 fn secret_text(text: &str) -> Result<SecretString, String> {
     Ok(text.into())
+}
+
+/// Secrets, separated by commas or spaces. A fault never repeats one.
+fn secrets(text: &str) -> Result<Vec<Secret>, String> {
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    parts.map(|part| Secret::parse(part).ok_or_else(|| texts::SECRET_SHAPE.to_owned())).collect()
 }
 
 /// The words that the S3 client takes for a flag.

@@ -70,6 +70,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("limits", "Janji layanan."),
     ("mail", "Pengiriman surel."),
     ("help", "Pusat Bantuan."),
+    ("audit", "Jejak audit."),
     ("log", "Catatan server."),
 ];
 
@@ -133,11 +134,23 @@ settings! {
         presence: Presence::Required,
         fallback: Fallback::Described("made at the first start, in the file `secret` of the data directory"),
         example: "HASIL PERINTAH ITU",
-        meaning: "32 random bytes in base64 (`openssl rand -base64 32`): seals the keys that sign for platforms, and \
-                  makes the names by which platforms know people; never changed, and the same on every server of one \
-                  database",
-        comment: "32 byte acak dalam base64, hasil `openssl rand -base64 32`. Jangan pernah diubah; semua server dengan \
-                  basis data yang sama memakai rahasia yang sama.",
+        meaning: "32 random bytes in base64 (`openssl rand -base64 32`): seals letters, links in mails that wait, and the \
+                  keys that sign for platforms; the same on every server of one database. To change it, see below",
+        comment: "32 byte acak dalam base64, hasil `openssl rand -base64 32`; menyegel surat, tautan surel, dan kunci. \
+                  Semua server dengan basis data yang sama memakai rahasia yang sama. Bila diganti, pindahkan yang lama \
+                  ke secrets_old.",
+    }
+    SECRETS_OLD {
+        variable: "GERBANG_SECRETS_OLD",
+        key: "server.secrets_old",
+        kind: Kind::List,
+        presence: Presence::Optional,
+        fallback: Fallback::Described("none"),
+        example: "",
+        meaning: "earlier secrets, which still open what they sealed, until `gerbang admin secret status` says that they \
+                  may be removed",
+        comment: "Rahasia sebelumnya, yang masih membuka apa yang disegelnya, sampai `gerbang admin secret status` \
+                  mengatakan boleh dihapus. Bawaan: tidak ada.",
     }
     DATA_DIR {
         variable: "GERBANG_DATA_DIR",
@@ -200,6 +213,16 @@ settings! {
                   uploads are refused and everything else goes on",
         comment: "Megabita yang dibiarkan kosong pada disk surat; pada disk besar sedikitnya 2 %, paling banyak 5000. Di \
                   bawahnya unggahan ditolak, yang lain tetap berjalan.",
+    }
+    DOCUMENTS_ENCRYPT {
+        variable: "GERBANG_DOCUMENTS_ENCRYPT",
+        key: "documents.encrypt",
+        kind: Kind::Flag,
+        presence: Presence::Optional,
+        fallback: Fallback::Value("true"),
+        example: "",
+        meaning: "whether new letters are encrypted with the secret; what is encrypted stays so and is always read",
+        comment: "Apakah surat baru dienkripsi dengan rahasia. Yang sudah terenkripsi tetap terbaca.",
     }
     S3_REGION {
         variable: "AWS_REGION",
@@ -320,6 +343,28 @@ settings! {
         example: "mailto:bantuan@contoh.go.id",
         meaning: "the help desk's e-mail address, plain or as `mailto:`; messages of Pusat Bantuan go there",
         comment: "Alamat surel meja bantuan; pesan Pusat Bantuan dikirim ke sana.",
+    }
+    AUDIT_ANCHOR_FILE {
+        variable: "GERBANG_AUDIT_ANCHOR_FILE",
+        key: "audit.anchor_file",
+        kind: Kind::Text,
+        presence: Presence::Optional,
+        fallback: Fallback::Described("none"),
+        example: "/srv/jangkar/gerbang.jsonl",
+        meaning: "a file to which a signed head of the audit trail is appended every day; best on another machine \
+                  ([docs/audit.md](docs/audit.md))",
+        comment: "Berkas yang setiap hari ditambahi ujung jejak audit yang ditandatangani; sebaiknya di mesin lain. \
+                  Bawaan: tidak ada.",
+    }
+    AUDIT_ANCHOR_MAIL {
+        variable: "GERBANG_AUDIT_ANCHOR_MAIL",
+        key: "audit.anchor_mail",
+        kind: Kind::Text,
+        presence: Presence::Optional,
+        fallback: Fallback::Described("none"),
+        example: "inspektorat@contoh.go.id",
+        meaning: "an e-mail address to which it is sent every day",
+        comment: "Alamat surel yang setiap hari menerima ujung itu. Bawaan: tidak ada.",
     }
     LOG {
         variable: "GERBANG_LOG",

@@ -84,7 +84,7 @@ fn a_promise_is_of_one_to_thirty_days() {
     assert_eq!(from_pairs(&[]).unwrap().limits.promised_working_days, 3);
     for (text, days) in [("1", 1), ("5", 5), ("30", 30)] {
         let config = from_pairs(&[("promised_working_days", text)]).unwrap();
-        let settings = config.settings("http://localhost".parse().unwrap(), Secret::parse(SECRET).unwrap());
+        let settings = config.settings("http://localhost".parse().unwrap());
         assert_eq!(settings.promised_working_days, days);
     }
     for text in ["0", "31", "-1", "tiga", "3 hari", ""] {
@@ -156,6 +156,18 @@ fn the_secret_is_32_bytes_and_not_repeated() {
         assert!(sentence.contains("GERBANG_SECRET"), "{sentence}");
         assert!(text.is_empty() || !sentence.contains(text), "{sentence}");
     }
+}
+
+#[test]
+fn earlier_secrets_are_a_list_and_not_repeated() {
+    let list = format!("{SECRET}, {SECRET}");
+    assert_eq!(from_pairs(&[("secrets_old", &list)]).unwrap().server.secrets_old.len(), 2);
+    assert!(from_pairs(&[("secrets_old", "")]).unwrap().server.secrets_old.is_empty());
+    let file = format!("[server]\nsecrets_old = [\"{SECRET}\"]");
+    assert_eq!(from_file(Environment::Development, &file).unwrap().server.secrets_old.len(), 1);
+    let sentence = refusal(&[("secrets_old", &format!("{SECRET},s4ngat-rahasia"))]);
+    assert!(sentence.contains("GERBANG_SECRETS_OLD") && !sentence.contains("s4ngat"), "{sentence}");
+    assert!(!sentence.contains(SECRET), "{sentence}");
 }
 
 #[test]

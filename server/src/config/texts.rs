@@ -1,6 +1,9 @@
 //! The Indonesian sentences about settings.
 
-use std::fmt::Display;
+use std::{fmt::Display, path::Path};
+
+use backend::{reseal::Held, vault::Seal};
+use domain::indonesian::count;
 
 use super::{
     Environment,
@@ -37,6 +40,50 @@ pub fn missing(setting: &Setting) -> String {
 /// A setting whose value is well formed and does not work.
 pub fn unusable(setting: &Setting, error: impl Display) -> String {
     format!("Pengaturan {} tidak dapat dipakai: {error}", setting.variable)
+}
+
+/// Something is sealed with a secret that the settings do not have.
+pub fn lost_secret(seal: Seal, held: Held) -> String {
+    let which = match seal {
+        Seal::By(id) => format!("rahasia {id}"),
+        _ => "rahasia lain".to_owned(),
+    };
+    format!(
+        "Pengaturan GERBANG_SECRETS_OLD tidak lengkap: {which} masih membuka {}. Kembalikan rahasia itu sampai `gerbang \
+         admin secret status` mengatakan boleh dihapus.",
+        holding(held)
+    )
+}
+
+/// What a secret still opens.
+pub fn holding(Held { keys, mails, letters }: Held) -> String {
+    let parts = [(keys, "kunci"), (mails, "surel"), (letters, "surat")];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(number.unsigned_abs())))
+        .collect();
+    parts.join(", ")
+}
+
+/// A file or folder that others of this machine may read.
+pub fn exposed(setting: &Setting, path: &Path, mode: u32) -> String {
+    let path = path.display();
+    format!(
+        "Pengaturan {} menunjuk {path}, yang dapat dibaca pengguna lain di mesin ini. Tutup dahulu: chmod {mode:o} {path}",
+        setting.variable
+    )
+}
+
+pub fn no_database(file: Option<&Path>) -> String {
+    match file {
+        Some(file) => format!("Tidak ada basis data Gerbang di {}. Periksa GERBANG_DATA_DIR.", file.display()),
+        None => "Basis data pada GERBANG_DATABASE_URL tidak memuat tabel Gerbang.".to_owned(),
+    }
+}
+
+pub fn other_version(version: i64) -> String {
+    format!("Tabel basis data berasal dari versi lain (migrasi {version}). Jalankan `gerbang migrate` dahulu.")
 }
 
 pub fn unknown(name: &str) -> String {

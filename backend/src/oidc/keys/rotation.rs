@@ -12,6 +12,7 @@ use crate::{
     audit::{Action, Who},
     db::{Conn, Dialect, execute, fetch_all, fetch_one},
     error::{Error, Result},
+    vault::Purpose,
 };
 
 /// How long a key signs.
@@ -59,7 +60,7 @@ async fn read(backend: &Backend, now: Timestamp) -> Result<Vec<Arc<Signer>>> {
     drop(conn);
     rows.into_iter()
         .map(|row| {
-            let document = backend.oidc.keys.open(&row.kid, &row.sealed)?;
+            let document = backend.vault.open(Purpose::SigningKey, &row.kid, &row.sealed)?;
             Ok(Arc::new(Signer {
                 pair: KeyPair::read(row.algorithm, &document)?,
                 kid: row.kid,
@@ -112,7 +113,7 @@ async fn prepare(backend: &Backend, algorithm: Algorithm) -> Result<bool> {
     let making = tokio::task::spawn_blocking(move || KeyPair::generate(algorithm));
     let (pair, document) = making.await.map_err(Error::internal)??;
     let (kid, jwk) = pair.jwk()?;
-    let sealed = backend.oidc.keys.seal(&backend.world, &kid, document)?;
+    let sealed = backend.vault.seal(&backend.world, Purpose::SigningKey, &kid, &document)?;
     let mut tx = backend.db.begin().await?;
     if tx.dialect() == Dialect::Postgres {
         // Only one of several servers that start together makes the key.
@@ -142,6 +143,28 @@ async fn prepare(backend: &Backend, algorithm: Algorithm) -> Result<bool> {
     backend.record(&mut tx, Who::nobody(), Action::KeyMade, Some(id), &kid)?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Seals again the keys that sign now or soon, where that was not done with the current secret. Returns how many. Keys that
+/// signed before are only published, so their private half is never opened again.
+///
+/// # Errors
+/// If the database refuses, or a key does not open.
+pub(crate) async fn reseal(backend: &Backend) -> Result<usize> {
+    let rows: Vec<(String, Vec<u8>)> = {
+        let mut conn = backend.db.read().await?;
+        let sql = "SELECT kid, sealed FROM oidc_keys WHERE signs_until > $1";
+        fetch_all!(conn, (String, Vec<u8>), sql, backend.world.now().micros())?
+    };
+    let mut done = 0;
+    for (kid, sealed) in rows.into_iter().filter(|(_, sealed)| !backend.vault.is_current(sealed)) {
+        let document = backend.vault.open(Purpose::SigningKey, &kid, &sealed)?;
+        let again = backend.vault.seal(&backend.world, Purpose::SigningKey, &kid, &document)?;
+        let mut tx = backend.db.begin().await?;
+        done += execute!(tx, "UPDATE oidc_keys SET sealed = $2 WHERE kid = $1 AND sealed = $3", &kid, again, sealed)?;
+        tx.commit().await?;
+    }
+    Ok(usize::try_from(done).unwrap_or(usize::MAX))
 }
 
 /// The published key set (RFC 7517, section 5): keys that sign, will sign soon, or signed recently.

@@ -75,7 +75,7 @@ on_both! {
     async fn what_an_upload_left_behind_is_cleared_after_a_day(world) {
         let siti = world.siti().await;
         let id = world.filled_draft(&siti, Role::Pa, world.answers("Sekretariat")).await;
-        let keep = async || world.backend.documents.keep(&world.clock.world(), letter()).await.unwrap();
+        let keep = async || world.backend.documents.keep(&world.clock.world(), letter()).await.unwrap().key;
         let (old, fresh) = (keep().await, keep().await);
         let folder = world.config.server.data_dir.join("documents");
         // The clock of the test is not that of the disk.

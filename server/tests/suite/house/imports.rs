@@ -34,10 +34,10 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
         "backend",
         &[
             &["error", "network", "notice", "panics", "prose", "refusals", "secrets", "world"],
-            &["actor", "db", "documents", "seed", "sirup", "throttle"],
+            &["actor", "db", "documents", "seed", "sirup", "throttle", "vault"],
             &["audit", "mail", "master_data"],
             &["accesses", "accounts", "applications", "help", "oidc", "platforms", "staff", "verification"],
-            &["jobs"],
+            &["jobs", "reseal"],
         ],
     ),
     (
@@ -62,7 +62,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
             &["page", "routes"],
         ],
     ),
-    ("server", &[&["config"], &["http"], &["application"], &["commands"]]),
+    ("server", &[&["config"], &["http", "opening"], &["application"], &["commands"]]),
     ("devtools", &[&["development"], &["demo_platform", "mailbox", "sirup_simulator"], &["commands"]]),
 ];
 

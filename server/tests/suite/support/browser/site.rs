@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{os::unix::fs::PermissionsExt, sync::Arc};
 
 use backend::world::ManualClock;
 use devtools::DEMO_URL;
@@ -35,6 +35,8 @@ impl Site {
     /// Changes settings, of which `demo_url` is the address of the demo platform; `workers` also runs the background work (mail, master data, jobs).
     pub async fn with(database: Database, settings: &[(&str, &str)], workers: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        // In production, nothing starts where others may read.
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let data_dir = dir.path().to_str().unwrap().to_owned();
         let sirup = new_sirup().await;
         let mut pairs = vec![("data_dir", data_dir.as_str()), ("addr", "127.0.0.1:0"), ("sirup_url", &sirup)];
@@ -57,6 +59,13 @@ impl Site {
         let dir = tempfile::tempdir().unwrap();
         let extras = devtools::extras(DEMO_URL.parse().unwrap());
         Self::start(self.world.config.clone(), extras, self.world.clock.clone(), dir, false, 2).await
+    }
+
+    /// Starts a second server on the same database and letters, with other settings.
+    pub async fn beside_with(&self, config: Config) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let extras = devtools::extras(DEMO_URL.parse().unwrap());
+        Self::start(config, extras, self.world.clock.clone(), dir, false, 2).await
     }
 
     async fn start(
