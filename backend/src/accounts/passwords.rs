@@ -100,8 +100,8 @@ impl Passwords {
     /// address: its words count as common.
     ///
     /// # Errors
-    /// The outer one is [`Error::Busy`], or the machine has no thread for it. The inner one: [`Problem::Missing`], [`Problem::TooShort`],
-    /// [`Problem::TooLong`] or [`Problem::CommonPassword`].
+    /// The outer one is [`Error::Busy`], or the machine has no thread for it. The inner one: [`Problem::Missing`],
+    /// [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
     pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
         if let Err(problem) = password::check_length(password.expose_secret()) {
             return Ok(Err(problem));
