@@ -7,10 +7,11 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use app::state::{AppState, Cookies};
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use backend::{
     Backend,
     accounts::passwords::Passwords,
@@ -36,8 +37,12 @@ use crate::{
         table::{self, Setting},
         texts,
     },
+    connections::{self, Limits, Phase},
     http,
 };
+
+/// How long the database may take to close at the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The reason why a command stops; its text is shown to the operator.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
@@ -66,7 +71,7 @@ pub struct Application {
     routes: Router<AppState>,
     config: Arc<Config>,
     mailbox: Mailbox,
-    stop: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
 }
 
 /// Opens the database (and migrates it), the document store and the SiRUP client.
@@ -104,7 +109,7 @@ pub async fn open_backend(
         master_data: Directory::default(),
         open_cases: Default::default(),
         jobs: Default::default(),
-        oidc: Provider::new(&secret)?,
+        oidc: Provider::new(&secret, config.reach())?,
         settings: config.settings(base_url, secret),
         outbox_bell: Arc::default(),
         world,
@@ -173,7 +178,7 @@ impl Application {
             routes: extras.routes,
             config: Arc::new(config),
             mailbox,
-            stop: watch::channel(false).0,
+            phase: watch::channel(Phase::Serving).0,
         })
     }
 
@@ -182,19 +187,20 @@ impl Application {
         self.mailbox.clone()
     }
 
-    /// Serves until `shutdown` completes, then waits for requests in progress.
+    /// Serves until `shutdown` completes, and for the grace of the settings after it, in which the server is not ready
+    /// any more. Then it waits for requests in progress, at most 30 s.
     ///
     /// With `workers`, background tasks send mail, send logout tokens to platforms, reload the master data and run the
     /// scheduled jobs.
     ///
     /// # Errors
-    /// If the listener fails.
+    /// None at present.
     pub async fn run(
         self,
         workers: bool,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let Self { backend, listener, state, routes, config, mailbox, stop, .. } = self;
+        let Self { backend, listener, state, routes, config, mailbox, phase, .. } = self;
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
@@ -208,23 +214,22 @@ impl Application {
             let relay = relay.clone();
             async move { relay.db.relay_notices().await }
         }));
-        let router = http::router(state, routes, config, stop.subscribe());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let signal = async move {
+        let router = http::router(state, routes, config.clone(), phase.subscribe());
+        let limits = Limits::of_this_process(config.limits.connections_per_network);
+        let grace = config.server.stop_grace;
+        let trusts = Arc::new(move |address| config.trusts(address));
+        let serving = connections::serve(listener, router, limits, trusts, phase.subscribe());
+        let stopping = async move {
             shutdown.await;
-            // Event streams never end by themselves.
-            let _ = stop.send(true);
+            phase.send_replace(Phase::Leaving);
+            tokio::time::sleep(grace).await;
+            phase.send_replace(Phase::Closing);
         };
-        // Disable Nagle's algorithm (RFC 9293, section 3.7.4): a response in two writes, such as a file, would wait 40 ms
-        // for the acknowledgement of the first.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection is slower than it could be");
-            }
-        });
-        axum::serve(listener, service).with_graceful_shutdown(signal).await?;
+        tokio::join!(serving, stopping);
         tasks.shutdown().await;
-        backend.db.close().await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, backend.db.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
         Ok(())
     }
 }

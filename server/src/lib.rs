@@ -3,4 +3,5 @@
 pub mod application;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod http;

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use super::{
     exchange::{Exchange, Outcome},
     keys::{Keys, Secret},
+    reach::Reach,
 };
 use crate::{
     Backend,
@@ -26,19 +27,22 @@ pub struct Provider {
     pub(crate) bell: Arc<Notify>,
     /// Sends logout notices.
     pub(crate) http: reqwest::Client,
+    /// Where they may go.
+    pub(crate) reach: Reach,
 }
 
 impl Provider {
     /// # Errors
     /// If no HTTPS client can be made on this machine.
-    pub fn new(secret: &Secret) -> Result<Self> {
+    pub fn new(secret: &Secret, reach: Reach) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(NOTICE_TIMEOUT)
             .timeout(NOTICE_TIMEOUT)
+            .dns_resolver(Arc::new(reach.clone()))
             .redirect(reqwest::redirect::Policy::none()) // only to the address that the administrator set
             .build()
             .map_err(Error::internal)?;
-        Ok(Self { keys: Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http })
+        Ok(Self { keys: Keys::new(secret)?, exchanges: Batcher::default(), bell: Arc::default(), http, reach })
     }
 }
 

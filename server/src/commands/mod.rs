@@ -2,7 +2,7 @@
 
 mod import;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use backend::{
     audit::{self, Broken, Fault, Verified},
@@ -15,12 +15,16 @@ use domain::{
     permission::StaffRole,
     time::Zone,
 };
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     application::{Application, Extras, StartError, open_backend},
     config::{Config, Environment, sample, texts},
 };
+
+/// How long blocking work may go on at the end of a command.
+const BLOCKING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
 #[derive(Parser)]
@@ -132,7 +136,11 @@ pub fn exit_code(program: &str, outcome: Result<(), StartError>) -> ExitCode {
 /// Whatever stops the task.
 pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
     start_logging(config);
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(task);
+    // Dropping it would wait for blocking work, such as a hash of a password, without a limit.
+    runtime.shutdown_timeout(BLOCKING_TIMEOUT);
+    outcome
 }
 
 impl Pdf {
@@ -225,31 +233,55 @@ pub fn own_program() -> Result<PathBuf, StartError> {
     Ok(std::env::current_exe()?)
 }
 
-/// Serves until the process is asked to end; `ready` is called once the server listens.
+/// Serves until the process is asked to end; `ready` is called once the server listens. Asked a second time, the process
+/// ends at once.
 ///
 /// # Errors
 /// If the server cannot start, or the listener fails.
 pub async fn serve(config: Config, extras: Extras, ready: impl FnOnce(&Application)) -> Result<(), StartError> {
     let application = Application::build(config, own_program()?, World::system(), extras).await?;
+    let mut asked = StopSignals::new()?;
     ready(&application);
-    application.run(true, shutdown()).await
+    let stopping = async move {
+        asked.next().await;
+        tokio::spawn(async move {
+            asked.next().await;
+            tracing::warn!("ending at once");
+            std::process::exit(0);
+        });
+    };
+    application.run(true, stopping).await
+}
+
+/// Ctrl+C and SIGTERM.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+    }
 }
 
 /// Waits for Ctrl+C or SIGTERM.
 pub async fn shutdown() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+    match StopSignals::new() {
+        Ok(mut signals) => signals.next().await,
+        Err(error) => {
+            tracing::error!(%error, "signals cannot be heard");
+            std::future::pending().await
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
     }
-    tracing::info!("stopping");
 }
 
 async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result<(), StartError> {
