@@ -67,6 +67,7 @@ pub struct Application {
     /// Where people reach it.
     pub base_url: Url,
     listener: TcpListener,
+    limits: Limits,
     state: AppState,
     routes: Router<AppState>,
     config: Arc<Config>,
@@ -144,6 +145,7 @@ impl Application {
     /// # Errors
     /// If something does not open; the text names the setting.
     pub async fn build(config: Config, program: PathBuf, world: World, extras: Extras) -> Result<Self, StartError> {
+        let limits = Limits::of_this_process(config.limits.connections_per_network);
         let listener = TcpListener::bind(config.server.addr).await.map_err(blame(&table::ADDR))?;
         let addr = listener.local_addr()?;
         let base_url = match &config.server.base_url {
@@ -174,6 +176,7 @@ impl Application {
             addr,
             base_url,
             listener,
+            limits,
             state,
             routes: extras.routes,
             config: Arc::new(config),
@@ -200,7 +203,7 @@ impl Application {
         workers: bool,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let Self { backend, listener, state, routes, config, mailbox, phase, .. } = self;
+        let Self { backend, listener, limits, state, routes, config, mailbox, phase, .. } = self;
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
@@ -215,7 +218,6 @@ impl Application {
             async move { relay.db.relay_notices().await }
         }));
         let router = http::router(state, routes, config.clone(), phase.subscribe());
-        let limits = Limits::of_this_process(config.limits.connections_per_network);
         let grace = config.server.stop_grace;
         let trusts = Arc::new(move |address| config.trusts(address));
         let serving = connections::serve(listener, router, limits, trusts, phase.subscribe());

@@ -246,10 +246,7 @@ pub fn sirup(reader: &mut Reader<'_>) -> Result<SirupSettings, Faulty> {
 pub fn limits(reader: &mut Reader<'_>) -> Result<LimitSettings, Faulty> {
     let promised_working_days = reader.value(&table::PROMISED_WORKING_DAYS, |text| number(text, PROMISES));
     let connections = reader.value(&table::CONNECTIONS_PER_NETWORK, |text| number(text, CONNECTIONS_PER_NETWORK));
-    Ok(LimitSettings {
-        promised_working_days: promised_working_days?,
-        connections_per_network: connections? as usize,
-    })
+    Ok(LimitSettings { promised_working_days: promised_working_days?, connections_per_network: connections? as usize })
 }
 
 pub fn mail(reader: &mut Reader<'_>) -> Result<MailSettings, Faulty> {

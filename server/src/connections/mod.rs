@@ -52,7 +52,8 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// The wait after the system refuses to accept, for example because descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// What a connection is told that finds no seat.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// The life of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,7 +111,8 @@ pub async fn serve(
                 }
             }
             // The connection was gone before it was accepted.
-            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
+            }
             Err(error) => {
                 tracing::error!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -139,7 +141,8 @@ async fn connection(
         tracing::debug!(%error, "a connection is slower than it could be");
     }
     let seat = owner.seat();
-    let service = service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request, peer, seat.clone()));
+    let service =
+        service_fn(move |request: hyper::Request<Incoming>| answer(router.clone(), request, peer, seat.clone()));
     let head_timeout = match (owner.is_spare(), is_proxy) {
         (true, _) => SPARE_HEAD_TIMEOUT,
         (false, true) => PROXY_HEAD_TIMEOUT,

@@ -50,13 +50,7 @@ impl Limits {
         // Of very few descriptors, half.
         let reserved = RESERVED.max(descriptors / 4).min(descriptors / 2);
         let connections = usize::try_from(descriptors - reserved).unwrap_or(usize::MAX).min(MOST_CONNECTIONS);
-        Self {
-            connections,
-            spare: 16,
-            per_network,
-            streams: connections / 2,
-            streams_per_network: per_network / 4 * 3,
-        }
+        Self { connections, spare: 16, per_network, streams: connections / 2, streams_per_network: per_network / 4 * 3 }
     }
 }
 
@@ -348,7 +342,10 @@ impl<T: Unpin> http_body::Body for Until<T> {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if self.body.is_end_stream() || matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             self.guard = None;

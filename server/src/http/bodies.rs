@@ -157,8 +157,10 @@ fn allowance(method: &Method, path: &str, headers: &HeaderMap, signed_in: bool) 
     let step = path.strip_prefix("/akses/pengajuan/").and_then(|rest| rest.split_once('/')).map(|(_, step)| step);
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     match step {
+        // The handler answers without reading it.
+        Some("surat") if !signed_in => Allowance { bytes: MOST_FORM, announced: usize::MAX, pace: FORM },
         // The handler refuses a letter that is too large, by what is announced or by what arrives.
-        Some("surat") if signed_in && method == Method::POST => {
+        Some("surat") if method == Method::POST => {
             Allowance { bytes: 2 * MOST_LETTER, announced: usize::MAX, pace: LETTER }
         }
         // The handler draws the form again with all that was typed before the letter.
@@ -208,7 +210,10 @@ impl HttpBody for Guarded {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
         if this.began.is_none() {
             this.wait_on();
@@ -265,7 +270,7 @@ mod tests {
     #[rstest]
     #[case("POST", "/masuk", "", false, MOST_READ)]
     #[case("POST", "/profil", "multipart/form-data; boundary=x", true, MOST_READ)]
-    #[case("POST", "/akses/pengajuan/1/surat", "application/pdf", false, MOST_READ)]
+    #[case("POST", "/akses/pengajuan/1/surat", "application/pdf", false, MOST_FORM)]
     #[case("POST", "/akses/pengajuan/1/surat", "application/pdf", true, 2 * MOST_LETTER)]
     #[case("PUT", "/akses/pengajuan/1/surat", "application/pdf", true, MOST_READ)]
     #[case("POST", "/akses/pengajuan/1/formulir", "application/x-www-form-urlencoded", true, MOST_READ)]

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use uuid::Uuid;
 
-use super::per_person::{Permit, PerPerson};
+use super::per_person::{PerPerson, Permit};
 use crate::connections::{self, Phase, Seat};
 
 /// The life of the server; streams end when it closes.

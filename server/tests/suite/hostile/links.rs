@@ -33,17 +33,15 @@ mod platforms {
         let admin = world.actor("admin@contoh.go.id").await;
         let platform = world.platform("kabar", |_| {}).await;
         let version = admin::find(&world.backend, &admin, platform.id).await.unwrap().version;
-        let form = |address: &str| PlatformForm {
-            backchannel_logout_uri: address.to_owned(),
-            ..platform_form("kabar")
-        };
+        let form =
+            |address: &str| PlatformForm { backchannel_logout_uri: address.to_owned(), ..platform_form("kabar") };
         for address in [
             "https://127.0.0.1/keluar",
             "https://[::1]/keluar",
             "https://10.1.2.3/keluar",
             "https://169.254.169.254/latest/meta-data",
             "https://[fd00::1]/keluar",
-            "https://[::ffff:192.168.1.1]/keluar",
+            "https://[::ffff:c0a8:101]/keluar",
             "https://localhost/keluar",
             "http://localhost:3002/keluar",
         ] {
