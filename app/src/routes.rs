@@ -2,7 +2,7 @@
 
 use axum::{
     Json, Router,
-    extract::Form,
+    extract::{DefaultBodyLimit, Form},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -31,7 +31,11 @@ pub fn routes() -> Router<AppState> {
         .route("/akses/baru", post(applications::api::start))
         .route("/akses/perpanjang/{id}", post(applications::api::renew))
         .route("/akses/pengajuan/{id}/sirup", post(applications::api::sirup))
-        .route("/akses/pengajuan/{id}/formulir", post(applications::api::form))
+        .route(
+            "/akses/pengajuan/{id}/formulir",
+            // A letter may come with it; the server's own limit holds.
+            post(applications::api::form).layer(DefaultBodyLimit::disable()),
+        )
         .route("/akses/pengajuan/{id}/instansi", post(applications::api::pick_institution))
         .route("/akses/pengajuan/{id}/satker", post(applications::api::pick_work_unit))
         .route("/akses/pengajuan/{id}/surat", post(applications::api::upload))

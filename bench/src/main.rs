@@ -12,6 +12,7 @@
 //!
 //! `make bench ONLY="search memory"` measures only those sections.
 
+mod attacks;
 mod client;
 mod data;
 mod desk;
@@ -38,6 +39,7 @@ const SECTIONS: &[(&str, &str)] = &[
     ("page", "/akses rendered on the server, on one core"),
     ("letter", "Sending an application with a letter of 2,000,000 bytes"),
     ("memory", "Memory of the idle server"),
+    ("attacks", "Others while strangers hold connections and bodies open"),
     ("search", "Satker search over 200,000 rows, 40,000 of them active"),
     ("desk", "The desk with 1,000,000 applications, 20,000 of them open"),
     ("oidc", "Codes exchanged and userinfo answered, against oidc-provider with its store in memory"),
@@ -81,6 +83,7 @@ async fn measure(section: &str, stage: &Stage, table: &mut Table) -> Result<(), 
         "page" => page::measure(stage, table).await,
         "letter" => letter::measure(stage, table).await,
         "memory" => memory::measure(stage, table).await,
+        "attacks" => attacks::measure(stage, table).await,
         "desk" => desk::measure(stage, table).await,
         "oidc" => oidc::measure(stage, table).await,
         _ => search::measure(stage, table).await,

@@ -8,6 +8,7 @@ use backend::{
     accounts::{self, sessions},
     applications::{self, Submission},
     master_data::Directory,
+    secrets::Token,
     verification,
 };
 use bytes::Bytes;
@@ -20,6 +21,7 @@ use domain::{
     validity::DateInput,
 };
 use lopdf::{Document, Stream, dictionary};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
@@ -76,6 +78,26 @@ pub async fn settle(stage: &Stage, store: &Store) -> Result<Person, Failure> {
     }
     backend.db.close().await;
     Ok(applicant)
+}
+
+/// Signs up so many people; returns their sessions.
+pub async fn crowd(stage: &Stage, store: &Store, size: usize) -> Result<Vec<String>, Failure> {
+    let backend = store.open(stage).await?;
+    let password: SecretString = "kuda lari di pantai".into();
+    let origin = Origin { address: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "bench".to_owned(), device: None };
+    let mut sessions = Vec::new();
+    for nth in 0..size {
+        let email = format!("orang.{nth}@contoh.go.id");
+        let form = accounts::SignUp { name: "Rina Marpaung".into(), email, password: password.clone() };
+        accounts::sign_up(&backend, &form).await?;
+        let mails = backend::mail::recent(&backend, 1).await?;
+        let text = mails.first().map(|mail| mail.rendered.text.as_str()).unwrap_or_default();
+        let token = text.split_once("token=").and_then(|(_, rest)| rest.split_whitespace().next());
+        let token = Token::presented(token.ok_or("the mail has no link")?);
+        sessions.push(accounts::confirm(&backend, &token, &password, &origin).await?.expose().to_owned());
+    }
+    backend.db.close().await;
+    Ok(sessions)
 }
 
 /// Creates a complete draft without SiRUP and without its letter.

@@ -46,6 +46,8 @@ impl Server {
             .env("GERBANG_DATA_DIR", &store.data_dir)
             .env("GERBANG_DATABASE_URL", &store.database_url)
             .env("GERBANG_SITE_DIR", stage.root.join("target/site"))
+            // All clients of a section have one address, as behind a proxy.
+            .env("GERBANG_TRUSTED_PROXIES", "127.0.0.1")
             .current_dir(&store.data_dir) // no gerbang.toml there
             .stdout(Stdio::null())
             .stderr(File::create(&log)?)
@@ -80,8 +82,17 @@ impl Server {
 
     /// Resident memory in bytes.
     pub fn memory(&self) -> Result<f64, Failure> {
+        self.status("VmRSS:")
+    }
+
+    /// The most resident memory so far, in bytes.
+    pub fn most_memory(&self) -> Result<f64, Failure> {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> Result<f64, Failure> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("it has no memory")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("it has no memory")?;
         let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kibibytes * 1024.0)
     }

@@ -4,10 +4,11 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use app::state::{AppState, Cookies};
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use backend::{
     Backend, jobs,
     mail::{self, Mailbox, Transport},
@@ -22,11 +23,15 @@ use url::Url;
 
 use crate::{
     config::{Config, table},
+    connections::{self, Limits, Phase},
     http,
     opening::blame,
 };
 
 pub use crate::opening::{StartError, open_backend};
+
+/// How long the database may take to close at the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a binary adds to the product. `gerbang` adds nothing.
 #[derive(Default)]
@@ -48,11 +53,12 @@ pub struct Application {
     /// Where people reach it.
     pub base_url: Url,
     listener: TcpListener,
+    limits: Limits,
     state: AppState,
     routes: Router<AppState>,
     config: Arc<Config>,
     mailbox: Mailbox,
-    stop: watch::Sender<bool>,
+    phase: watch::Sender<Phase>,
 }
 
 impl Application {
@@ -61,6 +67,7 @@ impl Application {
     /// # Errors
     /// If something does not open; the text names the setting.
     pub async fn build(config: Config, program: PathBuf, world: World, extras: Extras) -> Result<Self, StartError> {
+        let limits = Limits::of_this_process(config.limits.connections_per_network);
         let listener = TcpListener::bind(config.server.addr).await.map_err(blame(&table::ADDR))?;
         let addr = listener.local_addr()?;
         let base_url = match &config.server.base_url {
@@ -91,11 +98,12 @@ impl Application {
             addr,
             base_url,
             listener,
+            limits,
             state,
             routes: extras.routes,
             config: Arc::new(config),
             mailbox,
-            stop: watch::channel(false).0,
+            phase: watch::channel(Phase::Serving).0,
         })
     }
 
@@ -104,19 +112,20 @@ impl Application {
         self.mailbox.clone()
     }
 
-    /// Serves until `shutdown` completes, then waits for requests in progress.
+    /// Serves until `shutdown` completes, and for the grace of the settings after it, in which the server is not ready
+    /// any more. Then it waits for requests in progress, at most 30 s.
     ///
     /// With `workers`, background tasks send mail, send logout tokens to platforms, reload the master data and run the
     /// scheduled jobs.
     ///
     /// # Errors
-    /// If the listener fails.
+    /// None at present.
     pub async fn run(
         self,
         workers: bool,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let Self { backend, listener, state, routes, config, mailbox, stop, .. } = self;
+        let Self { backend, listener, limits, state, routes, config, mailbox, phase, .. } = self;
         let mut tasks = tokio::task::JoinSet::new();
         if workers {
             tasks.spawn(mail::run(backend.clone(), mailbox));
@@ -130,23 +139,21 @@ impl Application {
             let relay = relay.clone();
             async move { relay.db.relay_notices().await }
         }));
-        let router = http::router(state, routes, config, stop.subscribe());
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let signal = async move {
+        let router = http::router(state, routes, config.clone(), phase.subscribe());
+        let grace = config.server.stop_grace;
+        let trusts = Arc::new(move |address| config.trusts(address));
+        let serving = connections::serve(listener, router, limits, trusts, phase.subscribe());
+        let stopping = async move {
             shutdown.await;
-            // Event streams never end by themselves.
-            let _ = stop.send(true);
+            phase.send_replace(Phase::Leaving);
+            tokio::time::sleep(grace).await;
+            phase.send_replace(Phase::Closing);
         };
-        // Disable Nagle's algorithm (RFC 9293, section 3.7.4): a response in two writes, such as a file, would wait 40 ms
-        // for the acknowledgement of the first.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "a connection is slower than it could be");
-            }
-        });
-        axum::serve(listener, service).with_graceful_shutdown(signal).await?;
+        tokio::join!(serving, stopping);
         tasks.shutdown().await;
-        backend.db.close().await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, backend.db.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
         Ok(())
     }
 }

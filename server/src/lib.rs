@@ -3,5 +3,6 @@
 pub mod application;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod http;
 pub mod opening;

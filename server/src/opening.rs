@@ -70,7 +70,7 @@ pub async fn open_backend(
     let db = Db::connect(url).await.map_err(blame(&table::DATABASE_URL))?;
     db.migrate().await?;
     refuse_lost(&reseal::lost(&db, &vault, &world).await?)?;
-    let oidc = Provider::open(&db, &vault, &world).await.map_err(blame(&table::SECRET))?;
+    let oidc = Provider::open(&db, &vault, &world, config.reach()).await.map_err(blame(&table::SECRET))?;
     let documents = open_documents(config, &vault, PdfReader::new(program))?;
     documents.room.keep_free(config.documents.reserve);
     Ok(Backend {

@@ -2,11 +2,13 @@
 
 use axum::{
     Json,
+    body::{Body, HttpBody},
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use backend::secrets::Token;
+use bytes::BytesMut;
 use domain::{
     accounts::email::Email,
     issues::{Field, Issue, Problem},
@@ -24,11 +26,9 @@ use crate::{
     texts,
 };
 
-/// The largest form without files, in bytes.
+/// The largest form without files, in bytes. A larger one is read to its end or to the server's limit and not kept,
+/// because a browser that is still sending would not receive the answer.
 const MAX_BYTES: usize = 64 * 1024;
-/// Bytes that are read before giving up. A larger form is read past [`MAX_BYTES`], because a browser that is still
-/// sending would not receive the answer.
-const MAX_READ: usize = 1024 * 1024;
 
 /// A posted form, with its sender and the means to answer.
 pub struct Post<T> {
@@ -87,15 +87,31 @@ impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let read = match axum::body::to_bytes(body, MAX_READ).await {
-            Ok(body) if body.len() <= MAX_BYTES => serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm),
-            _ => Err(Unread::TooLarge),
-        };
-        match read {
+        let read = read_small(body).await;
+        match read.and_then(|body| serde_urlencoded::from_bytes(&body).map_err(|_| Unread::NoForm)) {
             Ok(values) => Self::new(parts, state, values).await,
             Err(why) => Err(why.refuse(parts, state).await),
         }
     }
+}
+
+/// Reads a body of at most [`MAX_BYTES`].
+async fn read_small(body: Body) -> Result<BytesMut, Unread> {
+    let mut body = std::pin::pin!(body);
+    let (mut kept, mut read) = (BytesMut::new(), 0);
+    while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        let Ok(frame) = frame else {
+            return Err(if read > MAX_BYTES { Unread::TooLarge } else { Unread::BrokenOff });
+        };
+        let Ok(piece) = frame.into_data() else { continue };
+        read += piece.len();
+        if read > MAX_BYTES {
+            kept = BytesMut::new();
+        } else {
+            kept.extend_from_slice(&piece);
+        }
+    }
+    if read > MAX_BYTES { Err(Unread::TooLarge) } else { Ok(kept) }
 }
 
 impl<T: DeserializeOwned> Post<T> {

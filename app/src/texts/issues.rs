@@ -91,6 +91,11 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         }
         Problem::Taken => "Nama ini sudah dipakai. Tulis nama lain.".to_owned(),
         Problem::NotAnAddress => "Alamat tidak dapat dipakai. Tulis lengkap, mulai dengan https://.".to_owned(),
+        Problem::PrivateAddress => {
+            "Alamat ini berada di jaringan privat atau di mesin Gerbang sendiri. Tulis alamat yang terjangkau dari \
+             internet, atau minta operator mengizinkan jaringannya."
+                .to_owned()
+        }
         Problem::NotAKeySet => {
             "Ini bukan JWKS berisi kunci publik EC atau RSA. Tempelkan kunci publik saja, tanpa bagian rahasia."
                 .to_owned()

@@ -5,6 +5,7 @@
 //! - [`client`]: client authentication. [`token`]: a code or a refresh token becomes tokens (`exchange`).
 //! - [`userinfo`], [`introspect`], [`revoke`]: the uses of an access token.
 //! - [`logout`]: signing out, begun at a platform or here, and the notices to platforms.
+//! - [`reach`]: which addresses of platforms we connect to.
 //! - [`rights`]: a grant ends in the transaction that ends the right behind it.
 //! - [`keys`]: the keys that sign, and the names by which platforms know people.
 //!
@@ -20,6 +21,7 @@ pub mod grant;
 pub mod introspect;
 pub mod keys;
 pub mod logout;
+pub mod reach;
 pub mod revoke;
 pub mod rights;
 pub mod token;
@@ -35,6 +37,7 @@ use std::time::Duration;
 use crate::{Backend, db::execute, error::Result};
 
 pub use provider::Provider;
+pub use reach::Reach;
 
 /// How long an ended grant is kept, so that a late code or token is still recognised.
 const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);

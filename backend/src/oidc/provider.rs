@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use super::{
     exchange::{Exchange, Outcome},
     keys::{Keys, pairwise_salt},
+    reach::Reach,
 };
 use crate::{
     Backend,
@@ -28,6 +29,8 @@ pub struct Provider {
     pub(crate) bell: Arc<Notify>,
     /// Sends logout notices.
     pub(crate) http: reqwest::Client,
+    /// Where they may go.
+    pub(crate) reach: Reach,
 }
 
 impl Provider {
@@ -36,15 +39,16 @@ impl Provider {
     /// # Errors
     /// If the database refuses, its salt was sealed with a secret that the vault does not have, or no HTTPS client can be
     /// made on this machine.
-    pub async fn open(db: &Db, vault: &Vault, world: &World) -> Result<Self> {
+    pub async fn open(db: &Db, vault: &Vault, world: &World, reach: Reach) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(NOTICE_TIMEOUT)
             .timeout(NOTICE_TIMEOUT)
+            .dns_resolver(Arc::new(reach.clone()))
             .redirect(reqwest::redirect::Policy::none()) // only to the address that the administrator set
             .build()
             .map_err(Error::internal)?;
         let keys = Keys::new(&pairwise_salt(db, vault, world).await?);
-        Ok(Self { keys, exchanges: Batcher::default(), bell: Arc::default(), http })
+        Ok(Self { keys, exchanges: Batcher::default(), bell: Arc::default(), http, reach })
     }
 }
 

@@ -249,6 +249,8 @@ pub enum Problem {
     Taken,
     /// Not a URL, or not one that the field accepts.
     NotAnAddress,
+    /// An address in a private network, or on this machine.
+    PrivateAddress,
     /// Not a JWKS with supported public keys only.
     NotAKeySet,
     /// The day is in the past.
@@ -298,6 +300,7 @@ wire_code!(Problem {
     NothingMarked = "nothing_marked",
     Taken = "taken",
     NotAnAddress = "not_an_address",
+    PrivateAddress = "private_address",
     NotAKeySet = "not_a_key_set",
     DayInPast { day: day } = "day_in_past",
     TooMany { max: number } = "too_many",

@@ -4,11 +4,12 @@ mod audit;
 mod import;
 mod secret;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use backend::{documents::pdf, world::World};
 use clap::{Parser, Subcommand};
 use domain::permission::StaffRole;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -16,6 +17,9 @@ use crate::{
     config::{Config, Environment, sample, texts},
     opening::keep_files_private,
 };
+
+/// How long blocking work may go on at the end of a command.
+const BLOCKING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Gerbang: gerbang pejabat anggaran menuju platform pengadaan pemerintah.
 #[derive(Parser)]
@@ -126,7 +130,11 @@ pub fn exit_code(program: &str, outcome: Result<(), StartError>) -> ExitCode {
 pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartError>>) -> Result<(), StartError> {
     keep_files_private();
     start_logging(config);
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(task);
+    // Dropping it would wait for blocking work, such as a hash of a password, without a limit.
+    runtime.shutdown_timeout(BLOCKING_TIMEOUT);
+    outcome
 }
 
 impl Pdf {
@@ -220,31 +228,55 @@ pub fn own_program() -> Result<PathBuf, StartError> {
     Ok(std::env::current_exe()?)
 }
 
-/// Serves until the process is asked to end; `ready` is called once the server listens.
+/// Serves until the process is asked to end; `ready` is called once the server listens. Asked a second time, the process
+/// ends at once.
 ///
 /// # Errors
 /// If the server cannot start, or the listener fails.
 pub async fn serve(config: Config, extras: Extras, ready: impl FnOnce(&Application)) -> Result<(), StartError> {
     let application = Application::build(config, own_program()?, World::system(), extras).await?;
+    let mut asked = StopSignals::new()?;
     ready(&application);
-    application.run(true, shutdown()).await
+    let stopping = async move {
+        asked.next().await;
+        tokio::spawn(async move {
+            asked.next().await;
+            tracing::warn!("ending at once");
+            std::process::exit(0);
+        });
+    };
+    application.run(true, stopping).await
+}
+
+/// Ctrl+C and SIGTERM.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+    }
 }
 
 /// Waits for Ctrl+C or SIGTERM.
 pub async fn shutdown() {
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+    match StopSignals::new() {
+        Ok(mut signals) => signals.next().await,
+        Err(error) => {
+            tracing::error!(%error, "signals cannot be heard");
+            std::future::pending().await
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
     }
-    tracing::info!("stopping");
 }
 
 async fn set_role(backend: &backend::Backend, email: &str, role: &str) -> Result<(), StartError> {

@@ -15,7 +15,7 @@ mod tests;
 
 use std::net::IpAddr;
 
-use backend::Settings;
+use backend::{Settings, oidc::Reach};
 use url::Url;
 
 use errors::Faults;
@@ -123,8 +123,14 @@ impl Config {
         }
     }
 
+    /// Which addresses of platforms the server connects to: in development all.
+    pub fn reach(&self) -> Reach {
+        if self.is_development() { Reach::everywhere() } else { Reach::public_and(&self.server.platform_networks) }
+    }
+
     /// True if `address` is a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.server.trusted_proxies.iter().any(|net| net.contains(&address))
     }
 }

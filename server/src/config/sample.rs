@@ -36,7 +36,8 @@ fn entry(setting: &Setting) -> String {
     }
     if setting.presence == Presence::Required {
         lines.push(format!("# {}", texts::for_example(&literal(setting.kind, setting.example))));
-        lines.push(format!("{name} = \"\""));
+        let empty = if setting.kind == Kind::List { "[]" } else { "\"\"" };
+        lines.push(format!("{name} = {empty}"));
     } else {
         let shown = match setting.fallback {
             Fallback::Value(text) => text,

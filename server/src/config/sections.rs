@@ -4,6 +4,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     ops::RangeInclusive,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use backend::vault::Secret;
@@ -27,6 +28,11 @@ const MEGABYTE: u64 = 1_000_000;
 
 /// How many working days may be promised for a decision.
 const PROMISES: RangeInclusive<u32> = 1..=30;
+/// Seconds between the signal to stop and the last new connection.
+const STOP_GRACES: RangeInclusive<u32> = 0..=300;
+const CONNECTIONS_PER_NETWORK: RangeInclusive<u32> = 16..=10_000;
+/// The text that stands for no proxy.
+const NO_PROXY: &str = "none";
 
 #[derive(Clone, Debug)]
 pub struct ServerSettings {
@@ -44,6 +50,10 @@ pub struct ServerSettings {
     pub site_dir: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks in which platforms may hear logout notices.
+    pub platform_networks: Vec<IpNet>,
+    /// Between the signal to stop and the last new connection.
+    pub stop_grace: Duration,
 }
 
 #[derive(Clone, Debug)]
@@ -110,6 +120,8 @@ pub struct SirupSettings {
 pub struct LimitSettings {
     /// Working days within which a decision is promised.
     pub promised_working_days: u32,
+    /// Connections that one address (IPv6: one /64) may have open.
+    pub connections_per_network: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -155,7 +167,12 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
     let secrets_old = reader.optional(&table::SECRETS_OLD, secrets);
     let data_dir = reader.value(&table::DATA_DIR, |text| Ok(PathBuf::from(text)));
     let site_dir = reader.value(&table::SITE_DIR, |text| Ok(PathBuf::from(text)));
-    let trusted_proxies = reader.optional(&table::TRUSTED_PROXIES, networks);
+    let trusted_proxies = reader.optional(&table::TRUSTED_PROXIES, |text| match text.trim() {
+        NO_PROXY => Ok(Vec::new()),
+        text => networks(text),
+    });
+    let platform_networks = reader.optional(&table::PLATFORM_NETWORKS, networks);
+    let stop_grace = reader.optional(&table::STOP_GRACE, |text| number(text, STOP_GRACES));
     environment?;
     let (addr, base_url): (SocketAddr, Option<Url>) = (addr?, base_url?);
     // Development data and mail that anybody can read must not be reachable because a setting was forgotten.
@@ -171,6 +188,8 @@ pub fn server(reader: &mut Reader<'_>) -> Result<ServerSettings, Faulty> {
         data_dir: data_dir?,
         site_dir: site_dir?,
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
+        platform_networks: platform_networks?.unwrap_or_default(),
+        stop_grace: Duration::from_secs(u64::from(stop_grace?.unwrap_or(if production { 5 } else { 0 }))),
     })
 }
 
@@ -247,11 +266,9 @@ pub fn sirup(reader: &mut Reader<'_>) -> Result<SirupSettings, Faulty> {
 }
 
 pub fn limits(reader: &mut Reader<'_>) -> Result<LimitSettings, Faulty> {
-    let promised_working_days = reader.value(&table::PROMISED_WORKING_DAYS, |text| {
-        let days = text.parse().ok().filter(|days| PROMISES.contains(days));
-        days.ok_or_else(|| not(text, texts::a_number(*PROMISES.start(), *PROMISES.end())))
-    })?;
-    Ok(LimitSettings { promised_working_days })
+    let promised_working_days = reader.value(&table::PROMISED_WORKING_DAYS, |text| number(text, PROMISES));
+    let connections = reader.value(&table::CONNECTIONS_PER_NETWORK, |text| number(text, CONNECTIONS_PER_NETWORK));
+    Ok(LimitSettings { promised_working_days: promised_working_days?, connections_per_network: connections? as usize })
 }
 
 pub fn mail(reader: &mut Reader<'_>) -> Result<MailSettings, Faulty> {
@@ -300,6 +317,11 @@ fn secrets(text: &str) -> Result<Vec<Secret>, String> {
     parts.map(|part| Secret::parse(part).ok_or_else(|| texts::SECRET_SHAPE.to_owned())).collect()
 }
 
+fn number(text: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| not(text, texts::a_number(*range.start(), *range.end())))
+}
+
 /// The words that the S3 client takes for a flag.
 fn flag(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
@@ -309,14 +331,26 @@ fn flag(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Addresses and networks, separated by commas or spaces.
+/// Addresses and networks, separated by commas or spaces. IPv4 mapped into IPv6 becomes IPv4, as callers have it.
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
     let network = |part: &str| {
         let network = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
-        network.map_err(|_| not(part, texts::A_NETWORK))
+        network.map(canonical).map_err(|_| not(part, texts::A_NETWORK))
     };
     parts.map(network).collect()
+}
+
+/// The length of the prefix `::ffff:0:0`.
+const MAPPED: u8 = 96;
+
+fn canonical(network: IpNet) -> IpNet {
+    match network.addr().to_canonical() {
+        address @ IpAddr::V4(_) if matches!(network, IpNet::V6(_)) && network.prefix_len() >= MAPPED => {
+            IpNet::new(address, network.prefix_len() - MAPPED).unwrap_or(network)
+        }
+        _ => network,
+    }
 }
 
 fn http_url(text: &str) -> Result<Url, String> {

@@ -67,7 +67,7 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("documents", "Penyimpanan surat."),
     ("documents.s3", "S3, bila documents.url berupa s3://…"),
     ("sirup", "Adaptor SiRUP."),
-    ("limits", "Janji layanan."),
+    ("limits", "Janji layanan dan batas."),
     ("mail", "Pengiriman surel."),
     ("help", "Pusat Bantuan."),
     ("audit", "Jejak audit."),
@@ -176,11 +176,34 @@ settings! {
         variable: "GERBANG_TRUSTED_PROXIES",
         key: "server.trusted_proxies",
         kind: Kind::List,
-        presence: Presence::Optional,
+        presence: Presence::Required,
         fallback: Fallback::Described("none"),
         example: "127.0.0.1",
-        meaning: "addresses and networks of proxies whose `X-Forwarded-For` is believed",
-        comment: "Alamat dan jaringan proksi yang X-Forwarded-For-nya dipercaya. Bawaan: tidak ada.",
+        meaning: "addresses and networks of proxies whose `X-Forwarded-For` is believed, or `none` if people connect \
+                  directly",
+        comment: "Alamat dan jaringan proksi yang X-Forwarded-For-nya dipercaya, atau none bila orang terhubung langsung.",
+    }
+    PLATFORM_NETWORKS {
+        variable: "GERBANG_PLATFORM_NETWORKS",
+        key: "server.platform_networks",
+        kind: Kind::List,
+        presence: Presence::Optional,
+        fallback: Fallback::Described("none; in development all"),
+        example: "10.20.0.0/16",
+        meaning: "private networks in which platforms may receive logout notices; public addresses always may",
+        comment: "Jaringan privat tempat platform boleh menerima kabar keluar; alamat publik selalu boleh.",
+    }
+    STOP_GRACE {
+        variable: "GERBANG_STOP_GRACE",
+        key: "server.stop_grace",
+        kind: Kind::Number,
+        presence: Presence::Optional,
+        fallback: Fallback::Described("5 in production, 0 in development"),
+        example: "5",
+        meaning: "seconds between the signal to stop, from which `/health/ready` answers 503, and the last new \
+                  connection, from 0 to 300",
+        comment: "Detik antara sinyal berhenti, sejak itu /health/ready menjawab 503, dan sambungan baru terakhir, dari 0 \
+                  sampai 300. Bawaan: 5 di lingkungan produksi.",
     }
     DATABASE_URL {
         variable: "GERBANG_DATABASE_URL",
@@ -313,6 +336,17 @@ settings! {
         example: "",
         meaning: "working days within which a decision is promised, from 1 to 30",
         comment: "Hari kerja yang dijanjikan untuk keputusan, dari 1 sampai 30.",
+    }
+    CONNECTIONS_PER_NETWORK {
+        variable: "GERBANG_CONNECTIONS_PER_NETWORK",
+        key: "limits.connections_per_network",
+        kind: Kind::Number,
+        presence: Presence::Optional,
+        fallback: Fallback::Value("512"),
+        example: "",
+        meaning: "connections that one address (IPv6: one /64) may have open, from 16 to 10000; trusted proxies may have \
+                  any number",
+        comment: "Sambungan yang boleh dibuka satu alamat (IPv6: satu /64), dari 16 sampai 10000; proksi tepercaya bebas.",
     }
     SMTP_URL {
         variable: "GERBANG_SMTP_URL",

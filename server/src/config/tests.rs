@@ -15,6 +15,7 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("env", "production"),
     ("base_url", "https://gerbang.contoh.go.id"),
     ("secret", SECRET),
+    ("trusted_proxies", "127.0.0.1"),
     ("sirup_url", "https://sirup.contoh.go.id"),
     ("sirup_token", "rahasia"),
     ("smtp_url", "smtps://surel.contoh.go.id"),
@@ -241,6 +242,45 @@ fn the_file_has_numbers_lists_flags_and_dates() {
 }
 
 #[test]
+fn production_says_whether_there_is_a_proxy() {
+    let with = |proxies| {
+        let others = PRODUCTION.iter().filter(|(name, _)| *name != "trusted_proxies").copied();
+        from_pairs(&others.chain([("trusted_proxies", proxies)]).collect::<Vec<_>>())
+    };
+    assert!(with("none").unwrap().server.trusted_proxies.is_empty());
+    assert!(with("").unwrap_err().to_string().contains("GERBANG_TRUSTED_PROXIES"), "silence is no answer");
+    assert!(with("none, 127.0.0.1").is_err());
+    let file = from_file(Environment::Development, "[server]\ntrusted_proxies = [\"none\"]").unwrap();
+    assert!(file.server.trusted_proxies.is_empty());
+}
+
+/// On `[::]:3000`, a proxy at 127.0.0.1 connects from `::ffff:127.0.0.1`.
+#[test]
+fn a_mapped_address_is_trusted_as_the_ipv4_address_that_it_is() {
+    for proxies in ["127.0.0.1, 10.0.0.0/8", "::ffff:127.0.0.1, ::ffff:10.0.0.0/104"] {
+        let config = from_pairs(&[("trusted_proxies", proxies)]).unwrap();
+        for (address, trusted) in [
+            ("127.0.0.1", true),
+            ("::ffff:127.0.0.1", true),
+            ("::ffff:10.1.2.3", true),
+            ("10.1.2.3", true),
+            ("::ffff:11.1.2.3", false),
+            ("::1", false),
+        ] {
+            assert_eq!(config.trusts(address.parse().unwrap()), trusted, "{proxies}: {address}");
+        }
+    }
+}
+
+#[test]
+fn the_grace_of_a_stop_is_for_production() {
+    let grace = |pairs: &[(&str, &str)]| from_pairs(pairs).map(|config| config.server.stop_grace.as_secs());
+    assert_eq!((grace(&[]), grace(PRODUCTION), grace(&[("stop_grace", "300")])), (Ok(0), Ok(5), Ok(300)));
+    assert!(refusal(&[("stop_grace", "301")]).contains("GERBANG_STOP_GRACE"));
+    assert!(refusal(&[("connections_per_network", "15")]).contains("GERBANG_CONNECTIONS_PER_NETWORK"));
+}
+
+#[test]
 fn keys_without_a_section_name_their_new_place() {
     for setting in SETTINGS.iter().filter(|setting| setting.key != "env") {
         let (section, name) = setting.section_and_name();
@@ -355,9 +395,10 @@ fn filled(sample: &str) -> String {
     let example =
         |setting: &'static Setting| if setting.variable == "GERBANG_SECRET" { SECRET } else { setting.example };
     let mut examples = examples.map(example);
-    let lines = sample.lines().map(|line| match line.strip_suffix("\"\"") {
-        Some(start) => format!("{start}\"{}\"\n", examples.next().unwrap()),
-        None => format!("{line}\n"),
+    let lines = sample.lines().map(|line| match (line.strip_suffix("\"\""), line.strip_suffix("[]")) {
+        (Some(start), _) => format!("{start}\"{}\"\n", examples.next().unwrap()),
+        (_, Some(start)) => format!("{start}[\"{}\"]\n", examples.next().unwrap()),
+        _ => format!("{line}\n"),
     });
     lines.collect()
 }

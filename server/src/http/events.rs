@@ -1,11 +1,6 @@
 //! Server-sent events: hints that an application changed. They carry its id and no data.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, ops::Range, time::Duration};
 
 use app::{error::ApiError, state::Caller};
 use axum::{
@@ -17,69 +12,52 @@ use axum::{
 };
 use backend::notice::Notice;
 use domain::permission::Permission;
-use futures::{Stream, StreamExt};
-use http::StatusCode;
+use futures::{Stream, StreamExt, stream as streams_of};
+use http::{StatusCode, header};
 use tokio::sync::watch;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use uuid::Uuid;
 
-/// Turns true when the server stops; streams then end.
+use super::per_person::{PerPerson, Permit};
+use crate::connections::{self, Phase, Seat};
+
+/// The life of the server; streams end when it closes.
 #[derive(Clone)]
-pub struct Shutdown(pub watch::Receiver<bool>);
+pub struct Life(pub watch::Receiver<Phase>);
+
+/// Least and most milliseconds after which a browser reconnects when its server stops. Pages spread over them, so that
+/// the other servers do not meet them all at once.
+const RECONNECT: Range<u64> = 500..3_000;
 
 /// Streams that one person may have open: each tab has one, and each is a connection.
 const MAX_STREAMS: usize = 10;
 
-/// Number of open streams of this server process, by person.
-#[derive(Clone, Default)]
-pub struct OpenStreams(Arc<Mutex<HashMap<Uuid, usize>>>);
+/// Open streams of this server process, by person.
+#[derive(Clone)]
+pub struct OpenStreams(PerPerson);
 
-/// Counts as one open stream until dropped.
-struct StreamPermit {
-    streams: OpenStreams,
-    person: Uuid,
-}
-
-impl OpenStreams {
-    /// `None` if the person has [`MAX_STREAMS`] already.
-    fn acquire(&self, person: Uuid) -> Option<StreamPermit> {
-        let mut open = self.counts();
-        let count = open.entry(person).or_default();
-        if *count == MAX_STREAMS {
-            return None;
-        }
-        *count += 1;
-        Some(StreamPermit { streams: self.clone(), person })
-    }
-
-    fn counts(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for StreamPermit {
-    fn drop(&mut self) {
-        let mut open = self.streams.counts();
-        if let Some(count) = open.get_mut(&self.person) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.person);
-            }
-        }
+impl Default for OpenStreams {
+    fn default() -> Self {
+        Self(PerPerson::new(MAX_STREAMS))
     }
 }
 
 /// `GET /akses/peristiwa`: sends an event `application` with the id when one of the person's applications changes.
 pub async fn applications(
     Extension(caller): Extension<Caller>,
-    Extension(Shutdown(shutdown)): Extension<Shutdown>,
+    Extension(Life(life)): Extension<Life>,
     Extension(streams): Extension<OpenStreams>,
+    seat: Option<Extension<Seat>>,
 ) -> Response {
     let person = match caller.actor() {
         Ok(actor) => actor.user_id,
         Err(error) => return (ApiError::status(&error), "").into_response(),
     };
-    stream(&caller, "application", shutdown, &streams, person, move |notice| match notice {
+    let permits = match acquire(&streams, seat, person) {
+        Ok(permits) => permits,
+        Err(refusal) => return refusal,
+    };
+    stream(&caller, "application", life, permits, person, move |notice| match notice {
         Notice::Application { id, user_id, .. } => (user_id == person).then_some(id),
         Notice::Person { .. } | Notice::Missed => None,
     })
@@ -88,8 +66,9 @@ pub async fn applications(
 /// `GET /verifikasi/peristiwa`: sends an event `case` with the id when a case in the verifier's scope changes.
 pub async fn cases(
     Extension(caller): Extension<Caller>,
-    Extension(Shutdown(shutdown)): Extension<Shutdown>,
+    Extension(Life(life)): Extension<Life>,
     Extension(streams): Extension<OpenStreams>,
+    seat: Option<Extension<Seat>>,
 ) -> Response {
     let refuse = |error: ApiError| (error.status(), "").into_response();
     let (person, scope) = match caller.actor() {
@@ -99,7 +78,11 @@ pub async fn cases(
         },
         Err(error) => return refuse(error),
     };
-    stream(&caller, "case", shutdown, &streams, person, move |notice| match notice {
+    let permits = match acquire(&streams, seat, person) {
+        Ok(permits) => permits,
+        Err(refusal) => return refusal,
+    };
+    stream(&caller, "case", life, permits, person, move |notice| match notice {
         Notice::Application { id, institution_id, .. } => scope.covers(institution_id).then_some(id),
         Notice::Person { .. } | Notice::Missed => None,
     })
@@ -112,12 +95,11 @@ pub async fn cases(
 fn stream(
     caller: &Caller,
     name: &'static str,
-    shutdown: watch::Receiver<bool>,
-    streams: &OpenStreams,
+    life: watch::Receiver<Phase>,
+    permits: Permits,
     person: Uuid,
     pick: impl Fn(Notice) -> Option<Uuid> + Send + Sync + 'static,
 ) -> Response {
-    let Some(permit) = streams.acquire(person) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
     let notices = BroadcastStream::new(caller.backend.db.notices()).take_while(move |notice| {
         std::future::ready(match notice {
             Ok(Notice::Person { user_id }) => *user_id != person,
@@ -130,33 +112,48 @@ fn stream(
         std::future::ready(event)
     });
     let events = events.map(move |event| {
-        let _held = &permit;
+        let _held = &permits;
         Ok::<_, Infallible>(event)
     });
-    Sse::new(until(events, shutdown)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
+    let farewell = farewell(life.clone(), person).map(Ok);
+    let events = until(events, life).chain(farewell);
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response()
 }
 
-fn until<S: Stream>(stream: S, mut shutdown: watch::Receiver<bool>) -> impl Stream<Item = S::Item> {
-    stream.take_until(async move {
-        let _ = shutdown.wait_for(|stop| *stop).await;
+/// What one open stream counts as: one of the person's, and one of the server's and the network's.
+type Permits = (Permit, Option<connections::StreamPermit>);
+
+/// # Errors
+/// 429 if the person has too many streams, 503 if the server has. Pages work without, and ask again.
+fn acquire(streams: &OpenStreams, seat: Option<Extension<Seat>>, person: Uuid) -> Result<Permits, Response> {
+    let of_person = streams.0.acquire(person).ok_or_else(|| StatusCode::TOO_MANY_REQUESTS.into_response())?;
+    let of_server = match seat {
+        None => None,
+        Some(Extension(seat)) => match seat.stream() {
+            Some(permit) => Some(permit),
+            None => {
+                let retry = [(header::RETRY_AFTER, "30")];
+                return Err((StatusCode::SERVICE_UNAVAILABLE, retry, "").into_response());
+            }
+        },
+    };
+    Ok((of_person, of_server))
+}
+
+fn until<S: Stream>(stream: S, mut life: watch::Receiver<Phase>) -> impl Stream<Item = S::Item> {
+    stream.take_until(async move { Phase::is_closing(&mut life).await })
+}
+
+/// If the server closes, tells the browser when to reconnect, by then to another server.
+fn farewell(life: watch::Receiver<Phase>, person: Uuid) -> impl Stream<Item = Event> {
+    streams_of::once(async move {
+        let is_closing = *life.borrow() == Phase::Closing;
+        is_closing.then(|| Event::default().retry(reconnect_after(person)))
     })
+    .filter_map(std::future::ready)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_has_so_many_streams_and_no_more() {
-        let streams = OpenStreams::default();
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let mut permits: Vec<_> = (0..MAX_STREAMS).map(|_| streams.acquire(one).unwrap()).collect();
-        assert!(streams.acquire(one).is_none());
-        assert!(streams.acquire(other).is_some());
-        permits.pop();
-        permits.push(streams.acquire(one).unwrap());
-        assert!(streams.acquire(one).is_none());
-        drop(permits);
-        assert!(streams.counts().is_empty(), "a person without streams must not be remembered");
-    }
+fn reconnect_after(person: Uuid) -> Duration {
+    let spread = RECONNECT.end - RECONNECT.start;
+    Duration::from_millis(RECONNECT.start + person.as_u64_pair().1 % spread)
 }

@@ -13,6 +13,9 @@ use axum::{
 };
 use http::StatusCode;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
+
+use crate::connections::Phase;
 
 /// The recorder of all metrics. It is global to the process, so every server of a test process shares it. `None` if another
 /// recorder was installed before.
@@ -26,16 +29,24 @@ pub fn recorder() -> Option<PrometheusHandle> {
         .clone()
 }
 
-pub fn routes(recorder: Option<PrometheusHandle>) -> Router<AppState> {
+/// Health checks, which are answered when nothing else is.
+pub const PATHS: [&str; 2] = ["/health/live", "/health/ready"];
+
+pub fn routes(recorder: Option<PrometheusHandle>, life: watch::Receiver<Phase>) -> Router<AppState> {
+    let [live, readiness] = PATHS;
     Router::new()
-        .route("/health/live", get(|| async { "ok" }))
-        .route("/health/ready", get(ready))
+        .route(live, get(|| async { "ok" }))
+        .route(readiness, get(ready))
+        .layer(Extension(life))
         .route("/metrics", get(render_metrics))
         .layer(Extension(recorder))
 }
 
-/// Ready means that the database answers.
-async fn ready(State(state): State<AppState>) -> Response {
+/// Ready means that the database answers, and that the server is not about to stop.
+async fn ready(State(state): State<AppState>, Extension(life): Extension<watch::Receiver<Phase>>) -> Response {
+    if *life.borrow() != Phase::Serving {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping").into_response();
+    }
     match state.backend.db.read().await {
         Ok(_) => "ok".into_response(),
         Err(error) => {
@@ -51,7 +62,7 @@ async fn render_metrics(
     Extension(recorder): Extension<Option<PrometheusHandle>>,
     request: Request,
 ) -> Response {
-    let is_inside = match peer.ip() {
+    let is_inside = match peer.ip().to_canonical() {
         std::net::IpAddr::V4(address) => address.is_loopback() || address.is_private(),
         std::net::IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     };

@@ -1,7 +1,12 @@
-//! Rate limits of requests (`docs/adr/0017-request-limits.md`): per address for what strangers may do, per person for
+//! Rate limits of requests (`docs/adr/0017-request-limits.md`): per network for what strangers may do, per person for
 //! everything that somebody sends who is signed in. Limits of one thing, such as letters, are part of its use case.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::Arc,
+};
 
 use app::state::Caller;
 use axum::{
@@ -12,6 +17,7 @@ use axum::{
 };
 use backend::{
     Error,
+    network::Network,
     oidc::endpoints::AUTHORIZE,
     refusals::{Kind, refused},
 };
@@ -25,25 +31,29 @@ use super::texts;
 const GUARDED: &[&str] =
     &["/masuk", "/daftar", "/daftar/konfirmasi", "/lupa-kata-sandi", "/atur-ulang-kata-sandi", "/undangan", "/bantuan"];
 
-/// Posts to guarded paths per minute and address. Many officials share the address of their office.
+/// Posts to guarded paths per minute and network. Many officials share the address of their office.
 const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(119);
 
-/// Authorization requests of people who are not signed in, per minute and address: each is stored until it expires.
+/// Authorization requests of people who are not signed in, per minute and network: each is stored until it expires.
 const AUTHORIZATIONS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(599);
 
-/// Above this number of known addresses, those that were quiet for a minute are forgotten.
-const MAX_ADDRESSES: usize = 10_000;
+/// A wider network ([`Network::wide`]) may have as many times the requests of a network.
+const WIDER: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
-/// Counts of this server process, by address.
+/// Counts of one limiter. Networks share them by chance, so that no number of addresses fills the memory: among 1,000
+/// active networks, one in 65 shares its count with another.
+const COUNTS: u64 = 65_536;
+
+/// Counts of this server process.
 #[derive(Clone)]
 pub struct Limits {
-    guarded: Arc<DefaultKeyedRateLimiter<IpAddr>>,
-    authorizations: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    guarded: Arc<Limiter>,
+    authorizations: Arc<Limiter>,
 }
 
 impl Limits {
     pub fn new() -> Self {
-        let limiter = |quota| Arc::new(RateLimiter::keyed(Quota::per_minute(quota)));
+        let limiter = |quota| Arc::new(Limiter::new(quota));
         Self { guarded: limiter(PER_MINUTE), authorizations: limiter(AUTHORIZATIONS_PER_MINUTE) }
     }
 }
@@ -75,7 +85,32 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> u64 {
     until.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
 }
 
-/// Answers 429 when an address exceeds its quota.
+/// Limits requests of networks and of the wider networks around them.
+struct Limiter {
+    narrow: DefaultKeyedRateLimiter<u64>,
+    wide: DefaultKeyedRateLimiter<u64>,
+    /// Nobody outside can tell which networks share a count.
+    hasher: RandomState,
+}
+
+impl Limiter {
+    fn new(per_minute: NonZeroU32) -> Self {
+        Self {
+            narrow: RateLimiter::keyed(Quota::per_minute(per_minute)),
+            wide: RateLimiter::keyed(Quota::per_minute(per_minute.saturating_mul(WIDER))),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// True if the networks of the address have requests left; one is taken.
+    fn admits(&self, address: IpAddr) -> bool {
+        let count = |network: Network| self.hasher.hash_one(network) % COUNTS;
+        let network = Network::of(address);
+        self.narrow.check_key(&count(network)).is_ok() && self.wide.check_key(&count(network.wide())).is_ok()
+    }
+}
+
+/// Answers 429 when a network exceeds its quota.
 pub async fn limit_address(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let (path, caller) = (request.uri().path(), request.extensions().get::<Caller>());
     let limiter = match *request.method() {
@@ -86,14 +121,50 @@ pub async fn limit_address(State(limits): State<Limits>, request: Request, next:
         }
     };
     if let Some((limiter, caller)) = limiter.zip(caller) {
-        if limiter.check_key(&caller.origin.address).is_err() {
+        if !limiter.admits(caller.origin.address) {
             refused(Kind::Limit, "requests");
             let retry = [(header::RETRY_AFTER, "60")];
             return (StatusCode::TOO_MANY_REQUESTS, retry, texts::TOO_MANY_ATTEMPTS).into_response();
         }
-        if limiter.len() > MAX_ADDRESSES {
-            limiter.retain_recent();
-        }
     }
     next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use super::*;
+
+    /// The number of requests that are admitted from these addresses.
+    fn admitted(addresses: impl Iterator<Item = IpAddr>) -> u32 {
+        let limiter = Limiter::new(PER_MINUTE);
+        addresses.map(|address| u32::from(limiter.admits(address))).sum()
+    }
+
+    fn v6(nth: u32, shift: u32) -> IpAddr {
+        let first = "2001:db8::".parse::<Ipv6Addr>().unwrap().to_bits();
+        Ipv6Addr::from_bits(first + (u128::from(nth) << shift)).into()
+    }
+
+    #[test]
+    fn addresses_of_one_network_have_one_quota() {
+        // A quota may grow by some requests while the test runs.
+        let most = 130;
+        assert!(admitted((0..1_000).map(|nth| v6(nth, 0))) < most, "addresses of a /64");
+        assert!(admitted((0..3_000).map(|nth| v6(nth, 64))) < 10 * most, "networks of a /48");
+        assert!(admitted((0..3_000).map(|nth| v6(nth, 64))) > 1_000, "a /48 has more than a /64");
+        let mapped = Ipv4Addr::new(203, 0, 113, 9).to_ipv6_mapped();
+        let both = [IpAddr::V6(mapped), IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9))];
+        assert!(admitted(both.into_iter().cycle().take(1_000)) < most, "IPv4, mapped or not");
+    }
+
+    #[test]
+    fn a_million_addresses_do_not_fill_the_memory() {
+        let limiter = Limiter::new(PER_MINUTE);
+        for nth in 0..1_000_000u32 {
+            limiter.admits(v6(nth, 80));
+        }
+        assert!(limiter.narrow.len() as u64 <= COUNTS && limiter.wide.len() as u64 <= COUNTS);
+    }
 }

@@ -1,6 +1,7 @@
 //! All routes and the layers around them.
 
 mod assets;
+mod bodies;
 mod caller;
 mod events;
 mod files;
@@ -8,17 +9,19 @@ mod health;
 mod limits;
 mod links;
 mod oidc;
+mod per_person;
+mod request_id;
 mod security;
 mod texts;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use app::{App, shell, state::AppState};
 use axum::{
     Router,
     body::Body,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Method, Request},
+    http::{HeaderName, Method, Request, header},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -34,23 +37,20 @@ use tower_http::{
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::RequestBodyTimeoutLayer,
     trace::TraceLayer,
 };
 
-use crate::config::Config;
+use crate::{
+    config::Config,
+    connections::{Phase, Seat},
+};
 
-/// Limit of every request body: a letter with its form, and room to read past one that is too big, so that the form can
-/// be drawn again.
-const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// How long a request body may pause.
-const BODY_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Builds the router, with `more` among the routes for browsers. `shutdown` turns true when the server stops.
-pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shutdown: watch::Receiver<bool>) -> Router {
+/// Builds the router, with `more` among the routes for browsers.
+pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, life: watch::Receiver<Phase>) -> Router {
     let recorder = health::recorder();
     let pages = generate_route_list(App);
     let options = state.leptos_options.clone();
+    let letters = bodies::Letters::new();
     let people = Router::new()
         .leptos_routes(&state, pages, move || shell(options.clone()))
         .layer(from_fn(draw_in_time))
@@ -60,22 +60,25 @@ pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shut
         .route("/akses/peristiwa", get(events::applications))
         .route("/verifikasi/peristiwa", get(events::cases))
         .merge(more)
-        .layer(axum::Extension(events::Shutdown(shutdown)))
+        .layer(axum::Extension(events::Life(life.clone())))
         .layer(axum::Extension(events::OpenStreams::default()))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(bodies::MOST_FORM))
+        .layer(from_fn_with_state(letters.clone(), bodies::guard))
         .layer(from_fn(links::open))
         .layer(from_fn(limits::limit_person))
         .layer(from_fn_with_state(limits::Limits::new(), limits::limit_address))
         .layer(from_fn_with_state((state.clone(), config.clone()), caller::identify));
 
-    let request_id = HeaderName::from_static("x-request-id");
+    let request_id = HeaderName::from_static(request_id::NAME);
     let around = ServiceBuilder::new()
+        .layer(from_fn_with_state(config.clone(), request_id::keep_if_trusted))
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id))
         .layer(from_fn(health::measure))
         .layer(from_fn_with_state(config.clone(), security::headers))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| fault()))
+        .layer(from_fn(only_health_without_a_seat))
         .layer(from_fn_with_state(state.backend.settings.base_url.clone(), security::own_origin_only));
     // PDFs are compressed already, and an event must not wait for a full block. The default excludes images.
     let compressible = DefaultPredicate::new()
@@ -86,10 +89,9 @@ pub fn router(state: AppState, more: Router<AppState>, config: Arc<Config>, shut
 
     Router::new()
         .merge(people.layer(compression))
-        .merge(oidc::platform_routes())
+        .merge(oidc::platform_routes().layer(from_fn_with_state(letters, bodies::guard)))
         .merge(assets::routes(&config))
-        .merge(health::routes(recorder))
-        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .merge(health::routes(recorder, life))
         .layer(around)
         .with_state(state)
 }
@@ -103,10 +105,20 @@ async fn draw_in_time(request: Request<Body>, next: Next) -> Response {
     app::drawing::in_time(parts, |request| next.clone().run(request)).await
 }
 
+/// Answers 503 on the connections that are kept for health checks while all others are busy.
+async fn only_health_without_a_seat(request: Request<Body>, next: Next) -> Response {
+    let is_spare = request.extensions().get::<Seat>().is_some_and(Seat::is_spare);
+    if !is_spare || health::PATHS.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let headers = [(header::RETRY_AFTER, "5"), (header::CONNECTION, "close")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, texts::UNAVAILABLE).into_response()
+}
+
 /// The log span of a request. It leaves the query out, which may hold the secret of a mailed link
 /// ([`links`] takes it out of the address).
 fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request.headers().get("x-request-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let id = request.headers().get(request_id::NAME).and_then(|value| value.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 

@@ -3,6 +3,8 @@
 pub const UNAVAILABLE: &str = "Sistem belum dapat menjawab. Coba lagi sebentar lagi.";
 pub const FAULT: &str =
     "Terjadi gangguan pada sistem kami. Isian yang sudah tersimpan tetap aman. Coba lagi sebentar lagi.";
+pub const BODY_LATE: &str = "Isian tidak sampai pada waktunya. Periksa jaringan Anda, lalu kirim lagi.";
+pub const BODY_TOO_LARGE: &str = "Isian terlalu besar. Persingkat isian, lalu kirim lagi.";
 pub const FOREIGN_ORIGIN: &str =
     "Permintaan ini tidak berasal dari halaman Gerbang dan ditolak. Buka Gerbang, lalu ulangi dari sana.";
 pub const TOO_MUCH_SENT: &str = "Terlalu banyak permintaan dari akun Anda dalam satu menit. Coba lagi satu menit lagi.";

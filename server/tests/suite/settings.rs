@@ -29,5 +29,5 @@ async fn config_example_prints_a_file_that_says_what_to_fill_in() {
     std::fs::write(host.dir().join("gerbang.toml"), sample).unwrap();
     let (status, said) = host.run(&["config", "check"], &[]).await;
     assert_eq!(status.code(), Some(1), "{said}");
-    assert!(said.lines().count() == 7 && said.lines().all(|line| line.contains("wajib diisi")), "{said}");
+    assert!(said.lines().count() == 8 && said.lines().all(|line| line.contains("wajib diisi")), "{said}");
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     error::ApiError,
     forms::server::{Done, Id, Post, Unread},
-    state::AppState,
+    state::{AppState, Caller},
 };
 
 /// The posted form: the answers, and what only the form knows.
@@ -60,8 +60,9 @@ pub async fn form(Id(id): Id, State(state): State<AppState>, request: Request) -
     }
     let (parts, body) = request.into_parts();
     let again = parts.clone();
+    let skips_letter = parts.extensions.get::<Caller>().is_none_or(|caller| caller.actor.is_none());
     let read = match Multipart::from_request(Request::from_parts(parts, body), &state).await {
-        Ok(multipart) => read_multipart(multipart).await,
+        Ok(multipart) => read_multipart(multipart, skips_letter).await,
         Err(_) => Err(Unread::NoForm),
     };
     let (values, letter) = match read {

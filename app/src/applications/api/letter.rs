@@ -16,6 +16,9 @@ use domain::issues::{
 
 use crate::{error::ApiError, forms::server::Id, state::Caller};
 
+/// Bytes of the largest letter.
+pub const MOST_LETTER: usize = MAX_BYTES as usize;
+
 /// `POST /akses/pengajuan/{id}/surat`: the body is the letter, `X-File-Name` its percent-encoded name. Answers with the JSON
 /// of `Result<Letter, ApiError>`.
 pub async fn upload(Id(id): Id, request: Request) -> Response {

@@ -20,7 +20,8 @@ pub use read::{draft, institutions, remove_letter, renewal, save, status, work_u
 #[cfg(feature = "ssr")]
 pub use {
     form::{form, pick_institution, pick_work_unit},
-    letter::upload,
+    letter::{MOST_LETTER, upload},
+    multipart::MOST_FORM_WITH_LETTER,
     sirup::sirup,
     start::{renew, start},
     submission::{submit, withdraw},

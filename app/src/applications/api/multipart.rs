@@ -12,20 +12,27 @@ use crate::forms::server::Unread;
 /// A letter that came with a form: its file name, and its bytes or why there are none.
 pub(super) type SentLetter = (String, Result<Bytes, LetterProblem>);
 
-/// Most bytes of one text.
+/// Most bytes of a posted form that are read. A letter of more than [`MAX_BYTES`] is read past up to here without being kept,
+/// so that the form can be drawn again with all that was typed.
+pub const MOST_FORM_WITH_LETTER: usize = 8 * 1024 * 1024;
+
+/// Most bytes of one text, and of all texts of a form.
 const MOST_TEXT: usize = 16 * 1024;
+const MOST_TEXTS: usize = 64 * 1024;
 /// Most texts of a form.
 const MOST_FIELDS: usize = 40;
 
-/// Reads the texts and the letter of a form.
+/// Reads the texts of a form, and its letter unless `skips_letter`.
 ///
 /// # Errors
 /// [`Unread::TooLarge`] or [`Unread::BrokenOff`]. A letter that is too large or breaks off is no error, so that what was
 /// typed is kept.
 pub(super) async fn read_multipart(
     mut multipart: Multipart,
+    skips_letter: bool,
 ) -> Result<(Vec<(String, String)>, Option<SentLetter>), Unread> {
     let (mut values, mut letter) = (Vec::new(), None::<SentLetter>);
+    let mut room = MOST_TEXTS;
     // Read to the end even if it is too large: a browser that is still sending would not see an earlier answer.
     let mut too_large = false;
     loop {
@@ -41,28 +48,41 @@ pub(super) async fn read_multipart(
         };
         let name = part.name().unwrap_or_default().to_owned();
         if name == Field::Letter.as_str() {
-            letter = read_letter(part).await.or(letter);
+            letter = read_letter(part, skips_letter).await.or(letter);
         } else {
-            let text = part.text().await.map_err(|_| Unread::BrokenOff)?;
-            if text.len() > MOST_TEXT || values.len() >= MOST_FIELDS {
-                too_large = true;
-                continue;
+            match read_text(part, room.min(MOST_TEXT)).await? {
+                Some(text) if values.len() < MOST_FIELDS => {
+                    room -= text.len();
+                    values.push((name, text));
+                }
+                _ => too_large = true,
             }
-            values.push((name, text));
         }
     }
 }
 
-/// Reads the letter, at most [`MAX_BYTES`]; `None` if no file was chosen.
-async fn read_letter(mut part: Part<'_>) -> Option<SentLetter> {
+/// Reads a text; `None` if it has more than `most` bytes, of which the rest is read and not kept.
+async fn read_text(mut part: Part<'_>, most: usize) -> Result<Option<String>, Unread> {
+    let (mut bytes, mut fits) = (BytesMut::new(), true);
+    while let Some(chunk) = part.chunk().await.map_err(|_| if fits { Unread::BrokenOff } else { Unread::TooLarge })? {
+        fits &= bytes.len() + chunk.len() <= most;
+        if fits {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok(fits.then(|| String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Reads the letter, at most [`MAX_BYTES`]; `None` if no file was chosen. One that is skipped counts as broken off.
+async fn read_letter(mut part: Part<'_>, skips: bool) -> Option<SentLetter> {
     let file_name = part.file_name().unwrap_or_default().to_owned();
     let mut bytes = BytesMut::new();
-    let mut outcome = Ok(());
+    let mut outcome = if skips && !file_name.is_empty() { Err(LetterProblem::Interrupted) } else { Ok(()) };
     loop {
         match part.chunk().await {
             Ok(Some(chunk)) if (bytes.len() + chunk.len()) as u64 > MAX_BYTES => {
                 outcome = Err(LetterProblem::TooBig { bytes: None });
-                bytes.clear();
+                bytes = BytesMut::new();
             }
             // Skip the rest of a letter that is too large.
             Ok(Some(_)) if outcome.is_err() => {}

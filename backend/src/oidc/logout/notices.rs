@@ -11,6 +11,7 @@ use domain::{platforms::SubjectType, time::Timestamp};
 use reqwest::header;
 use serde_json::Value;
 use tokio::task::{self, JoinSet};
+use url::Url;
 use uuid::Uuid;
 
 use super::token::{TYPE, logout_claims};
@@ -240,6 +241,10 @@ async fn deliver(backend: &Backend, due: &Due) -> Result<Result<(), Failure>> {
     drop(conn);
     let Some((address, to)) = to.and_then(|to| Some((to.backchannel_logout_uri.clone()?, to))) else {
         return Ok(Err(Failure::Hopeless("the platform has no address for it")));
+    };
+    let address = match address.parse::<Url>() {
+        Ok(url) if backend.oidc.reach.permits_host(&url) => url,
+        _ => return Ok(Err(Failure::Hopeless("the platform's address is private"))),
     };
     let token = keys::signer(backend, to.id_token_alg).await?.sign(TYPE, &to.claims(backend, due.grant_id))?;
     let request = backend

@@ -26,6 +26,7 @@ use crate::{
 pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Result<Uuid> {
     actor.require(Permission::Administer)?;
     let checked = form.check().map_err(Error::Invalid)?;
+    refuse_private(backend, form).await?;
     let (id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
     let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
@@ -66,6 +67,7 @@ pub async fn create(backend: &Backend, actor: &Actor, form: &PlatformForm) -> Re
 pub async fn change(backend: &Backend, actor: &Actor, id: Uuid, version: i64, form: &PlatformForm) -> Result<()> {
     actor.require(Permission::Administer)?;
     let checked = form.check().map_err(Error::Invalid)?;
+    refuse_private(backend, form).await?;
     let mut tx = backend.db.begin().await?;
     let actor = &actor.recheck(&mut tx, Permission::Administer).await?;
     lock(&mut tx, id).await?;
@@ -102,6 +104,16 @@ pub async fn change(backend: &Backend, actor: &Actor, id: Uuid, version: i64, fo
     }
     backend.record(&mut tx, actor, Action::PlatformChanged, Some(id), ("settings", version + 1))?;
     tx.commit().await
+}
+
+/// Refuses an address for logout notices that we do not connect to.
+async fn refuse_private(backend: &Backend, form: &PlatformForm) -> Result<()> {
+    match form.backchannel_logout_uri.trim().parse() {
+        Ok(url) if !backend.oidc.reach.permits_now(&url).await => {
+            Err(Error::invalid(Field::BackChannel, Problem::PrivateAddress))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses the slug of another platform.

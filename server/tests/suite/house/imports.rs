@@ -62,7 +62,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
             &["page", "routes"],
         ],
     ),
-    ("server", &[&["config"], &["http", "opening"], &["application"], &["commands"]]),
+    ("server", &[&["config", "connections"], &["http", "opening"], &["application"], &["commands"]]),
     ("devtools", &[&["development"], &["demo_platform", "mailbox", "sirup_simulator"], &["commands"]]),
 ];
 

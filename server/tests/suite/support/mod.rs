@@ -6,6 +6,7 @@ mod letter;
 pub mod outside;
 pub mod platform;
 pub mod process;
+pub mod raw;
 pub mod scenario;
 pub mod smtp;
 pub mod verdicts;
@@ -165,6 +166,7 @@ pub const PRODUCTION: &[(&str, &str)] = &[
     ("env", "production"),
     ("base_url", "https://gerbang.contoh.go.id"),
     ("secret", "cmFoYXNpYS1yYWhhc2lhLXJhaGFzaWEtcmFoYXNpYTE="),
+    ("trusted_proxies", "none"),
     ("sirup_token", "rahasia-bersama"),
     ("smtp_url", "smtp://127.0.0.1:1"),
     ("mail_from", "Gerbang <gerbang@contoh.go.id>"),

@@ -68,25 +68,29 @@ pub struct Registered {
     pub secret: Option<String>,
 }
 
+/// The form of a platform: confidential, `client_secret_basic`, for every role, without terms.
+pub fn platform_form(slug: &str) -> PlatformForm {
+    PlatformForm {
+        name: format!("Platform {slug}"),
+        slug: slug.to_owned(),
+        line: "Platform uji".to_owned(),
+        address: "https://platform.contoh.go.id/".to_owned(),
+        client_kind: Some(ClientKind::Confidential),
+        auth_method: Some(AuthMethod::ClientSecretBasic),
+        subject_type: Some(SubjectType::Pairwise),
+        pkce_required: true,
+        profile_types: ProfileType::ALL.to_vec(),
+        roles: Role::ALL.to_vec(),
+        redirects: CALLBACK.to_owned(),
+        logout_redirects: LOGGED_OUT.to_owned(),
+        ..PlatformForm::default()
+    }
+}
+
 impl World {
-    /// Registers a platform: confidential, `client_secret_basic`, for every role, without terms, unless `change` says
-    /// otherwise.
+    /// Registers a platform with [`platform_form`], unless `change` says otherwise.
     pub async fn platform(&self, slug: &str, change: impl FnOnce(&mut PlatformForm)) -> Registered {
-        let mut form = PlatformForm {
-            name: format!("Platform {slug}"),
-            slug: slug.to_owned(),
-            line: "Platform uji".to_owned(),
-            address: "https://platform.contoh.go.id/".to_owned(),
-            client_kind: Some(ClientKind::Confidential),
-            auth_method: Some(AuthMethod::ClientSecretBasic),
-            subject_type: Some(SubjectType::Pairwise),
-            pkce_required: true,
-            profile_types: ProfileType::ALL.to_vec(),
-            roles: Role::ALL.to_vec(),
-            redirects: CALLBACK.to_owned(),
-            logout_redirects: LOGGED_OUT.to_owned(),
-            ..PlatformForm::default()
-        };
+        let mut form = platform_form(slug);
         change(&mut form);
         let admin = self.actor("admin@contoh.go.id").await;
         let id = admin::create(&self.backend, &admin, &form).await.unwrap();

@@ -19,6 +19,8 @@ pub struct Host {
     dir: TempDir,
     settings: Vec<(String, String)>,
     log: Arc<Mutex<Vec<u8>>>,
+    /// Soft and hard limit of descriptors.
+    descriptors: Option<(u32, u32)>,
 }
 
 /// A serving program. Killed when dropped.
@@ -50,7 +52,13 @@ impl Host {
             all.push(("database_url".to_owned(), new_postgres().await));
         }
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        Self { program, dir, settings: all, log: Arc::default() }
+        Self { program, dir, settings: all, log: Arc::default(), descriptors: None }
+    }
+
+    /// Limits the descriptors that the program begins with.
+    #[must_use]
+    pub fn with_descriptors(self, soft: u32, hard: u32) -> Self {
+        Self { descriptors: Some((soft, hard)), ..self }
     }
 
     pub fn dir(&self) -> &Path {
@@ -77,7 +85,9 @@ impl Host {
     /// error, as on a full disk.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&self.program).args(arguments);
+        let limits = self.descriptors.map(|(soft, hard)| format!("ulimit -Sn {soft} && ulimit -Hn {hard}; "));
+        let script = format!("trap '' XFSZ; {}exec \"$0\" \"$@\"", limits.unwrap_or_default());
+        command.args(["-c", &script]).arg(&self.program).args(arguments);
         command.current_dir(self.dir()).env_clear().env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("NO_COLOR", "1");
         for (name, value) in &self.settings {
@@ -133,6 +143,18 @@ impl Host {
 impl Process {
     pub fn visitor(&self) -> Visitor {
         Visitor::of(&self.base)
+    }
+
+    /// The lines of a file in `/proc` that begin with `name`, such as `VmHWM` in `status`.
+    pub fn proc(&self, file: &str, name: &str) -> String {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap();
+        text.lines().filter(|line| line.starts_with(name)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The most memory that it had so far, in kibibytes.
+    pub fn most_memory(&self) -> u64 {
+        let line = self.proc("status", "VmHWM");
+        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{line:?}"))
     }
 
     /// Sends SIGKILL after a delay.

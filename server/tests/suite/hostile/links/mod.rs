@@ -1,5 +1,7 @@
 //! Secrets of mailed links, sessions and identifiers that come from outside.
 
+mod platforms;
+
 use std::path::Path;
 
 use app::state::MailedLink;
