@@ -31,6 +31,12 @@ pub const NO_PLATFORM_ADVICE: &str = "Platform terbuka setelah akses Anda disetu
 pub const ACCESS_CAN_CHANGE: &str = "Akses dapat diganti di dalam platform tanpa keluar.";
 /// The page of a platform that asks, when it admits no access of the person.
 pub const NO_ACCESS: &str = "Tidak ada akses Anda yang diterima platform ini sekarang.";
+
+/// The page of a platform that asks for another person than the one who is signed in.
+pub fn other_person(platform: &str) -> String {
+    format!("{platform} meminta pemilik akun lain, bukan akun yang sedang Anda pakai. Masuk dengan akun itu untuk melanjutkan.")
+}
+
 pub const WHAT_A_PLATFORM_LEARNS: &str = "Platform hanya menerima nama, alamat surel, dan data akses yang Anda pilih.";
 
 /// The line below the heading of the terms page.

@@ -16,6 +16,7 @@ use super::{
     client::{self, Client},
     endpoints::ACR,
     error::EndpointError,
+    hint,
 };
 use crate::{
     Actor, Backend,
@@ -49,6 +50,8 @@ pub enum Next {
 pub enum Step {
     /// Sign in, or sign in again.
     SignIn,
+    /// Sign in as the person that the platform named, who is another one.
+    SwitchPerson,
     /// Choose an access.
     Choose,
     /// Accept the terms that are due for this access.
@@ -77,6 +80,14 @@ struct KnownRequest {
     return_to: ReturnAddress,
 }
 
+impl KnownRequest {
+    /// True unless the platform named another person (OpenID Connect Core 1.0, section 3.1.2.2).
+    fn is_about(&self, backend: &Backend, actor: &Actor) -> bool {
+        let named = self.request.subject.as_ref();
+        named.is_none_or(|subject| *subject == self.client.subject(backend, actor.user_id))
+    }
+}
+
 /// The progress of a person with a request.
 enum Stage {
     Missing(Step),
@@ -97,9 +108,9 @@ pub async fn authorize(backend: &Backend, actor: Option<&Actor>, pairs: &[(Strin
         return Ok(Next::Show(Strange::Redirect));
     };
     drop(conn);
-    let request = match read(&client, pairs) {
+    let request = match read(backend, &client, pairs).await {
         Ok(request) => request,
-        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error))),
+        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error.into_oauth()))),
     };
     let asked = KnownRequest { client, request, return_to };
     let next = go_on(backend, actor, &asked).await;
@@ -134,6 +145,9 @@ async fn go_on(
 fn error_without_prompt(stage: &Stage) -> EndpointError {
     let (code, said) = match stage {
         Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
+        Stage::Missing(Step::SwitchPerson) => {
+            (ErrorCode::LoginRequired, "The person of id_token_hint must sign in.")
+        }
         Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
         Stage::Missing(Step::Accept(_)) => (ErrorCode::InteractionRequired, "The person must accept terms."),
         Stage::Missing(Step::Choose) | Stage::Go(_) => {
@@ -170,10 +184,20 @@ async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Opt
 }
 
 /// The request, if it is valid for this client.
-fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<AuthorizationRequest, OAuthError> {
-    let request = AuthorizationRequest::parse(&parameters(pairs)?)?;
+async fn read(
+    backend: &Backend,
+    client: &Client,
+    pairs: &[(String, String)],
+) -> std::result::Result<AuthorizationRequest, EndpointError> {
+    let parameters = parameters(pairs)?;
+    let mut request = AuthorizationRequest::parse(&parameters)?;
     if client.needs_pkce() && request.challenge.is_none() {
-        return Err(OAuthError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
+        return Err(EndpointError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
+    }
+    if let Some(token) = parameters.get("id_token_hint") {
+        let subject = hint::subject(backend, &client.client_id, token).await?;
+        let unknown = || EndpointError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this client.");
+        request.subject = Some(subject.ok_or_else(unknown)?);
     }
     Ok(request)
 }
@@ -203,6 +227,9 @@ async fn stage(
     asked: &KnownRequest,
     made_at: Timestamp,
 ) -> std::result::Result<Stage, EndpointError> {
+    if !asked.is_about(backend, actor) {
+        return Ok(Stage::Missing(Step::SwitchPerson));
+    }
     let mut conn = backend.db.read().await?;
     let signed_in_at = signed_in_at(&mut conn, actor).await?;
     if !signed_in_at.is_some_and(|at| recent_enough(&asked.request, at, made_at)) {
@@ -272,6 +299,9 @@ async fn park(backend: &Backend, asked: &KnownRequest, now: Timestamp) -> Result
 pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
     let mut conn = backend.db.read().await?;
     let (asked, platform, made_at) = waiting(&mut conn, backend, request).await?;
+    if !asked.is_about(backend, actor) {
+        return Ok(Next::Wait { request, step: Step::SwitchPerson });
+    }
     let signed_in_at = signed_in_at(&mut conn, actor).await?.ok_or(Error::SignedOut)?;
     if !recent_enough(&asked.request, signed_in_at, made_at) {
         return Ok(Next::Wait { request, step: Step::SignIn });

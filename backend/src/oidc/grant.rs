@@ -12,6 +12,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
+use super::pairwise;
 use crate::{
     Backend,
     db::{Conn, fetch_optional},
@@ -172,10 +173,7 @@ impl Grant {
 
     /// The claim `sub`: pairwise by sector, unless the platform is set otherwise (OpenID Connect Core 1.0, section 8).
     pub fn subject(&self, backend: &Backend) -> String {
-        match self.subject_type {
-            SubjectType::Pairwise => backend.oidc.keys.pairwise(&self.sector, self.user_id),
-            SubjectType::Public => self.user_id.to_string(),
-        }
+        pairwise::subject(backend, self.subject_type, &self.sector, self.user_id)
     }
 
     /// The claims that these scopes give.

@@ -28,7 +28,10 @@ pub mod userinfo;
 mod audience;
 mod error;
 mod exchange;
+mod hint;
 mod provider;
+
+pub(crate) mod pairwise;
 
 use std::time::Duration;
 

@@ -1,6 +1,10 @@
 //! The launcher: which platforms a person may enter, with which accesses, and the way in (guide steps 16 to 19).
 
-use domain::platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess};
+use domain::{
+    oidc::AuthorizationRequest,
+    platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess},
+};
+use sqlx::types::Json;
 use time::Date;
 use url::Url;
 use uuid::Uuid;
@@ -15,6 +19,7 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_all, fetch_optional},
     error::{Error, Result},
+    oidc::pairwise,
 };
 
 /// A platform, and whether a person can enter it.
@@ -155,40 +160,53 @@ pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: 
 /// [`Error::NotFound`] if the request is unknown or expired, or its platform is disabled; as [`agreement`].
 pub async fn request(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<PlatformRequest> {
     let mut conn = backend.db.read().await?;
-    let platform = asking(&mut conn, backend, request).await?;
+    let (platform, asked) = asking(&mut conn, backend, request).await?;
+    if !is_about(backend, actor, &platform, &asked) {
+        let platform = platform.summary();
+        return Ok(PlatformRequest { platform, other_person: true, accesses: Vec::new(), agreement: None });
+    }
     let accesses = usable_there(&mut conn, backend, actor, &platform).await?;
     drop(conn);
     let agreement = match access {
         Some(access) => Some(agreement(backend, actor, &platform.slug, access).await?),
         None => None,
     };
-    Ok(PlatformRequest { platform: platform.summary(), accesses, agreement })
+    Ok(PlatformRequest { platform: platform.summary(), other_person: false, accesses, agreement })
 }
 
 /// Remembers the access that the person chose for a request of a platform.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown request or a foreign access; [`domain::issues::Problem::NotOffered`] at
-/// [`domain::issues::Field::Access`] for one that the platform does not admit.
+/// [`Error::NotFound`] for an unknown request, one for another person, or a foreign access;
+/// [`domain::issues::Problem::NotOffered`] at [`domain::issues::Field::Access`] for one that the platform does not admit.
 pub async fn remember(backend: &Backend, actor: &Actor, request: Uuid, access_id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
-    let platform = asking(&mut tx, backend, request).await?;
+    let (platform, asked) = asking(&mut tx, backend, request).await?;
+    if !is_about(backend, actor, &platform, &asked) {
+        return Err(Error::NotFound);
+    }
     usable(&mut tx, backend, actor, &platform, access_id).await?;
     choose(&mut tx, backend, actor, &platform, access_id).await?;
     tx.commit().await
 }
 
-/// The platform of a waiting request.
-async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<Platform> {
-    let found: Option<(Uuid,)> = fetch_optional!(
+/// A waiting request, and its platform.
+async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(Platform, AuthorizationRequest)> {
+    let found: Option<(Uuid, Json<AuthorizationRequest>)> = fetch_optional!(
         conn,
-        (Uuid,),
-        "SELECT platform_id FROM oidc_requests WHERE id = $1 AND expires_at > $2",
+        (Uuid, Json<AuthorizationRequest>),
+        "SELECT platform_id, params FROM oidc_requests WHERE id = $1 AND expires_at > $2",
         request,
         backend.world.now().micros()
     )?;
-    let (platform_id,) = found.ok_or(Error::NotFound)?;
-    by_id(conn, platform_id).await
+    let (platform_id, Json(asked)) = found.ok_or(Error::NotFound)?;
+    Ok((by_id(conn, platform_id).await?, asked))
+}
+
+/// True unless the platform named another person.
+fn is_about(backend: &Backend, actor: &Actor, platform: &Platform, asked: &AuthorizationRequest) -> bool {
+    let subject = || pairwise::subject(backend, platform.subject_type, &platform.sector, actor.user_id);
+    asked.subject.as_ref().is_none_or(|named| *named == subject())
 }
 
 /// Writes the choice over the previous one.
@@ -224,7 +242,7 @@ fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url
 #[cfg(test)]
 mod tests {
     use domain::{
-        platforms::Admission,
+        platforms::{Admission, SubjectType},
         role::{ProfileType, Role},
     };
     use rstest::rstest;
@@ -245,6 +263,8 @@ mod tests {
             initiate_login_uri: None,
             admission: Admission { roles: roles.to_vec(), profile_types: profile_types.to_vec() },
             terms_for: Vec::new(),
+            sector: "daftar-hitam.contoh.go.id".into(),
+            subject_type: SubjectType::Pairwise,
         }
     }
 

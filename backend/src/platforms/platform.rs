@@ -1,7 +1,7 @@
 //! Enabled platforms, as far as entering them needs.
 
 use domain::{
-    platforms::{Admission, launcher::PlatformSummary},
+    platforms::{Admission, SubjectType, launcher::PlatformSummary},
     role::{ProfileType, Role},
 };
 use sqlx::types::Json;
@@ -28,6 +28,9 @@ pub struct Platform {
     pub admission: Admission,
     /// The profile types that must accept its terms. Penyedia always must.
     pub terms_for: Vec<ProfileType>,
+    /// The host whose platforms share pairwise identifiers.
+    pub sector: String,
+    pub subject_type: SubjectType,
 }
 
 impl Platform {
@@ -48,13 +51,17 @@ pub(super) struct PlatformRow {
     roles: Json<Vec<Role>>,
     profile_types: Json<Vec<ProfileType>>,
     terms_for: Json<Vec<ProfileType>>,
+    sector: String,
+    #[sqlx(try_from = "String")]
+    subject_type: SubjectType,
 }
 
 /// A query for enabled platforms.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, slug, name, line, logo_key, address, initiate_login_uri, roles, profile_types, terms_for
+            "SELECT id, slug, name, line, logo_key, address, initiate_login_uri, roles, profile_types, terms_for,
+                    sector, subject_type
              FROM platforms WHERE disabled_at IS NULL",
             $rest
         )
@@ -92,6 +99,8 @@ impl From<PlatformRow> for Platform {
             initiate_login_uri: row.initiate_login_uri,
             admission: Admission { roles: row.roles.0, profile_types: row.profile_types.0 },
             terms_for: row.terms_for.0,
+            sector: row.sector,
+            subject_type: row.subject_type,
         }
     }
 }

@@ -45,6 +45,9 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<String>,
     /// How the platform would like the person to have signed in.
     pub acr_values: Option<String>,
+    /// The claim `sub` of the parameter `id_token_hint`, which the caller checks: nobody else may be answered for.
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -71,6 +74,7 @@ impl AuthorizationRequest {
             max_age: max_age(parameters)?,
             login_hint: parameters.owned("login_hint"),
             acr_values: parameters.owned("acr_values"),
+            subject: None,
         })
     }
 }

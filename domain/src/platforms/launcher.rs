@@ -86,6 +86,8 @@ pub struct Agreement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformRequest {
     pub platform: PlatformSummary,
+    /// The platform named another person, who must sign in instead. Nothing can be chosen then.
+    pub other_person: bool,
     pub accesses: Vec<UsableAccess>,
     /// For the access that the address names.
     pub agreement: Option<Agreement>,

@@ -56,7 +56,11 @@ pub async fn answer_request(Id(request): Id, Post { caller, answer, .. }: Post<N
     let outcome = async {
         let (backend, actor) = (&caller.backend, caller.actor()?);
         let access = access(answer.values())?;
-        let name = launch::request(backend, actor, request, None).await?.platform.name;
+        let asked = launch::request(backend, actor, request, None).await?;
+        if asked.other_person {
+            return Ok(Done::go(goes_on_at(request, Step::SwitchPerson, true)));
+        }
+        let name = asked.platform.name;
         launch::remember(backend, actor, request, access).await?;
         let terms = accepted(answer.values());
         if !terms.is_empty() {
@@ -79,7 +83,8 @@ pub fn goes_on_at(request: Uuid, step: Step, signed_in: bool) -> String {
         // Without `ulang`, the page sends a signed-in person on.
         Step::SignIn if signed_in => format!("/masuk?ulang=ya&lanjut={page}"),
         Step::SignIn => format!("/masuk?lanjut={page}"),
-        Step::Choose => page,
+        // The page says who must sign in.
+        Step::Choose | Step::SwitchPerson => page,
         Step::Accept(access) => format!("{page}?akses={access}"),
     }
 }

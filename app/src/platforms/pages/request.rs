@@ -38,6 +38,9 @@ pub fn request_page() -> impl IntoView {
             data
             view={move |(id, view): (Uuid, PlatformRequest)| {
                 let action = format!("/platform/lanjut/{id}");
+                if view.other_person {
+                    return view! { <OtherPerson page=action platform=view.platform /> }.into_any();
+                }
                 match view.agreement {
                     Some(agreement) => view! { <AgreementForm form action agreement /> }.into_any(),
                     None => {
@@ -59,8 +62,7 @@ fn RequestPage(
     platform: PlatformSummary,
     accesses: Vec<UsableAccess>,
 ) -> impl IntoView {
-    let PlatformSummary { name, line, logo, .. } = platform;
-    let legend = format!("Akses yang dipakai di {name}");
+    let legend = format!("Akses yang dipakai di {}", platform.name);
     let matter = if accesses.is_empty() {
         view! {
             <div class="stack g6">
@@ -83,6 +85,35 @@ fn RequestPage(
         }
         .into_any()
     };
+    view! { <Frame platform>{matter}</Frame> }.into_any()
+}
+
+/// The platform named another person than the one who is signed in.
+#[component]
+fn OtherPerson(
+    /// The path of this page, to which signing in leads back.
+    page: String,
+    platform: PlatformSummary,
+) -> impl IntoView {
+    let sentence = texts::other_person(&platform.name);
+    view! {
+        <Frame platform>
+            <div class="stack g6">
+                <p>{sentence}</p>
+                <p class="row">
+                    <a class="btn btn--primary" href=format!("/masuk?ulang=ya&lanjut={page}")>"Masuk dengan akun lain"</a>
+                    <a class="btn btn--quiet" href="/akses">"Batal"</a>
+                </p>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// The head of the page, with the platform.
+#[component]
+fn Frame(platform: PlatformSummary, children: Children) -> impl IntoView {
+    let PlatformSummary { name, line, logo, .. } = platform;
     view! {
         <PageTitle text=format!("Masuk ke {name}") />
         <main class="wrap stack g8 notice request" id="isi" tabindex="-1">
@@ -93,7 +124,7 @@ fn RequestPage(
                     <p class="lead">{line}</p>
                 </div>
             </div>
-            {matter}
+            {children()}
         </main>
     }
     .into_any()

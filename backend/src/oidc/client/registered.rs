@@ -9,9 +9,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
+    Backend,
     db::{Conn, fetch_optional},
     error::Result,
-    oidc::keys,
+    oidc::{keys, pairwise},
     secrets::sha256,
 };
 
@@ -41,6 +42,11 @@ impl Client {
     /// True if it runs where everybody can read it, such as in a browser.
     pub fn is_public(&self) -> bool {
         self.client_kind == ClientKind::Public
+    }
+
+    /// The claim `sub` of a person there.
+    pub fn subject(&self, backend: &Backend, user_id: Uuid) -> String {
+        pairwise::subject(backend, self.subject_type, &self.sector, user_id)
     }
 
     /// True if it must use PKCE (RFC 7636). A public client always must.
