@@ -33,7 +33,7 @@ actions! {
     PasswordReset = "password_reset",
     /// A password was changed by its owner.
     PasswordChanged = "password_changed",
-    /// Name, number, telephone or zone of a profile was changed.
+    /// Name, number, telephone or zone of a profile was changed. Detail: the old and the new value, except of a telephone.
     ProfileChanged = "profile_changed",
     /// A session was ended from the list of sessions.
     SessionEnded = "session_ended",

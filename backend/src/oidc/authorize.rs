@@ -86,6 +86,12 @@ impl KnownRequest {
         let named = self.request.subject.as_ref();
         named.is_none_or(|subject| *subject == self.client.subject(backend, actor.user_id))
     }
+
+    /// True if the launcher, or the platform itself, names this access as it is known there.
+    fn hints_at(&self, backend: &Backend, access_id: Uuid) -> bool {
+        let hint = self.request.login_hint.as_deref().and_then(|hint| hint.parse::<Uuid>().ok());
+        hint == Some(self.client.access(backend, access_id))
+    }
 }
 
 /// The progress of a person with a request.
@@ -237,7 +243,8 @@ async fn stage(
     }
     let platform = platforms::by_id(&mut conn, asked.client.id).await?;
     let usable = access::usable_there(&mut conn, backend, actor, &platform).await?;
-    let Some(access) = settled(&usable, &asked.request) else {
+    let hinted = |access: &UsableAccess| asked.hints_at(backend, access.id);
+    let Some(access) = settled(&usable, &asked.request, hinted) else {
         return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Missing(Step::Choose) });
     };
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
@@ -263,15 +270,18 @@ fn recent_enough(request: &AuthorizationRequest, signed_in_at: Timestamp, made_a
 
 /// The access that needs no question: the last one chosen here, if it is the only one, or the launcher has just named it, or
 /// nothing may be shown. A hint that names another access is ignored.
-fn settled<'a>(usable: &'a [UsableAccess], request: &AuthorizationRequest) -> Option<&'a UsableAccess> {
+fn settled<'a>(
+    usable: &'a [UsableAccess],
+    request: &AuthorizationRequest,
+    hinted: impl Fn(&UsableAccess) -> bool,
+) -> Option<&'a UsableAccess> {
     let asks = |prompt: &Prompt| matches!(prompt, Prompt::SelectAccount | Prompt::Consent);
     if request.prompt.iter().any(asks) {
         return None;
     }
     let last = usable.iter().find(|access| access.last_used)?;
-    let hinted = request.login_hint.as_deref().and_then(|hint| hint.parse::<Uuid>().ok()) == Some(last.id);
     let silent = request.prompt.contains(&Prompt::None);
-    (usable.len() == 1 || hinted || silent).then_some(last)
+    (usable.len() == 1 || hinted(last) || silent).then_some(last)
 }
 
 /// Stores a request while the person does what is missing.
@@ -439,15 +449,17 @@ mod tests {
     #[case(&[access(1, true), access(2, false)], &[], None)]
     #[case(&[access(1, true), access(2, false)], &[("prompt", "none")], Some(1))]
     #[case(&[access(1, false), access(2, false)], &[("prompt", "none")], None)]
-    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000001")], Some(1))]
-    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000002")], None)]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "1")], Some(1))]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "2")], None)]
     #[case(&[access(1, true), access(2, false)], &[("login_hint", "siti.pa@contoh.go.id")], None)]
     fn only_the_last_choice_is_used_without_asking(
         #[case] usable: &[UsableAccess],
         #[case] changes: &[(&str, &str)],
         #[case] expected: Option<u128>,
     ) {
-        let settled = settled(usable, &request(changes));
+        let request = request(changes);
+        let named = |access: &UsableAccess| request.login_hint.as_deref() == Some(&*access.id.as_u128().to_string());
+        let settled = settled(usable, &request, named);
         assert_eq!(settled.map(|access| access.id), expected.map(Uuid::from_u128));
     }
 

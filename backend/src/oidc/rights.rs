@@ -11,6 +11,7 @@ use domain::{
 use time::Date;
 use uuid::Uuid;
 
+use super::grant;
 use crate::{
     Backend,
     audit::{Action, Who},
@@ -31,6 +32,8 @@ pub enum Why {
     AccountDisabled,
     AccessRevoked,
     AccessExpired,
+    /// The grant is older than [`grant::LONGEST`].
+    GrantExpired,
     /// The platform no longer admits the role.
     NotAdmitted,
     PlatformDisabled,
@@ -53,6 +56,7 @@ impl Why {
             Self::AccountDisabled => "account_disabled",
             Self::AccessRevoked => "access_revoked",
             Self::AccessExpired => "access_expired",
+            Self::GrantExpired => "grant_expired",
             Self::NotAdmitted => "not_admitted",
             Self::PlatformDisabled => "platform_disabled",
             Self::CodeReplayed => "code_replayed",
@@ -68,7 +72,10 @@ impl Why {
 
     /// True if the transaction writes no other audit event for it.
     const fn needs_audit(self) -> bool {
-        matches!(self, Self::AccessExpired | Self::CodeReplayed | Self::TokenReplayed | Self::Revoked)
+        matches!(
+            self,
+            Self::AccessExpired | Self::GrantExpired | Self::CodeReplayed | Self::TokenReplayed | Self::Revoked
+        )
     }
 }
 
@@ -131,9 +138,12 @@ const GONE: [(Why, &str); 3] = [
 ];
 /// Grants of expired accesses. `$3` to `$5` are the dates of today in WIB, WITA and WIT.
 const EXPIRED: &str = end!(
-    "EXISTS (SELECT 1 FROM accesses a JOIN users u ON u.id = a.user_id WHERE a.id = oidc_grants.access_id
-               AND a.last_day < CASE u.zone WHEN 'wib' THEN $3 WHEN 'wita' THEN $4 ELSE $5 END)"
+    "EXISTS (SELECT 1 FROM accesses a WHERE a.id = oidc_grants.access_id
+               AND a.last_day < CASE a.zone WHEN 'wib' THEN $3 WHEN 'wita' THEN $4 ELSE $5 END)"
 );
+
+/// Grants that were made at `$3` or before.
+const OLD: &str = end!("created_at <= $3");
 
 /// Ends the grants of a right that ends in `tx`. Returns how many ended. Platforms with a back channel are notified after
 /// `tx` is committed.
@@ -208,7 +218,7 @@ pub(crate) fn next_end(now: Timestamp) -> Timestamp {
         .fold(Timestamp::from_micros(i64::MAX), Timestamp::min)
 }
 
-/// Ends every grant whose right expired, or ended without ending the grant. Returns how many ended. Runs at [`next_end`] and
+/// Ends every grant that is over or whose right expired, or ended without ending the grant. Returns how many ended. Runs at [`next_end`] and
 /// from time to time.
 ///
 /// # Errors
@@ -216,6 +226,7 @@ pub(crate) fn next_end(now: Timestamp) -> Timestamp {
 pub async fn end_over(backend: &Backend) -> Result<usize> {
     let now = backend.world.now();
     let [wib, wita, wit] = Zone::ALL.map(|zone| now.date(zone));
+    let old = now.minus(grant::LONGEST).micros();
     // Look first with a reader, so that the writer is free while there is nothing to do.
     let mut conn = backend.db.read().await?;
     let any: Option<(i64,)> = fetch_optional!(
@@ -226,11 +237,13 @@ pub async fn end_over(backend: &Backend) -> Result<usize> {
          JOIN users u ON u.id = g.user_id
          JOIN platforms p ON p.id = g.platform_id
          WHERE g.ended_at IS NULL
-           AND (a.last_day < CASE u.zone WHEN 'wib' THEN $1 WHEN 'wita' THEN $2 ELSE $3 END
-                OR a.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL) LIMIT 1",
+           AND (a.last_day < CASE a.zone WHEN 'wib' THEN $1 WHEN 'wita' THEN $2 ELSE $3 END
+                OR a.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL
+                OR g.created_at <= $4) LIMIT 1",
         wib,
         wita,
-        wit
+        wit,
+        old
     )?;
     drop(conn);
     if any.is_none() {
@@ -245,6 +258,10 @@ pub async fn end_over(backend: &Backend) -> Result<usize> {
     }
     let why = Why::AccessExpired;
     let ended = execute!(tx, EXPIRED, at, why.as_str(), wib, wita, wit)?;
+    follow_up(backend, &mut tx, why, at, ended, None).await?;
+    all += ended;
+    let why = Why::GrantExpired;
+    let ended = execute!(tx, OLD, at, why.as_str(), old)?;
     follow_up(backend, &mut tx, why, at, ended, None).await?;
     all += ended;
     tx.commit().await?;

@@ -3,9 +3,9 @@
 use domain::{
     oidc::AuthorizationRequest,
     platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess},
+    time::Timestamp,
 };
 use sqlx::types::Json;
-use time::Date;
 use url::Url;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ pub async fn launcher(backend: &Backend, actor: &Actor, slug: Option<&str>) -> R
 /// # Errors
 /// If the database does not answer.
 pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformChoice>> {
-    let today = backend.world.today(actor.zone);
+    let now = backend.world.now();
     let mut conn = backend.db.read().await?;
     let rows: Vec<PlatformRow> = fetch_all!(conn, PlatformRow, select!(" ORDER BY name, id LIMIT 200"))?;
     // The last choice does not matter here.
@@ -75,17 +75,17 @@ pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformC
     rows.into_iter()
         .map(|row| {
             let platform = Platform::from(row);
-            let entry = entry(&platform, &own, today)?;
+            let entry = entry(&platform, &own, now)?;
             Ok(PlatformChoice { platform, entry })
         })
         .collect()
 }
 
 /// The number of these accesses that a platform admits today, or why it admits none.
-fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::result::Result<usize, Closed>> {
+fn entry(platform: &Platform, own: &[AccessRow], now: Timestamp) -> Result<std::result::Result<usize, Closed>> {
     let mut usable = 0;
     for access in own {
-        usable += usize::from(access.admitted(platform, today)?.is_ok());
+        usable += usize::from(access.admitted(platform, now)?.is_ok());
     }
     if usable > 0 {
         return Ok(Ok(usable));
@@ -106,7 +106,7 @@ fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::res
     if fitting.peek().is_none() {
         return Ok(Err(Closed::OtherRole(admission.roles.clone())));
     }
-    let upcoming = fitting.filter(|access| access.revoked_at.is_none() && access.first_day > today);
+    let upcoming = fitting.filter(|access| access.revoked_at.is_none() && access.first_day > now.date(access.zone));
     Ok(Err(upcoming.map(|access| access.first_day).min().map_or(Closed::Over, Closed::NotYet)))
 }
 
@@ -225,16 +225,17 @@ async fn choose(tx: &mut Tx, backend: &Backend, actor: &Actor, platform: &Platfo
 }
 
 /// The address that opens a platform (OpenID Connect Core 1.0, section 4): `iss` is our issuer, `login_hint` the chosen
-/// access, `target_link_uri` the address of the platform. The hint gives no right: the provider accepts it only if it equals
+/// access as the platform knows it, `target_link_uri` the address of the platform. The hint gives no right: the provider accepts it only if it equals
 /// the stored choice of the person who is signed in.
 fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url> {
     let Some(begin) = &platform.initiate_login_uri else {
         return Url::parse(&platform.address).map_err(Error::internal);
     };
+    let hint = pairwise::access(backend, platform.subject_type, &platform.sector, access_id);
     let mut url = Url::parse(begin).map_err(Error::internal)?;
     url.query_pairs_mut()
         .append_pair("iss", &backend.issuer())
-        .append_pair("login_hint", &access_id.to_string())
+        .append_pair("login_hint", &hint.to_string())
         .append_pair("target_link_uri", &platform.address);
     Ok(url)
 }
@@ -244,13 +245,18 @@ mod tests {
     use domain::{
         platforms::{Admission, SubjectType},
         role::{ProfileType, Role},
+        time::Zone,
     };
     use rstest::rstest;
-    use time::macros::date;
+    use time::{Date, macros::date};
 
     use super::*;
 
     const TODAY: Date = date!(2026 - 11 - 25);
+
+    fn now() -> Timestamp {
+        Timestamp::start_of(TODAY, Zone::Wib)
+    }
 
     fn platform(profile_types: &[ProfileType], roles: &[Role]) -> Platform {
         Platform {
@@ -279,6 +285,7 @@ mod tests {
             nib: None,
             first_day,
             last_day,
+            zone: Zone::Wib,
             revoked_at,
             chosen: false,
         }
@@ -299,12 +306,12 @@ mod tests {
     )]
     fn a_closed_platform_has_a_reason(#[case] own: &[AccessRow], #[case] expected: std::result::Result<usize, Closed>) {
         let platform = platform(&[ProfileType::NonPenyedia], &[Role::Pa]);
-        assert_eq!(entry(&platform, own, TODAY).unwrap(), expected);
+        assert_eq!(entry(&platform, own, now()).unwrap(), expected);
     }
 
     #[test]
     fn the_reason_names_the_admitted_profile_types() {
-        let closed = entry(&platform(&[ProfileType::Penyedia], &[]), &[access(Role::Pa, TODAY, TODAY, None)], TODAY);
+        let closed = entry(&platform(&[ProfileType::Penyedia], &[]), &[access(Role::Pa, TODAY, TODAY, None)], now());
         assert_eq!(closed.unwrap(), Err(Closed::OtherProfile(vec![ProfileType::Penyedia])));
     }
 }

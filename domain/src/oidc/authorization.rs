@@ -41,7 +41,7 @@ pub struct AuthorizationRequest {
     pub prompt: Vec<Prompt>,
     /// The person signed in at most this many seconds ago.
     pub max_age: Option<u64>,
-    /// The person that the platform expects; from our launcher, the chosen access. It gives no right.
+    /// The person that the platform expects; from our launcher, the `access_id` of the chosen access. It gives no right.
     pub login_hint: Option<String>,
     /// How the platform would like the person to have signed in.
     pub acr_values: Option<String>,

@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 pub enum Scope {
     /// A person signed in. Every request has it.
     Openid,
-    /// Their name.
+    /// Their name, as verified with the access.
     Profile,
     /// Their e-mail address.
     Email,
     /// The access that they chose.
     Gerbang,
+    /// Their civil servant number, as verified with the access.
+    Nip,
     /// A refresh token.
     OfflineAccess,
 }
@@ -24,7 +26,8 @@ crate::text_enum!(Scope);
 
 impl Scope {
     /// In the order in which scopes are written.
-    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Email, Self::Gerbang, Self::OfflineAccess];
+    pub const ALL: [Self; 6] =
+        [Self::Openid, Self::Profile, Self::Email, Self::Gerbang, Self::Nip, Self::OfflineAccess];
 }
 
 /// A set of scopes, each once and in the order of [`Scope::ALL`].

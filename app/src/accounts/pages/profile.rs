@@ -109,7 +109,7 @@ fn ProfileForm(form: FormState, profile: Profile) -> impl IntoView {
                 form
                 field=Field::Name
                 label="Nama lengkap"
-                hint=texts::NAME_HINT
+                hint=texts::PROFILE_NAME_HINT
                 value=profile.name
                 autocomplete="name"
                 check=CHECK_NAME

@@ -49,6 +49,11 @@ impl Client {
         pairwise::subject(backend, self.subject_type, &self.sector, user_id)
     }
 
+    /// The claim `access_id` of an access there.
+    pub fn access(&self, backend: &Backend, access_id: Uuid) -> Uuid {
+        pairwise::access(backend, self.subject_type, &self.sector, access_id)
+    }
+
     /// True if it must use PKCE (RFC 7636). A public client always must.
     pub fn needs_pkce(&self) -> bool {
         self.pkce_required || self.is_public()

@@ -16,8 +16,6 @@ use crate::{
 
 /// Lifetime of an access token and an ID token.
 const ACCESS_HOLDS: Duration = Duration::from_secs(300);
-/// Lifetime of a refresh token.
-const REFRESH_HOLDS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A client asks for tokens.
 pub(in crate::oidc) struct Exchange {
@@ -42,24 +40,24 @@ pub(in crate::oidc) enum Outcome {
     Refused(EndpointError),
 }
 
-/// New tokens, which expire no later than the access.
+/// New tokens, which expire no later than the grant.
 pub(in crate::oidc) struct IssuedTokens {
     pub access_token: Token,
     /// Of the access token and the ID token.
     pub expires_at: Timestamp,
-    /// With its expiry, if `offline_access` was granted.
+    /// With its expiry, which is that of the grant, if `offline_access` was granted.
     pub refresh_token: Option<(Token, Timestamp)>,
     pub scopes: Scopes,
 }
 
 impl IssuedTokens {
     fn new(world: &World, grant: &Grant, scopes: Scopes) -> Self {
-        let until = |holds: Duration| world.now().plus(holds).min(grant.access_ends_at());
         let token = || Token::timed(world);
         Self {
             access_token: token(),
-            expires_at: until(ACCESS_HOLDS),
-            refresh_token: grant.scopes().has(Scope::OfflineAccess).then(|| (token(), until(REFRESH_HOLDS))),
+            expires_at: world.now().plus(ACCESS_HOLDS).min(grant.ends_at()),
+            // Each new one ends when the first does, so that no chain of them outlives the grant.
+            refresh_token: grant.scopes().has(Scope::OfflineAccess).then(|| (token(), grant.ends_at())),
             scopes,
         }
     }

@@ -23,6 +23,7 @@ use crate::{
 pub(crate) struct Keys {
     sealing: LessSafeKey,
     pairwise: hmac::Key,
+    pairwise_accesses: hmac::Key,
     signers: Mutex<Vec<Arc<Signer>>>,
 }
 
@@ -34,17 +35,27 @@ impl Keys {
     pub fn new(secret: &Secret) -> Result<Self> {
         let sealing = UnboundKey::new(&AES_256_GCM, secret.derive("gerbang: sealed keys").as_ref())
             .map_err(|_| Error::internal("no key to seal with"))?;
-        let pairwise = hmac::Key::new(hmac::HMAC_SHA256, secret.derive("gerbang: pairwise subjects").as_ref());
-        Ok(Self { sealing: LessSafeKey::new(sealing), pairwise, signers: Mutex::default() })
+        let keyed = |purpose: &str| hmac::Key::new(hmac::HMAC_SHA256, secret.derive(purpose).as_ref());
+        Ok(Self {
+            sealing: LessSafeKey::new(sealing),
+            pairwise: keyed("gerbang: pairwise subjects"),
+            pairwise_accesses: keyed("gerbang: pairwise accesses"),
+            signers: Mutex::default(),
+        })
     }
 
     /// The pairwise identifier of a person (OpenID Connect Core 1.0, section 8.1): the same for all platforms of a sector,
     /// and unrelated between sectors.
     pub fn pairwise(&self, sector: &str, user_id: Uuid) -> String {
-        let mut context = hmac::Context::with_key(&self.pairwise);
-        context.update(user_id.as_bytes()); // fixed length, so the boundary to the sector is unambiguous
-        context.update(sector.as_bytes());
-        URL_SAFE_NO_PAD.encode(context.sign().as_ref())
+        URL_SAFE_NO_PAD.encode(in_sector(&self.pairwise, sector, user_id).as_ref())
+    }
+
+    /// The pairwise identifier of an access, a UUIDv8 (RFC 9562, section 5.8).
+    pub fn pairwise_access(&self, sector: &str, access_id: Uuid) -> Uuid {
+        let tag = in_sector(&self.pairwise_accesses, sector, access_id);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     /// Seals a private key, bound to its id. The result is a random nonce, the ciphertext and the tag.
@@ -77,6 +88,13 @@ impl Keys {
     }
 }
 
+fn in_sector(key: &hmac::Key, sector: &str, id: Uuid) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
+    context.update(id.as_bytes()); // fixed length, so the boundary to the sector is unambiguous
+    context.update(sector.as_bytes());
+    context.sign()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +122,15 @@ mod tests {
         assert_eq!(name.len(), 43);
         assert_ne!(name, keys.pairwise("b.go.id", siti));
         assert_ne!(name, keys.pairwise("a.go.id", budi));
+    }
+
+    #[test]
+    fn an_access_has_one_identifier_per_sector() {
+        let (keys, access) = (keys(), Uuid::from_u128(1));
+        let id = keys.pairwise_access("a.go.id", access);
+        assert_eq!(id, keys.pairwise_access("a.go.id", access));
+        assert_eq!(id.get_version_num(), 8);
+        assert_ne!(id, keys.pairwise_access("b.go.id", access));
+        assert_ne!(id, access);
     }
 }

@@ -1,6 +1,10 @@
 //! What platforms are told, and what they can learn beyond it.
 
-use domain::platforms::AuthMethod;
+use backend::{oidc::rights, platforms};
+use domain::{
+    platforms::{AuthMethod, form::PlatformForm},
+    role::Role,
+};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -52,7 +56,7 @@ async fn signs_in(visitor: &Visitor, page: &str, email: &str) -> browser::Answer
 on_both_sites! {
     async fn a_hint_of_another_person_gives_no_code(site) {
         let world = &site.world;
-        world.active("Sekretariat").await;
+        let mine = world.active("Sekretariat").await;
         let theirs = world.budis("Inspektorat").await;
         let client = world.platform("petunjuk", |_| {}).await;
         let (siti, budi) = (site.siti().await, site.budi().await);
@@ -67,8 +71,10 @@ on_both_sites! {
             let to = sent(&siti, "petunjuk", &[more, ("id_token_hint", other)]).await;
             assert!(to.path().starts_with("/platform/lanjut/"), "{to}");
             let page = siti.get(to.path()).await.expect(200).expect_says("meminta pemilik akun lain");
-            assert!(page.select("form[action^='/platform']").is_empty(), "{}", page.html());
-            for access in [theirs, world.active("Biro Hukum").await] {
+            let forms = page.select("form[action]");
+            let of_platform = |action: Option<&str>| action.is_some_and(|action| action.starts_with("/platform"));
+            assert!(!forms.iter().any(|form| of_platform(form.get("action"))), "{}", page.html());
+            for access in [theirs, mine] {
                 let answer = siti.post(to.path(), &[("access", access.to_string())]).await;
                 assert_eq!(leads_to(&answer).as_deref(), Some(to.path()), "{}", answer.text());
             }
@@ -123,6 +129,58 @@ on_both_sites! {
         }
         let to = sent(&siti, "satu", &[("prompt", "none"), ("id_token_hint", own)]).await;
         assert!(parameter(&to, "code").is_some(), "{to}");
+    }
+
+    async fn refreshing_does_not_outlive_the_grant(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        let back = "https://platform.contoh.go.id/keluar/kabar";
+        let client = world.platform("rantai", |form| form.backchannel_logout_uri = back.to_owned()).await;
+        let mut tokens = site.tokens(&site.siti().await, &client).await;
+        for pause in [10 * DAY, 10 * DAY, 10 * DAY - MINUTE] {
+            world.advance(pause);
+            tokens = site.token(&client, &refresh(text(&tokens["refresh_token"]))).await.expect(200).json();
+        }
+        let lifetime = tokens["expires_in"].as_u64().unwrap();
+        assert_eq!(lifetime, 60, "no token is valid longer than the grant");
+        world.advance(MINUTE);
+        let answer = site.token(&client, &refresh(text(&tokens["refresh_token"]))).await.expect(400);
+        assert_eq!(answer.json()["error"], "invalid_grant");
+        let token = vec![("token".to_owned(), text(&tokens["refresh_token"]).to_owned())];
+        let said = site.server_asks("/oidc/introspect", &client, &token).await.expect(200).json();
+        assert_eq!(said, json!({ "active": false }));
+        site.userinfo(text(&tokens["access_token"])).await.expect(401);
+        rights::end_over(&world.backend).await.unwrap();
+        assert_eq!(world.count("logout_notices").await, 1, "the platform is told once");
+    }
+
+    async fn refreshed_tokens_end_with_the_session_behind_them(site) {
+        let world = &site.world;
+        world.active("Sekretariat").await;
+        let client = world.platform("ujung", |_| {}).await;
+        for cause in ["sign-out", "password", "role"] {
+            let siti = site.siti().await;
+            let tokens = site.tokens(&siti, &client).await;
+            let tokens = site.token(&client, &refresh(text(&tokens["refresh_token"]))).await.expect(200).json();
+            let newest = refresh(text(&tokens["refresh_token"]));
+            match cause {
+                "sign-out" => drop(siti.send("/keluar", &[("", "")]).await.expect(200)),
+                "password" => {
+                    // From another device: every other session ends.
+                    let fields = [("current_password", PASSWORD), ("password", PASSWORD)];
+                    drop(site.siti().await.send("/profil/kata-sandi", &fields).await.expect(200));
+                }
+                _ => {
+                    let admin = world.actor("admin@contoh.go.id").await;
+                    let stored = platforms::admin::find(&world.backend, &admin, client.id).await.unwrap();
+                    let form = PlatformForm { roles: vec![Role::Kpa], ..stored.form };
+                    platforms::admin::change(&world.backend, &admin, client.id, stored.version, &form).await.unwrap();
+                }
+            }
+            let answer = site.token(&client, &newest).await;
+            assert_eq!((answer.status, &answer.json()["error"]), (400, &json!("invalid_grant")), "{cause}");
+            site.userinfo(text(&tokens["access_token"])).await.expect(401);
+        }
     }
 
     async fn an_assertion_is_for_our_issuer_alone(site) {
