@@ -139,6 +139,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("profil") view=Page::Profile ssr=MODE />
                 <Route path=path!("profil/kata-sandi") view=Page::Password ssr=MODE />
                 <Route path=path!("profil/sesi") view=Page::Sessions ssr=MODE />
+                <Route path=path!("profil/platform") view=Page::Connections ssr=MODE />
                 <Route path=path!("bantuan") view=Page::Help ssr=MODE />
                 <Route path=path!("bantuan/terkirim") view=Page::HelpSent ssr=MODE />
                 <Route path=path!("ketentuan") view=Page::Terms ssr=MODE />

@@ -35,6 +35,7 @@ pub enum Page {
     Profile,
     Password,
     Sessions,
+    Connections,
     Help,
     HelpSent,
     Terms,
@@ -92,7 +93,9 @@ impl Page {
             | Self::ReviewStep
             | Self::Status
             | Self::Detail => Group::Wizard,
-            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions => Group::Account,
+            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions | Self::Connections => {
+                Group::Account
+            }
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
             Self::Desk | Self::History | Self::Statistics => Group::Desk,
             Self::Staff
@@ -189,6 +192,7 @@ fn account_pages(page: Page) -> AnyView {
         Page::Profile => accounts::pages::profile_page().into_any(),
         Page::Password => accounts::pages::password_page().into_any(),
         Page::Sessions => accounts::pages::sessions_page().into_any(),
+        Page::Connections => platforms::pages::connections_page().into_any(),
         _ => ().into_any(),
     }
 }

@@ -103,6 +103,8 @@ actions! {
     PlatformChosen = "platform_chosen",
     /// A person entered a platform. Detail: the access and the grant.
     PlatformEntered = "platform_entered",
+    /// A person ended their sessions at a platform. Detail: how many.
+    PlatformDisconnected = "platform_disconnected",
     /// Grants at platforms ended by time, or because a code or token was misused or revoked. Detail: why, and how many
     /// grants.
     EntryEnded = "entry_ended",

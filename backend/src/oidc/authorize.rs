@@ -151,9 +151,7 @@ async fn go_on(
 fn error_without_prompt(stage: &Stage) -> EndpointError {
     let (code, said) = match stage {
         Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
-        Stage::Missing(Step::SwitchPerson) => {
-            (ErrorCode::LoginRequired, "The person of id_token_hint must sign in.")
-        }
+        Stage::Missing(Step::SwitchPerson) => (ErrorCode::LoginRequired, "The person of id_token_hint must sign in."),
         Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
         Stage::Missing(Step::Accept(_)) => (ErrorCode::InteractionRequired, "The person must accept terms."),
         Stage::Missing(Step::Choose) | Stage::Go(_) => {
@@ -200,6 +198,8 @@ async fn read(
     if client.needs_pkce() && request.challenge.is_none() {
         return Err(EndpointError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
     }
+    // Less than what was asked for; the answer with the tokens says so (RFC 6749, section 3.3).
+    request.scopes = request.scopes.common(&client.scopes);
     if let Some(token) = parameters.get("id_token_hint") {
         let subject = hint::subject(backend, &client.client_id, token).await?;
         let unknown = || EndpointError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this client.");

@@ -31,7 +31,7 @@ pub(crate) struct Grant {
     /// The claim `sid`.
     pub id: Uuid,
     pub platform_id: Uuid,
-    /// What was granted.
+    /// What was granted. [`Grant::scopes`] is what it gives now.
     pub scope: String,
     /// Of the request, for the ID token.
     pub nonce: Option<String>,
@@ -45,6 +45,9 @@ pub(crate) struct Grant {
     sector: String,
     #[sqlx(try_from = "String")]
     subject_type: SubjectType,
+    /// The scopes that the platform may ask for.
+    #[sqlx(try_from = "String")]
+    registered: Scopes,
     roles: Json<Vec<Role>>,
     profile_types: Json<Vec<ProfileType>>,
     pub user_id: Uuid,
@@ -61,7 +64,7 @@ pub(crate) struct Grant {
     #[sqlx(try_from = "String")]
     profile_type: ProfileType,
     #[sqlx(try_from = "String")]
-    role: Role,
+    pub role: Role,
     first_day: Date,
     last_day: Date,
     revoked_at: Option<i64>,
@@ -116,7 +119,7 @@ macro_rules! select {
             "SELECT ",
             $columns,
             " g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.created_at, g.ended_at,
-                p.disabled_at AS closed_at, p.sector, p.subject_type, p.roles, p.profile_types,
+                p.disabled_at AS closed_at, p.sector, p.subject_type, p.scopes AS registered, p.roles, p.profile_types,
                 u.id AS user_id, u.email, u.disabled_at,
                 a.id AS access_id, a.holder_name, a.holder_nip, a.zone, a.profile_type, a.role, a.first_day, a.last_day, a.revoked_at,
                 i.kd_klpd, i.name AS nama_klpd, w.code AS kd_satker, w.name AS nama_satker
@@ -190,8 +193,9 @@ impl Grant {
         Timestamp::from_micros(self.created_at).plus(LONGEST).min(self.access_ends_at())
     }
 
+    /// What was granted and the platform still may ask for.
     pub fn scopes(&self) -> Scopes {
-        Scopes::parse(&self.scope)
+        Scopes::parse(&self.scope).common(&self.registered)
     }
 
     /// The claim `sub`: pairwise by sector, unless the platform is set otherwise (OpenID Connect Core 1.0, section 8).
@@ -249,6 +253,7 @@ pub(crate) mod tests {
             closed_at: None,
             sector: "daftar-hitam.contoh.go.id".into(),
             subject_type: SubjectType::Pairwise,
+            registered: Scope::ALL.into_iter().collect(),
             roles: Json(Role::ALL.to_vec()),
             profile_types: Json(ProfileType::ALL.to_vec()),
             user_id: Uuid::from_u128(3),

@@ -28,6 +28,8 @@ pub enum Why {
     LoggedOut,
     /// The person ended the session in their list.
     SessionEnded,
+    /// The person ended it in their list of platforms.
+    Disconnected,
     PasswordChanged,
     AccountDisabled,
     AccessRevoked,
@@ -52,6 +54,7 @@ impl Why {
             Self::SignedOut => "signed_out",
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
+            Self::Disconnected => "disconnected",
             Self::PasswordChanged => "password_changed",
             Self::AccountDisabled => "account_disabled",
             Self::AccessRevoked => "access_revoked",
@@ -93,6 +96,11 @@ pub enum GrantsOf {
         user_id: Uuid,
         session_id: Uuid,
     },
+    /// Of this person at this platform.
+    UserAt {
+        user_id: Uuid,
+        platform_id: Uuid,
+    },
     /// At this platform.
     Platform(Uuid),
     /// At this platform, of an access with this role.
@@ -109,7 +117,7 @@ impl GrantsOf {
         match self {
             Self::Access(id) | Self::User(id) | Self::Session(id) | Self::Platform(id) | Self::Grant(id) => id,
             Self::OthersOf { user_id, .. } => user_id,
-            Self::RoleAt { platform_id, .. } => platform_id,
+            Self::UserAt { platform_id, .. } | Self::RoleAt { platform_id, .. } => platform_id,
         }
     }
 }
@@ -164,6 +172,9 @@ pub async fn end_grants(backend: &Backend, tx: &mut Tx, why: Why, of: GrantsOf) 
             user_id,
             session_id
         )?,
+        GrantsOf::UserAt { user_id, platform_id } => {
+            execute!(tx, end!("user_id = $3 AND platform_id = $4"), now, word, user_id, platform_id)?
+        }
         GrantsOf::Platform(id) => execute!(tx, end!("platform_id = $3"), now, word, id)?,
         GrantsOf::RoleAt { platform_id, role } => execute!(
             tx,

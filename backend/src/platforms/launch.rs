@@ -1,7 +1,7 @@
 //! The launcher: which platforms a person may enter, with which accesses, and the way in (guide steps 16 to 19).
 
 use domain::{
-    oidc::AuthorizationRequest,
+    oidc::{AuthorizationRequest, Scopes},
     platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess},
     time::Timestamp,
 };
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Conn, Tx, execute, fetch_all, fetch_optional},
+    db::{Conn, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
     oidc::pairwise,
 };
@@ -145,13 +145,39 @@ pub async fn launch(backend: &Backend, actor: &Actor, slug: &str, access_id: Uui
 pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: Uuid) -> Result<Agreement> {
     let mut conn = backend.db.read().await?;
     let platform = by_slug(&mut conn, slug).await?;
-    let access = match usable(&mut conn, backend, actor, &platform, access_id).await {
+    let scopes = platform.scopes.clone();
+    agreement_with(&mut conn, backend, actor, platform, scopes, access_id).await
+}
+
+/// The same for what the platform asks for.
+async fn agreement_with(
+    conn: &mut Conn,
+    backend: &Backend,
+    actor: &Actor,
+    platform: Platform,
+    scopes: Scopes,
+    access_id: Uuid,
+) -> Result<Agreement> {
+    let access = match usable(conn, backend, actor, &platform, access_id).await {
         Err(Error::Invalid(_)) => return Err(Error::NotFound),
         found => found?,
     };
-    let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
+    let due = terms::due(conn, backend, actor.user_id, &platform, access.profile_type).await?;
     let documents = due.into_iter().map(terms::Version::document).collect();
-    Ok(Agreement { platform: platform.summary(), access, documents })
+    let since = signed_in_since(conn, actor, platform.id).await?;
+    Ok(Agreement { platform: platform.summary(), scopes, since, access, documents })
+}
+
+/// When the oldest session of the person at a platform began.
+async fn signed_in_since(conn: &mut Conn, actor: &Actor, platform_id: Uuid) -> Result<Option<Timestamp>> {
+    let oldest: (Option<i64>,) = fetch_one!(
+        conn,
+        (Option<i64>,),
+        "SELECT min(created_at) FROM oidc_grants WHERE user_id = $1 AND platform_id = $2 AND ended_at IS NULL",
+        actor.user_id,
+        platform_id
+    )?;
+    Ok(oldest.0.map(Timestamp::from_micros))
 }
 
 /// What the page of a waiting request shows, with the agreement for `access` once that is chosen.
@@ -161,17 +187,17 @@ pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: 
 pub async fn request(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<PlatformRequest> {
     let mut conn = backend.db.read().await?;
     let (platform, asked) = asking(&mut conn, backend, request).await?;
+    let (scopes, summary) = (asked.scopes.common(&platform.scopes), platform.clone().summary());
     if !is_about(backend, actor, &platform, &asked) {
-        let platform = platform.summary();
-        return Ok(PlatformRequest { platform, other_person: true, accesses: Vec::new(), agreement: None });
+        let (accesses, agreement) = (Vec::new(), None);
+        return Ok(PlatformRequest { platform: summary, other_person: true, scopes, accesses, agreement });
     }
     let accesses = usable_there(&mut conn, backend, actor, &platform).await?;
-    drop(conn);
     let agreement = match access {
-        Some(access) => Some(agreement(backend, actor, &platform.slug, access).await?),
+        Some(access) => Some(agreement_with(&mut conn, backend, actor, platform, scopes.clone(), access).await?),
         None => None,
     };
-    Ok(PlatformRequest { platform: platform.summary(), other_person: false, accesses, agreement })
+    Ok(PlatformRequest { platform: summary, other_person: false, scopes, accesses, agreement })
 }
 
 /// Remembers the access that the person chose for a request of a platform.
@@ -271,6 +297,7 @@ mod tests {
             terms_for: Vec::new(),
             sector: "daftar-hitam.contoh.go.id".into(),
             subject_type: SubjectType::Pairwise,
+            scopes: Scopes::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Enabled platforms, as far as entering them needs.
 
 use domain::{
+    oidc::Scopes,
     platforms::{Admission, SubjectType, launcher::PlatformSummary},
     role::{ProfileType, Role},
 };
@@ -31,6 +32,8 @@ pub struct Platform {
     /// The host whose platforms share pairwise identifiers.
     pub sector: String,
     pub subject_type: SubjectType,
+    /// Those that it may ask for.
+    pub scopes: Scopes,
 }
 
 impl Platform {
@@ -54,6 +57,8 @@ pub(super) struct PlatformRow {
     sector: String,
     #[sqlx(try_from = "String")]
     subject_type: SubjectType,
+    #[sqlx(try_from = "String")]
+    scopes: Scopes,
 }
 
 /// A query for enabled platforms.
@@ -61,7 +66,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, slug, name, line, logo_key, address, initiate_login_uri, roles, profile_types, terms_for,
-                    sector, subject_type
+                    sector, subject_type, scopes
              FROM platforms WHERE disabled_at IS NULL",
             $rest
         )
@@ -101,6 +106,7 @@ impl From<PlatformRow> for Platform {
             terms_for: row.terms_for.0,
             sector: row.sector,
             subject_type: row.subject_type,
+            scopes: row.scopes,
         }
     }
 }

@@ -5,13 +5,14 @@ use backend::{
     Error,
     oidc::authorize::{self, Next, Step},
     platforms::{
+        connections,
         launch::{self, Launch},
         terms,
     },
 };
 use uuid::Uuid;
 
-use super::fields::{accepted, access};
+use super::fields::{accepted, access, value};
 use crate::{
     error::ApiError,
     forms::server::{Done, Id, NoFields, Post},
@@ -71,6 +72,17 @@ pub async fn answer_request(Id(request): Id, Post { caller, answer, .. }: Post<N
             Next::Wait { request, step } => Done::go(goes_on_at(request, step, true)),
             Next::Show(_) => return Err(ApiError::from(Error::NotFound)),
         })
+    };
+    let outcome = outcome.await;
+    answer.send(outcome).await
+}
+
+/// `POST /profil/platform`: ends the sessions at a platform.
+pub async fn disconnect(Post { caller, answer, .. }: Post<NoFields>) -> Response {
+    let outcome = async {
+        let platform = value(answer.values(), "platform").parse().map_err(|_| ApiError::from(Error::NotFound))?;
+        connections::end(&caller.backend, caller.actor()?, platform).await?;
+        Ok(Done::go("/profil/platform?selesai=diakhiri"))
     };
     let outcome = outcome.await;
     answer.send(outcome).await

@@ -1,6 +1,9 @@
 //! The page of a platform that asks for the person (guide steps 18 and 19).
 
-use domain::platforms::launcher::{PlatformRequest, PlatformSummary, UsableAccess};
+use domain::{
+    oidc::Scopes,
+    platforms::launcher::{PlatformRequest, PlatformSummary, UsableAccess},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
@@ -44,8 +47,8 @@ pub fn request_page() -> impl IntoView {
                 match view.agreement {
                     Some(agreement) => view! { <AgreementForm form action agreement /> }.into_any(),
                     None => {
-                        let PlatformRequest { platform, accesses, .. } = view;
-                        view! { <RequestPage form chosen action platform accesses /> }.into_any()
+                        let PlatformRequest { platform, scopes, accesses, .. } = view;
+                        view! { <RequestPage form chosen action platform scopes accesses /> }.into_any()
                     }
                 }
             }}
@@ -60,6 +63,7 @@ fn RequestPage(
     chosen: RwSignal<Option<Uuid>>,
     action: String,
     platform: PlatformSummary,
+    scopes: Scopes,
     accesses: Vec<UsableAccess>,
 ) -> impl IntoView {
     let legend = format!("Akses yang dipakai di {}", platform.name);
@@ -76,7 +80,7 @@ fn RequestPage(
             <PostForm form action class="stack g6" id="masuk-platform">
                 <FormProblem form />
                 <AccessChoices form chosen legend accesses />
-                <p class="sub">{texts::WHAT_A_PLATFORM_LEARNS}</p>
+                <p class="sub">{texts::learns(&scopes)}</p>
                 <div class="row actions">
                     <EnterButton form form_id="masuk-platform" />
                     <a class="btn btn--quiet" href="/akses">"Batal"</a>

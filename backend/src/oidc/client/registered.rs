@@ -1,7 +1,7 @@
 //! Enabled platforms, as the protocol needs them.
 
 use domain::{
-    oidc::is_plain,
+    oidc::{Scopes, is_plain},
     platforms::{AuthMethod, ClientKind, SubjectType},
     time::Timestamp,
 };
@@ -32,6 +32,9 @@ pub struct Client {
     pub sector: String,
     #[sqlx(try_from = "String")]
     pub subject_type: SubjectType,
+    /// Those that it may ask for.
+    #[sqlx(try_from = "String")]
+    pub scopes: Scopes,
     pkce_required: bool,
     /// Of its ID tokens and logout tokens.
     #[sqlx(try_from = "String")]
@@ -64,7 +67,8 @@ impl Client {
 macro_rules! clients {
     ($condition:literal) => {
         concat!(
-            "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, pkce_required, id_token_alg
+            "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, scopes, pkce_required,
+                    id_token_alg
              FROM platforms WHERE disabled_at IS NULL AND ",
             $condition
         )

@@ -117,14 +117,14 @@ impl ExchangeRequest {
         proved && *redirect_uri == stored.redirect_uri
     }
 
-    /// The scopes of the tokens. A refresh may ask for fewer than were granted, not for more (RFC 6749, section 6).
+    /// The scopes of the tokens. A refresh may ask for fewer than were granted, not for more (RFC 6749, section 6). What the
+    /// platform may no longer ask for is dropped.
     fn scopes(&self, grant: &Grant) -> Result<Scopes, EndpointError> {
-        let granted = grant.scopes();
-        let Self::Refresh { scope: Some(asked) } = self else { return Ok(granted) };
-        let scopes = Scopes::parse(asked);
+        let Self::Refresh { scope: Some(asked) } = self else { return Ok(grant.scopes()) };
+        let (scopes, granted) = (Scopes::parse(asked), Scopes::parse(&grant.scope));
         let all_known = asked.split(' ').all(|word| word.is_empty() || word.parse::<Scope>().is_ok());
         if all_known && scopes.has(Scope::Openid) && scopes.within(&granted) {
-            Ok(scopes)
+            Ok(scopes.common(&grant.scopes()))
         } else {
             Err(EndpointError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted, or lacks openid."))
         }
