@@ -47,6 +47,7 @@ pub const fn action(action: Action) -> &'static str {
         Action::AcceptancesExported => "Persetujuan diunduh",
         Action::PlatformChosen => "Akses dipilih untuk platform",
         Action::PlatformEntered => "Masuk ke platform",
+        Action::PlatformDisconnected => "Hubungan dengan platform diakhiri",
         Action::EntryEnded => "Sesi di platform diakhiri",
         Action::KeyMade => "Kunci tanda tangan dibuat",
         Action::AnchorKeyMade => "Kunci jangkar jejak audit dibuat",

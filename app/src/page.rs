@@ -43,6 +43,7 @@ pub enum Page {
     Profile,
     Password,
     Sessions,
+    Connections,
     Help,
     HelpSent,
     Terms,
@@ -89,6 +90,7 @@ const ADDRESSES: &[(&str, Page)] = &[
     ("profil", Page::Profile),
     ("profil/kata-sandi", Page::Password),
     ("profil/sesi", Page::Sessions),
+    ("profil/platform", Page::Connections),
     ("bantuan", Page::Help),
     ("bantuan/terkirim", Page::HelpSent),
     ("ketentuan", Page::Terms),
@@ -159,7 +161,9 @@ impl Page {
             | Self::ReviewStep
             | Self::Status
             | Self::Detail => Group::Wizard,
-            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions => Group::Account,
+            Self::InstitutionSettings | Self::Profile | Self::Password | Self::Sessions | Self::Connections => {
+                Group::Account
+            }
             Self::Help | Self::HelpSent | Self::Terms | Self::Privacy => Group::Help,
             Self::Desk | Self::History | Self::Statistics => Group::Desk,
             Self::Staff
@@ -257,6 +261,7 @@ fn account_pages(page: Page) -> AnyView {
         Page::Profile => accounts::pages::profile_page().into_any(),
         Page::Password => accounts::pages::password_page().into_any(),
         Page::Sessions => accounts::pages::sessions_page().into_any(),
+        Page::Connections => platforms::pages::connections_page().into_any(),
         _ => ().into_any(),
     }
 }

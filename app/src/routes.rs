@@ -28,6 +28,7 @@ pub fn routes() -> Router<AppState> {
         .route("/profil", post(accounts::api::change_profile))
         .route("/profil/kata-sandi", post(accounts::api::change_password))
         .route("/profil/sesi", post(accounts::api::end_sessions))
+        .route("/profil/platform", post(platforms::api::disconnect))
         .route("/akses/baru", post(applications::api::start))
         .route("/akses/perpanjang/{id}", post(applications::api::renew))
         .route("/akses/pengajuan/{id}/sirup", post(applications::api::sirup))

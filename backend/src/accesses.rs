@@ -8,7 +8,7 @@ use domain::{
     issues::conflict::NotRenewable,
     role::Role,
     status::Status,
-    time::Timestamp,
+    time::{Timestamp, Zone},
     validity::Validity,
 };
 use time::Date;
@@ -34,6 +34,8 @@ struct AccessRow {
     work_unit: String,
     first_day: Date,
     last_day: Date,
+    #[sqlx(try_from = "String")]
+    zone: Zone,
     revoked_at: Option<i64>,
     application_id: Uuid,
     #[sqlx(try_from = "String")]
@@ -49,7 +51,7 @@ macro_rules! select {
     ($filter:literal) => {
         sql!(
             "SELECT a.id, a.role, coalesce(i.name, 'NIB ' || k.nib) AS institution, w.code AS work_unit_code,
-                    coalesce(w.name, k.name) AS work_unit, a.first_day, a.last_day, a.revoked_at, a.application_id,
+                    coalesce(w.name, k.name) AS work_unit, a.first_day, a.last_day, a.zone, a.revoked_at, a.application_id,
                     s.status AS application_status,
                     (SELECT max(n.last_day) FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id
                      WHERE n.user_id = a.user_id AND n.role = a.role
@@ -88,8 +90,8 @@ pub async fn overview(backend: &Backend, actor: &Actor) -> Result<Overview> {
 pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Access>> {
     let mut conn = backend.db.read().await?;
     let rows: Vec<AccessRow> = fetch_all!(conn, AccessRow, select!(""), actor.user_id)?;
-    let today = backend.world.today(actor.zone);
-    rows.into_iter().map(|row| row.access(today)).collect()
+    let now = backend.world.now();
+    rows.into_iter().map(|row| row.access(now)).collect()
 }
 
 /// One of the person's own accesses.
@@ -98,11 +100,12 @@ pub async fn list(backend: &Backend, actor: &Actor) -> Result<Vec<Access>> {
 /// [`Error::NotFound`].
 pub(crate) async fn find(conn: &mut Conn, backend: &Backend, actor: &Actor, id: Uuid) -> Result<Access> {
     let row: Option<AccessRow> = fetch_optional!(conn, AccessRow, select!(" AND a.id = $2"), actor.user_id, id)?;
-    row.ok_or(Error::NotFound)?.access(backend.world.today(actor.zone))
+    row.ok_or(Error::NotFound)?.access(backend.world.now())
 }
 
 impl AccessRow {
-    fn access(self, today: Date) -> Result<Access> {
+    fn access(self, now: Timestamp) -> Result<Access> {
+        let today = now.date(self.zone);
         let validity = Validity::new(self.first_day, self.last_day)
             .ok_or_else(|| Error::internal("a stored access ends before it begins"))?;
         let renewal_status: Option<Status> =

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use domain::{
     applications::sirup::SirupAccount,
+    oidc::Scopes,
     permission::StaffRole,
     role::{ProfileType, Role},
     time::Zone,
@@ -66,6 +67,8 @@ pub struct Platform<'a> {
     pub profile_types: &'a [ProfileType],
     /// Admitted roles.
     pub roles: &'a [Role],
+    /// What it may ask for.
+    pub scopes: Scopes,
     /// First day on which the terms are in force.
     pub terms_since: Date,
     /// The first version of the terms: kind and Markdown.
@@ -169,9 +172,9 @@ async fn write_platform(backend: &Backend, tx: &mut Tx, platform: &Platform<'_>,
     execute!(
         tx,
         "INSERT INTO platforms (id, slug, client_id, name, line, logo_key, address, client_kind, auth_method, sector,
-             subject_type, pkce_required, roles, profile_types, terms_for, created_at, updated_at, version)
+             subject_type, pkce_required, roles, profile_types, terms_for, created_at, updated_at, version, scopes)
          VALUES ($1, $2, $2, $3, $4, $5, $6, 'confidential', 'client_secret_basic', $7, 'pairwise', true, $8, $9, $10,
-             $11, $11, 1)",
+             $11, $11, 1, $12)",
         id,
         platform.slug,
         platform.name,
@@ -182,7 +185,8 @@ async fn write_platform(backend: &Backend, tx: &mut Tx, platform: &Platform<'_>,
         Json(platform.roles),
         Json(platform.profile_types),
         Json(ProfileType::ALL),
-        now
+        now,
+        platform.scopes.to_string()
     )?;
     for (kind, text) in &platform.terms {
         execute!(

@@ -10,6 +10,8 @@ pub const SIGN_UP_SENT: &str =
 pub const PERSONAL_ADDRESS: &str = "Alamat ini bukan alamat kedinasan (.go.id). Anda tetap dapat mendaftar; alamat \
                                     kedinasan mempercepat verifikasi.";
 pub const NAME_HINT: &str = "Sama dengan nama pada surat, boleh dengan gelar.";
+pub const PROFILE_NAME_HINT: &str =
+    "Sama dengan nama pada surat; di platform, akses yang sudah disetujui tetap memakai nama yang diverifikasi.";
 pub const CONFIRM_PASSWORD_HINT: &str = "Kata sandi yang Anda buat saat mendaftar.";
 pub const CONFIRMATION_OVER: &str = "Tautan konfirmasi ini sudah dipakai atau lebih lama dari 24 jam.";
 

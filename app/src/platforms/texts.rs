@@ -2,6 +2,7 @@
 
 use domain::{
     indonesian::{count, date, words},
+    oidc::{Scope, Scopes},
     platforms::launcher::Closed,
 };
 
@@ -31,7 +32,46 @@ pub const NO_PLATFORM_ADVICE: &str = "Platform terbuka setelah akses Anda disetu
 pub const ACCESS_CAN_CHANGE: &str = "Akses dapat diganti di dalam platform tanpa keluar.";
 /// The page of a platform that asks, when it admits no access of the person.
 pub const NO_ACCESS: &str = "Tidak ada akses Anda yang diterima platform ini sekarang.";
-pub const WHAT_A_PLATFORM_LEARNS: &str = "Platform hanya menerima nama, alamat surel, dan data akses yang Anda pilih.";
+
+/// The page of a platform that asks for another person than the one who is signed in.
+pub fn other_person(platform: &str) -> String {
+    format!(
+        "{platform} meminta pemilik akun lain, bukan akun yang sedang Anda pakai. Masuk dengan akun itu untuk melanjutkan."
+    )
+}
+
+/// What a platform gets with these scopes.
+pub fn learns(scopes: &Scopes) -> String {
+    let given = [
+        (Scope::Profile, "nama"),
+        (Scope::Nip, "NIP"),
+        (Scope::Email, "alamat surel"),
+        (Scope::Gerbang, "data akses yang Anda pilih"),
+    ];
+    let given: Vec<&str> = given.into_iter().filter(|(scope, _)| scopes.has(*scope)).map(|(_, what)| what).collect();
+    let what = match given.as_slice() {
+        [] => "sebutan Anda di sana".to_owned(),
+        [only] => (*only).to_owned(),
+        [one, other] => format!("{one} dan {other}"),
+        [most @ .., last] => format!("{}, dan {last}", most.join(", ")),
+    };
+    let lasting = if scopes.has(Scope::OfflineAccess) { " Hubungan berlangsung paling lama 30 hari." } else { "" };
+    format!("Platform hanya menerima {what}.{lasting}")
+}
+
+/// Since when a person is signed in at a platform, and with accesses of which roles.
+pub fn connected_since(since: &str, roles: &[&str]) -> String {
+    format!("Terhubung sejak {since}, dengan akses {}.", roles.join(", "))
+}
+
+/// The same on the terms page.
+pub fn already_connected(since: &str) -> String {
+    format!(" Sudah terhubung sejak {since}.")
+}
+
+pub const CONNECTIONS: &str = "Platform yang sedang Anda masuki dengan akses Anda, dan data yang diterimanya.";
+pub const NO_CONNECTIONS: &str = "Tidak ada platform yang terhubung sekarang.";
+pub const CONNECTION_ENDED: &str = "Platform itu tidak menerima data Anda lagi sampai Anda memasukinya kembali.";
 
 /// The line below the heading of the terms page.
 pub fn agreement_lead(documents: usize) -> String {
@@ -98,6 +138,19 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+
+    #[test]
+    fn a_person_reads_what_a_platform_gets() {
+        let learns = |scopes: &str| learns(&Scopes::parse(scopes));
+        assert_eq!(learns("openid"), "Platform hanya menerima sebutan Anda di sana.");
+        assert_eq!(learns("openid nip"), "Platform hanya menerima NIP.");
+        assert_eq!(learns("openid profile email"), "Platform hanya menerima nama dan alamat surel.");
+        assert_eq!(
+            learns("openid profile email gerbang nip offline_access"),
+            "Platform hanya menerima nama, NIP, alamat surel, dan data akses yang Anda pilih. Hubungan berlangsung paling \
+             lama 30 hari."
+        );
+    }
 
     #[test]
     fn the_reason_why_a_platform_is_closed() {

@@ -202,6 +202,7 @@ const fn missing(field: Field) -> &'static str {
         | Field::SubjectType
         | Field::Sector
         | Field::TermsFor
+        | Field::Scopes
         | Field::GraceDays
         | Field::Zone
         | Field::EmployeeNumberKind

@@ -8,12 +8,13 @@ use domain::{
     issues::Field,
     time::Zone,
 };
+use serde::Serialize;
 
 use super::checks::issues;
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{execute, fetch_one},
+    db::{Conn, execute, fetch_one},
     error::{Error, Result},
 };
 
@@ -22,6 +23,11 @@ use crate::{
 /// # Errors
 /// If the database does not answer.
 pub async fn profile(backend: &Backend, actor: &Actor) -> Result<Profile> {
+    let mut conn = backend.db.read().await?;
+    stored(&mut conn, actor).await
+}
+
+async fn stored(conn: &mut Conn, actor: &Actor) -> Result<Profile> {
     #[derive(sqlx::FromRow)]
     struct ProfileRow {
         name: String,
@@ -32,7 +38,6 @@ pub async fn profile(backend: &Backend, actor: &Actor) -> Result<Profile> {
         #[sqlx(try_from = "String")]
         zone: Zone,
     }
-    let mut conn = backend.db.read().await?;
     let row: ProfileRow = fetch_one!(
         conn,
         ProfileRow,
@@ -78,6 +83,8 @@ pub async fn change_profile(backend: &Backend, actor: &Actor, form: &ProfileForm
         ])));
     };
     let mut tx = backend.db.begin().await?;
+    tx.lock_user(actor.user_id).await?;
+    let before = stored(&mut tx, actor).await?;
     execute!(
         tx,
         "UPDATE users SET name = $2, employee_number_kind = $3, employee_number = $4, phone = $5, zone = $6,
@@ -90,6 +97,27 @@ pub async fn change_profile(backend: &Backend, actor: &Actor, form: &ProfileForm
         form.zone.as_str(),
         backend.world.now().micros()
     )?;
-    backend.record(&mut tx, actor, Action::ProfileChanged, Some(actor.user_id), ())?;
+    let now = stored(&mut tx, actor).await?;
+    backend.record(&mut tx, actor, Action::ProfileChanged, Some(actor.user_id), changes(&before, &now))?;
     tx.commit().await
+}
+
+/// What platforms and the desk know a person by, with its old and its new value if that changed.
+#[derive(Serialize)]
+struct Changes<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<[&'p str; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    employee_number: Option<[Option<&'p str>; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zone: Option<[Zone; 2]>,
+}
+
+fn changes<'p>(before: &'p Profile, now: &'p Profile) -> Changes<'p> {
+    let number = |profile: &'p Profile| profile.employee_number.as_deref();
+    Changes {
+        name: (before.name != now.name).then_some([&before.name, &now.name]),
+        employee_number: (number(before) != number(now)).then(|| [number(before), number(now)]),
+        zone: (before.zone != now.zone).then_some([before.zone, now.zone]),
+    }
 }

@@ -251,7 +251,7 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
         now.micros(),
         now.minus(IDLE).micros()
     )?;
-    // A session that expires ends no right: its grants live as long as their refresh tokens.
+    // A session that expires ends no right: its grants live on, up to their own end.
     execute!(
         tx,
         "UPDATE oidc_grants SET session_id = NULL WHERE ended_at IS NULL AND session_id IS NOT NULL

@@ -121,7 +121,7 @@ async fn ending(backend: &Backend, today: Date, days: i64) -> Result<Vec<Ending>
         conn,
         Ending,
         sql!(
-            "SELECT c.id, u.name, u.email, u.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
+            "SELECT c.id, u.name, u.email, c.zone, c.role, coalesce(w.name, k.name) AS work_unit, c.last_day,
                 EXISTS (SELECT 1 FROM applications a WHERE a.renews_id = c.id
                           AND a.status IN {STANDING})
                 OR EXISTS (SELECT 1 FROM accesses n LEFT JOIN companies m ON m.application_id = n.application_id

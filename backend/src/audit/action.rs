@@ -33,7 +33,7 @@ actions! {
     PasswordReset = "password_reset",
     /// A password was changed by its owner.
     PasswordChanged = "password_changed",
-    /// Name, number, telephone or zone of a profile was changed.
+    /// Name, number, telephone or zone of a profile was changed. Detail: the old and the new value, except of a telephone.
     ProfileChanged = "profile_changed",
     /// A session was ended from the list of sessions.
     SessionEnded = "session_ended",
@@ -107,6 +107,8 @@ actions! {
     PlatformChosen = "platform_chosen",
     /// A person entered a platform. Detail: the access and the grant.
     PlatformEntered = "platform_entered",
+    /// A person ended their sessions at a platform. Detail: how many.
+    PlatformDisconnected = "platform_disconnected",
     /// Grants at platforms ended by time, or because a code or token was misused or revoked. Detail: why, and how many
     /// grants.
     EntryEnded = "entry_ended",

@@ -63,6 +63,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0007_submissions.sql"),
     ),
     (
+        8,
+        "claims",
+        include_str!("../../migrations/sqlite/0008_claims.sql"),
+        include_str!("../../migrations/postgres/0008_claims.sql"),
+    ),
+    (
         10,
         "known devices",
         include_str!("../../migrations/sqlite/0010_known_devices.sql"),

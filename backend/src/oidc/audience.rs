@@ -11,14 +11,6 @@ pub(super) enum Audience {
 }
 
 impl Audience {
-    /// True if a name satisfies `predicate`.
-    pub fn any(&self, predicate: impl Fn(&str) -> bool) -> bool {
-        match self {
-            Self::One(name) => predicate(name),
-            Self::Many(names) => names.iter().any(|name| predicate(name)),
-        }
-    }
-
     pub fn into_names(self) -> Vec<String> {
         match self {
             Self::One(name) => vec![name],

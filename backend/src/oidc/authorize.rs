@@ -16,6 +16,7 @@ use super::{
     client::{self, Client},
     endpoints::ACR,
     error::EndpointError,
+    hint,
 };
 use crate::{
     Actor, Backend,
@@ -54,6 +55,8 @@ pub enum Next {
 pub enum Step {
     /// Sign in, or sign in again.
     SignIn,
+    /// Sign in as the person that the platform named, who is another one.
+    SwitchPerson,
     /// Choose an access.
     Choose,
     /// Accept the terms that are due for this access.
@@ -82,6 +85,20 @@ struct KnownRequest {
     return_to: ReturnAddress,
 }
 
+impl KnownRequest {
+    /// True unless the platform named another person (OpenID Connect Core 1.0, section 3.1.2.2).
+    fn is_about(&self, backend: &Backend, actor: &Actor) -> bool {
+        let named = self.request.subject.as_ref();
+        named.is_none_or(|subject| *subject == self.client.subject(backend, actor.user_id))
+    }
+
+    /// True if the launcher, or the platform itself, names this access as it is known there.
+    fn hints_at(&self, backend: &Backend, access_id: Uuid) -> bool {
+        let hint = self.request.login_hint.as_deref().and_then(|hint| hint.parse::<Uuid>().ok());
+        hint == Some(self.client.access(backend, access_id))
+    }
+}
+
 /// The progress of a person with a request.
 enum Stage {
     Missing(Step),
@@ -107,9 +124,9 @@ pub async fn authorize(
         return Ok(Next::Show(Strange::Redirect));
     };
     drop(conn);
-    let request = match read(&client, pairs) {
+    let request = match read(backend, &client, pairs).await {
         Ok(request) => request,
-        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error))),
+        Err(error) => return Ok(Next::Redirect(refused(backend, &return_to, &error.into_oauth()))),
     };
     let asked = KnownRequest { client, request, return_to };
     let next = go_on(backend, actor, from, &asked).await;
@@ -146,6 +163,7 @@ async fn go_on(
 fn error_without_prompt(stage: &Stage) -> EndpointError {
     let (code, said) = match stage {
         Stage::Missing(Step::SignIn) => (ErrorCode::LoginRequired, "The person must sign in."),
+        Stage::Missing(Step::SwitchPerson) => (ErrorCode::LoginRequired, "The person of id_token_hint must sign in."),
         Stage::NoAccess => (ErrorCode::AccessDenied, "The person has no access that is admitted here."),
         Stage::Missing(Step::Accept(_)) => (ErrorCode::InteractionRequired, "The person must accept terms."),
         Stage::Missing(Step::Choose) | Stage::Go(_) => {
@@ -182,10 +200,22 @@ async fn registered(conn: &mut Conn, platform_id: Uuid, uri: &str) -> Result<Opt
 }
 
 /// The request, if it is valid for this client.
-fn read(client: &Client, pairs: &[(String, String)]) -> std::result::Result<AuthorizationRequest, OAuthError> {
-    let request = AuthorizationRequest::parse(&parameters(pairs)?)?;
+async fn read(
+    backend: &Backend,
+    client: &Client,
+    pairs: &[(String, String)],
+) -> std::result::Result<AuthorizationRequest, EndpointError> {
+    let parameters = parameters(pairs)?;
+    let mut request = AuthorizationRequest::parse(&parameters)?;
     if client.needs_pkce() && request.challenge.is_none() {
-        return Err(OAuthError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
+        return Err(EndpointError::new(ErrorCode::InvalidRequest, "code_challenge is required (RFC 7636)."));
+    }
+    // Less than what was asked for; the answer with the tokens says so (RFC 6749, section 3.3).
+    request.scopes = request.scopes.common(&client.scopes);
+    if let Some(token) = parameters.get("id_token_hint") {
+        let subject = hint::subject(backend, &client.client_id, token).await?;
+        let unknown = || EndpointError::new(ErrorCode::InvalidRequest, "id_token_hint is no ID token of this client.");
+        request.subject = Some(subject.ok_or_else(unknown)?);
     }
     Ok(request)
 }
@@ -215,6 +245,9 @@ async fn stage(
     asked: &KnownRequest,
     made_at: Timestamp,
 ) -> std::result::Result<Stage, EndpointError> {
+    if !asked.is_about(backend, actor) {
+        return Ok(Stage::Missing(Step::SwitchPerson));
+    }
     let mut conn = backend.db.read().await?;
     let signed_in_at = signed_in_at(&mut conn, actor).await?;
     if !signed_in_at.is_some_and(|at| recent_enough(&asked.request, at, made_at)) {
@@ -222,7 +255,8 @@ async fn stage(
     }
     let platform = platforms::by_id(&mut conn, asked.client.id).await?;
     let usable = access::usable_there(&mut conn, backend, actor, &platform).await?;
-    let Some(access) = settled(&usable, &asked.request) else {
+    let hinted = |access: &UsableAccess| asked.hints_at(backend, access.id);
+    let Some(access) = settled(&usable, &asked.request, hinted) else {
         return Ok(if usable.is_empty() { Stage::NoAccess } else { Stage::Missing(Step::Choose) });
     };
     let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
@@ -248,15 +282,18 @@ fn recent_enough(request: &AuthorizationRequest, signed_in_at: Timestamp, made_a
 
 /// The access that needs no question: the last one chosen here, if it is the only one, or the launcher has just named it, or
 /// nothing may be shown. A hint that names another access is ignored.
-fn settled<'a>(usable: &'a [UsableAccess], request: &AuthorizationRequest) -> Option<&'a UsableAccess> {
+fn settled<'a>(
+    usable: &'a [UsableAccess],
+    request: &AuthorizationRequest,
+    hinted: impl Fn(&UsableAccess) -> bool,
+) -> Option<&'a UsableAccess> {
     let asks = |prompt: &Prompt| matches!(prompt, Prompt::SelectAccount | Prompt::Consent);
     if request.prompt.iter().any(asks) {
         return None;
     }
     let last = usable.iter().find(|access| access.last_used)?;
-    let hinted = request.login_hint.as_deref().and_then(|hint| hint.parse::<Uuid>().ok()) == Some(last.id);
     let silent = request.prompt.contains(&Prompt::None);
-    (usable.len() == 1 || hinted || silent).then_some(last)
+    (usable.len() == 1 || hinted(last) || silent).then_some(last)
 }
 
 /// Whose requests wait together.
@@ -309,6 +346,9 @@ async fn park(backend: &Backend, asked: &KnownRequest, asker: &Asker, now: Times
 pub async fn resume(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<Next> {
     let mut conn = backend.db.read().await?;
     let (asked, platform, made_at) = waiting(&mut conn, backend, request).await?;
+    if !asked.is_about(backend, actor) {
+        return Ok(Next::Wait { request, step: Step::SwitchPerson });
+    }
     let signed_in_at = signed_in_at(&mut conn, actor).await?.ok_or(Error::SignedOut)?;
     if !recent_enough(&asked.request, signed_in_at, made_at) {
         return Ok(Next::Wait { request, step: Step::SignIn });
@@ -446,15 +486,17 @@ mod tests {
     #[case(&[access(1, true), access(2, false)], &[], None)]
     #[case(&[access(1, true), access(2, false)], &[("prompt", "none")], Some(1))]
     #[case(&[access(1, false), access(2, false)], &[("prompt", "none")], None)]
-    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000001")], Some(1))]
-    #[case(&[access(1, true), access(2, false)], &[("login_hint", "00000000-0000-0000-0000-000000000002")], None)]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "1")], Some(1))]
+    #[case(&[access(1, true), access(2, false)], &[("login_hint", "2")], None)]
     #[case(&[access(1, true), access(2, false)], &[("login_hint", "siti.pa@contoh.go.id")], None)]
     fn only_the_last_choice_is_used_without_asking(
         #[case] usable: &[UsableAccess],
         #[case] changes: &[(&str, &str)],
         #[case] expected: Option<u128>,
     ) {
-        let settled = settled(usable, &request(changes));
+        let request = request(changes);
+        let named = |access: &UsableAccess| request.login_hint.as_deref() == Some(&*access.id.as_u128().to_string());
+        let settled = settled(usable, &request, named);
         assert_eq!(settled.map(|access| access.id), expected.map(Uuid::from_u128));
     }
 

@@ -1,5 +1,6 @@
 //! The discovery document (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2).
 
+use domain::oidc::Scope;
 use serde_json::{Value, json};
 
 use super::{
@@ -26,7 +27,7 @@ pub fn document(backend: &Backend) -> Value {
         "revocation_endpoint": at(REVOKE),
         "introspection_endpoint": at(INTROSPECT),
         "end_session_endpoint": at(LOGOUT),
-        "scopes_supported": ["openid", "profile", "email", "gerbang", "offline_access"],
+        "scopes_supported": Scope::ALL,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -44,7 +45,7 @@ pub fn document(backend: &Backend) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid",
-            "name", "email", "email_verified", "gerbang",
+            "name", "nip", "email", "email_verified", "gerbang",
         ],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

@@ -1,5 +1,7 @@
 //! Grants: the session of a person at a platform, bound to one access, and the claims about that person.
 
+use std::time::Duration;
+
 use domain::{
     oidc::{Scope, Scopes},
     platforms::{AccessFacts, Admission, SubjectType, admits},
@@ -12,6 +14,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
+use super::pairwise;
 use crate::{
     Backend,
     db::{Conn, fetch_optional},
@@ -19,13 +22,16 @@ use crate::{
     world::World,
 };
 
+/// The longest life of a grant, however often its tokens are refreshed.
+pub(crate) const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// A grant with the current state of the rights behind it.
 #[derive(Clone, sqlx::FromRow)]
 pub(crate) struct Grant {
     /// The claim `sid`.
     pub id: Uuid,
     pub platform_id: Uuid,
-    /// What was granted.
+    /// What was granted. [`Grant::scopes`] is what it gives now.
     pub scope: String,
     /// Of the request, for the ID token.
     pub nonce: Option<String>,
@@ -33,24 +39,32 @@ pub(crate) struct Grant {
     pub auth_time: i64,
     /// How the person signed in.
     pub acr: Option<String>,
+    pub created_at: i64,
     ended_at: Option<i64>,
     closed_at: Option<i64>,
     sector: String,
     #[sqlx(try_from = "String")]
     subject_type: SubjectType,
+    /// The scopes that the platform may ask for.
+    #[sqlx(try_from = "String")]
+    registered: Scopes,
     roles: Json<Vec<Role>>,
     profile_types: Json<Vec<ProfileType>>,
     pub user_id: Uuid,
-    user_name: String,
     email: String,
-    #[sqlx(try_from = "String")]
-    zone: Zone,
     disabled_at: Option<i64>,
     access_id: Uuid,
+    /// As verified.
+    holder_name: String,
+    /// As verified.
+    holder_nip: Option<String>,
+    /// In which the days of the access are counted.
+    #[sqlx(try_from = "String")]
+    zone: Zone,
     #[sqlx(try_from = "String")]
     profile_type: ProfileType,
     #[sqlx(try_from = "String")]
-    role: Role,
+    pub role: Role,
     first_day: Date,
     last_day: Date,
     revoked_at: Option<i64>,
@@ -63,6 +77,7 @@ pub(crate) struct Grant {
 /// The claim `gerbang`: the chosen access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessClaims {
+    /// Of the platform's sector, see [`pairwise::access`].
     access_id: Uuid,
     profile_type: ProfileType,
     role: Role,
@@ -74,7 +89,7 @@ pub struct AccessClaims {
     kd_satker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nama_satker: Option<String>,
-    /// The end of its last day in the person's zone, in seconds.
+    /// The end of its last day in its own zone, in seconds.
     access_expires_at: i64,
 }
 
@@ -82,8 +97,12 @@ pub struct AccessClaims {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PersonClaims {
     sub: String,
+    /// As verified with the access, not as the profile says now.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// As verified with the access.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nip: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     /// Always true, because an account is made by confirming its address.
@@ -99,10 +118,10 @@ macro_rules! select {
         concat!(
             "SELECT ",
             $columns,
-            " g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.ended_at,
-                p.disabled_at AS closed_at, p.sector, p.subject_type, p.roles, p.profile_types,
-                u.id AS user_id, u.name AS user_name, u.email, u.zone, u.disabled_at,
-                a.id AS access_id, a.profile_type, a.role, a.first_day, a.last_day, a.revoked_at,
+            " g.id, g.platform_id, g.scope, g.nonce, g.auth_time, g.acr, g.created_at, g.ended_at,
+                p.disabled_at AS closed_at, p.sector, p.subject_type, p.scopes AS registered, p.roles, p.profile_types,
+                u.id AS user_id, u.email, u.disabled_at,
+                a.id AS access_id, a.holder_name, a.holder_nip, a.zone, a.profile_type, a.role, a.first_day, a.last_day, a.revoked_at,
                 i.kd_klpd, i.name AS nama_klpd, w.code AS kd_satker, w.name AS nama_satker
              FROM ",
             $from,
@@ -137,6 +156,9 @@ impl Grant {
         if self.ended_at.is_some() || self.disabled_at.is_some() || self.closed_at.is_some() {
             return Ok(false);
         }
+        if self.ends_at() <= world.now() {
+            return Ok(false);
+        }
         let admission = Admission { roles: self.roles.0.clone(), profile_types: self.profile_types.0.clone() };
         Ok(admits(&admission, &self.facts()?, world.today(self.zone)).is_ok())
     }
@@ -160,38 +182,46 @@ impl Grant {
         })
     }
 
-    /// The end of the access. No token is valid longer.
-    pub fn access_ends_at(&self) -> Timestamp {
+    /// The end of the access.
+    fn access_ends_at(&self) -> Timestamp {
         let after = self.last_day.next_day().unwrap_or(Date::MAX);
         Timestamp::start_of(after, self.zone)
     }
 
+    /// When the grant ends by itself: with its access, and at the latest after [`LONGEST`]. No token is valid longer.
+    pub fn ends_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.created_at).plus(LONGEST).min(self.access_ends_at())
+    }
+
+    /// What was granted and the platform still may ask for.
     pub fn scopes(&self) -> Scopes {
-        Scopes::parse(&self.scope)
+        Scopes::parse(&self.scope).common(&self.registered)
     }
 
     /// The claim `sub`: pairwise by sector, unless the platform is set otherwise (OpenID Connect Core 1.0, section 8).
     pub fn subject(&self, backend: &Backend) -> String {
-        match self.subject_type {
-            SubjectType::Pairwise => backend.oidc.keys.pairwise(&self.sector, self.user_id),
-            SubjectType::Public => self.user_id.to_string(),
-        }
+        pairwise::subject(backend, self.subject_type, &self.sector, self.user_id)
     }
 
     /// The claims that these scopes give.
     pub fn claims(&self, backend: &Backend, scopes: &Scopes) -> PersonClaims {
         PersonClaims {
             sub: self.subject(backend),
-            name: scopes.has(Scope::Profile).then(|| self.user_name.clone()),
+            name: scopes.has(Scope::Profile).then(|| self.holder_name.clone()),
+            nip: self.holder_nip.clone().filter(|_| scopes.has(Scope::Nip)),
             email: scopes.has(Scope::Email).then(|| self.email.clone()),
             email_verified: scopes.has(Scope::Email).then_some(true),
-            gerbang: scopes.has(Scope::Gerbang).then(|| self.access_claims()),
+            gerbang: scopes.has(Scope::Gerbang).then(|| self.access_claims(backend)),
         }
     }
 
-    fn access_claims(&self) -> AccessClaims {
+    fn access_claims(&self, backend: &Backend) -> AccessClaims {
+        self.access_claims_as(pairwise::access(backend, self.subject_type, &self.sector, self.access_id))
+    }
+
+    fn access_claims_as(&self, access_id: Uuid) -> AccessClaims {
         AccessClaims {
-            access_id: self.access_id,
+            access_id,
             profile_type: self.profile_type,
             role: self.role,
             kd_klpd: self.kd_klpd.clone(),
@@ -218,18 +248,21 @@ pub(crate) mod tests {
             nonce: Some("n-0S6_WzA2Mj".into()),
             auth_time: 1_795_680_000_000_000,
             acr: None,
+            created_at: 1_795_680_000_000_000,
             ended_at: None,
             closed_at: None,
             sector: "daftar-hitam.contoh.go.id".into(),
             subject_type: SubjectType::Pairwise,
+            registered: Scope::ALL.into_iter().collect(),
             roles: Json(Role::ALL.to_vec()),
             profile_types: Json(ProfileType::ALL.to_vec()),
             user_id: Uuid::from_u128(3),
-            user_name: "Siti Rahmawati".into(),
             email: "siti.pa@contoh.go.id".into(),
-            zone: Zone::Wib,
             disabled_at: None,
             access_id: Uuid::from_u128(4),
+            holder_name: "Siti Rahmawati".into(),
+            holder_nip: Some("197804122003122003".into()),
+            zone: Zone::Wib,
             profile_type: ProfileType::NonPenyedia,
             role: Role::Pa,
             first_day: date!(2026 - 01 - 01),
@@ -243,7 +276,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_access_ends_with_its_last_day_in_the_persons_zone() {
+    fn an_access_ends_with_its_last_day_in_its_own_zone() {
         // 2026-12-31T17:00:00Z
         assert_eq!(grant().access_ends_at().seconds(), 1_798_736_400);
         let eastern = Grant { zone: Zone::Wit, ..grant() };
@@ -251,8 +284,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_grant_ends_after_thirty_days_or_with_its_access() {
+        let days = |days: i64| 1_795_680_000 + days * 24 * 3600;
+        assert_eq!(grant().ends_at().seconds(), days(30));
+        let short = Grant { last_day: date!(2026 - 12 - 01), ..grant() };
+        assert_eq!(short.ends_at(), short.access_ends_at());
+    }
+
+    #[test]
     fn unknown_claims_are_omitted() {
-        let claims = serde_json::to_value(grant().access_claims()).unwrap();
+        let claims = serde_json::to_value(grant().access_claims_as(Uuid::from_u128(4))).unwrap();
         assert_eq!(
             claims,
             json!({

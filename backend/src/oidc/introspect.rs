@@ -96,9 +96,10 @@ async fn facts(backend: &Backend, client: &Client, token: &str) -> Result<Option
     };
     let Some(grant) = grant::live(&mut conn, backend, stored.grant_id).await? else { return Ok(None) };
     let token_type = stored.scope.is_some().then_some("Bearer");
+    let of_token = stored.scope.map(|scope| Scopes::parse(&scope).common(&grant.scopes()));
     Ok(Some(Facts {
         client_id: client.client_id.clone(),
-        scope: stored.scope.map_or_else(|| grant.scopes(), |scope| Scopes::parse(&scope)).to_string(),
+        scope: of_token.unwrap_or_else(|| grant.scopes()).to_string(),
         sub: grant.subject(backend),
         sid: grant.id,
         iss: backend.issuer(),

@@ -30,7 +30,10 @@ pub mod userinfo;
 mod audience;
 mod error;
 mod exchange;
+mod hint;
 mod provider;
+
+pub(crate) mod pairwise;
 
 use std::time::Duration;
 
@@ -66,16 +69,6 @@ pub async fn sweep(backend: &Backend) -> Result<usize> {
     let mut cleared = execute!(tx, "DELETE FROM oidc_requests WHERE expires_at <= $1", now)?;
     cleared += execute!(tx, "DELETE FROM oidc_jtis WHERE expires_at <= $1", now)?;
     cleared += execute!(tx, "DELETE FROM oidc_access_tokens WHERE expires_at <= $1", now)?;
-    // A grant that can give no more tokens has ended: its code was never used, or its last refresh token expired.
-    execute!(
-        tx,
-        "UPDATE oidc_grants SET ended_at = $1, ended_why = 'unused'
-         WHERE ended_at IS NULL AND session_id IS NULL AND created_at <= $2
-           AND NOT EXISTS (SELECT 1 FROM oidc_refresh_tokens r
-                           WHERE r.grant_id = oidc_grants.id AND r.used_at IS NULL AND r.expires_at > $1)",
-        now,
-        long_over
-    )?;
     for sql in [
         "DELETE FROM oidc_codes WHERE grant_id IN (SELECT id FROM oidc_grants WHERE ended_at <= $1)",
         "DELETE FROM oidc_refresh_tokens WHERE grant_id IN (SELECT id FROM oidc_grants WHERE ended_at <= $1)",

@@ -11,6 +11,7 @@ use domain::{
 use time::Date;
 use uuid::Uuid;
 
+use super::grant;
 use crate::{
     Backend,
     audit::{Action, Who},
@@ -27,10 +28,14 @@ pub enum Why {
     LoggedOut,
     /// The person ended the session in their list.
     SessionEnded,
+    /// The person ended it in their list of platforms.
+    Disconnected,
     PasswordChanged,
     AccountDisabled,
     AccessRevoked,
     AccessExpired,
+    /// The grant is older than [`grant::LONGEST`].
+    GrantExpired,
     /// The platform no longer admits the role.
     NotAdmitted,
     PlatformDisabled,
@@ -49,10 +54,12 @@ impl Why {
             Self::SignedOut => "signed_out",
             Self::LoggedOut => "logged_out",
             Self::SessionEnded => "session_ended",
+            Self::Disconnected => "disconnected",
             Self::PasswordChanged => "password_changed",
             Self::AccountDisabled => "account_disabled",
             Self::AccessRevoked => "access_revoked",
             Self::AccessExpired => "access_expired",
+            Self::GrantExpired => "grant_expired",
             Self::NotAdmitted => "not_admitted",
             Self::PlatformDisabled => "platform_disabled",
             Self::CodeReplayed => "code_replayed",
@@ -68,7 +75,10 @@ impl Why {
 
     /// True if the transaction writes no other audit event for it.
     const fn needs_audit(self) -> bool {
-        matches!(self, Self::AccessExpired | Self::CodeReplayed | Self::TokenReplayed | Self::Revoked)
+        matches!(
+            self,
+            Self::AccessExpired | Self::GrantExpired | Self::CodeReplayed | Self::TokenReplayed | Self::Revoked
+        )
     }
 }
 
@@ -86,6 +96,11 @@ pub enum GrantsOf {
         user_id: Uuid,
         session_id: Uuid,
     },
+    /// Of this person at this platform.
+    UserAt {
+        user_id: Uuid,
+        platform_id: Uuid,
+    },
     /// At this platform.
     Platform(Uuid),
     /// At this platform, of an access with this role.
@@ -102,7 +117,7 @@ impl GrantsOf {
         match self {
             Self::Access(id) | Self::User(id) | Self::Session(id) | Self::Platform(id) | Self::Grant(id) => id,
             Self::OthersOf { user_id, .. } => user_id,
-            Self::RoleAt { platform_id, .. } => platform_id,
+            Self::UserAt { platform_id, .. } | Self::RoleAt { platform_id, .. } => platform_id,
         }
     }
 }
@@ -131,9 +146,12 @@ const GONE: [(Why, &str); 3] = [
 ];
 /// Grants of expired accesses. `$3` to `$5` are the dates of today in WIB, WITA and WIT.
 const EXPIRED: &str = end!(
-    "EXISTS (SELECT 1 FROM accesses a JOIN users u ON u.id = a.user_id WHERE a.id = oidc_grants.access_id
-               AND a.last_day < CASE u.zone WHEN 'wib' THEN $3 WHEN 'wita' THEN $4 ELSE $5 END)"
+    "EXISTS (SELECT 1 FROM accesses a WHERE a.id = oidc_grants.access_id
+               AND a.last_day < CASE a.zone WHEN 'wib' THEN $3 WHEN 'wita' THEN $4 ELSE $5 END)"
 );
+
+/// Grants that were made at `$3` or before.
+const OLD: &str = end!("created_at <= $3");
 
 /// Ends the grants of a right that ends in `tx`. Returns how many ended. Platforms with a back channel are notified after
 /// `tx` is committed.
@@ -154,6 +172,9 @@ pub async fn end_grants(backend: &Backend, tx: &mut Tx, why: Why, of: GrantsOf) 
             user_id,
             session_id
         )?,
+        GrantsOf::UserAt { user_id, platform_id } => {
+            execute!(tx, end!("user_id = $3 AND platform_id = $4"), now, word, user_id, platform_id)?
+        }
         GrantsOf::Platform(id) => execute!(tx, end!("platform_id = $3"), now, word, id)?,
         GrantsOf::RoleAt { platform_id, role } => execute!(
             tx,
@@ -208,7 +229,7 @@ pub(crate) fn next_end(now: Timestamp) -> Timestamp {
         .fold(Timestamp::from_micros(i64::MAX), Timestamp::min)
 }
 
-/// Ends every grant whose right expired, or ended without ending the grant. Returns how many ended. Runs at [`next_end`] and
+/// Ends every grant that is over or whose right expired, or ended without ending the grant. Returns how many ended. Runs at [`next_end`] and
 /// from time to time.
 ///
 /// # Errors
@@ -216,6 +237,7 @@ pub(crate) fn next_end(now: Timestamp) -> Timestamp {
 pub async fn end_over(backend: &Backend) -> Result<usize> {
     let now = backend.world.now();
     let [wib, wita, wit] = Zone::ALL.map(|zone| now.date(zone));
+    let old = now.minus(grant::LONGEST).micros();
     // Look first with a reader, so that the writer is free while there is nothing to do.
     let mut conn = backend.db.read().await?;
     let any: Option<(i64,)> = fetch_optional!(
@@ -226,11 +248,13 @@ pub async fn end_over(backend: &Backend) -> Result<usize> {
          JOIN users u ON u.id = g.user_id
          JOIN platforms p ON p.id = g.platform_id
          WHERE g.ended_at IS NULL
-           AND (a.last_day < CASE u.zone WHEN 'wib' THEN $1 WHEN 'wita' THEN $2 ELSE $3 END
-                OR a.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL) LIMIT 1",
+           AND (a.last_day < CASE a.zone WHEN 'wib' THEN $1 WHEN 'wita' THEN $2 ELSE $3 END
+                OR a.revoked_at IS NOT NULL OR u.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL
+                OR g.created_at <= $4) LIMIT 1",
         wib,
         wita,
-        wit
+        wit,
+        old
     )?;
     drop(conn);
     if any.is_none() {
@@ -245,6 +269,10 @@ pub async fn end_over(backend: &Backend) -> Result<usize> {
     }
     let why = Why::AccessExpired;
     let ended = execute!(tx, EXPIRED, at, why.as_str(), wib, wita, wit)?;
+    follow_up(backend, &mut tx, why, at, ended, None).await?;
+    all += ended;
+    let why = Why::GrantExpired;
+    let ended = execute!(tx, OLD, at, why.as_str(), old)?;
     follow_up(backend, &mut tx, why, at, ended, None).await?;
     all += ended;
     tx.commit().await?;

@@ -40,5 +40,5 @@ async fn claims(backend: &Backend, access_token: &str) -> Result<PersonClaims, E
     drop(conn);
     let AccessTokenRow { token_scope, grant } = found.ok_or_else(invalid)?;
     let grant = grant.if_live(backend)?.ok_or_else(invalid)?;
-    Ok(grant.claims(backend, &Scopes::parse(&token_scope)))
+    Ok(grant.claims(backend, &Scopes::parse(&token_scope).common(&grant.scopes())))
 }

@@ -47,7 +47,7 @@ pub async fn export(backend: &Backend, actor: &Actor, platform_id: Uuid) -> Resu
         let rows: Vec<AcceptanceRow> = fetch_all!(
             conn,
             AcceptanceRow,
-            "SELECT a.id, u.name, u.email, t.kind, CAST(t.version AS BIGINT) AS version, t.sha256, c.role,
+            "SELECT a.id, c.holder_name AS name, u.email, t.kind, CAST(t.version AS BIGINT) AS version, t.sha256, c.role,
                     a.accepted_at, a.address
              FROM acceptances a
              JOIN terms t ON t.id = a.terms_id

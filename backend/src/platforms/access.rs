@@ -4,6 +4,7 @@ use domain::{
     issues::{Field, Problem},
     platforms::{AccessFacts, NotAdmitted, admits, launcher::UsableAccess},
     role::{ProfileType, Role},
+    time::{Timestamp, Zone},
     validity::Validity,
 };
 use time::Date;
@@ -29,6 +30,8 @@ pub(super) struct AccessRow {
     pub nib: Option<String>,
     pub first_day: Date,
     pub last_day: Date,
+    #[sqlx(try_from = "String")]
+    pub zone: Zone,
     pub revoked_at: Option<i64>,
     pub chosen: bool,
 }
@@ -39,7 +42,7 @@ pub(super) async fn accesses(conn: &mut Conn, user_id: Uuid, platform_id: Uuid) 
         conn,
         AccessRow,
         "SELECT a.id, a.profile_type, a.role, w.name AS work_unit, i.name AS institution, k.name AS company,
-                k.nib, a.first_day, a.last_day, a.revoked_at, c.access_id IS NOT NULL AS chosen
+                k.nib, a.first_day, a.last_day, a.zone, a.revoked_at, c.access_id IS NOT NULL AS chosen
          FROM accesses a
          LEFT JOIN institutions i ON i.id = a.institution_id
          LEFT JOIN work_units w ON w.id = a.work_unit_id
@@ -63,9 +66,9 @@ impl AccessRow {
         })
     }
 
-    /// Checks that a platform admits it today.
-    pub(super) fn admitted(&self, platform: &Platform, today: Date) -> Result<std::result::Result<(), NotAdmitted>> {
-        Ok(admits(&platform.admission, &self.facts()?, today))
+    /// Checks that a platform admits it on the day that it is in its zone.
+    pub(super) fn admitted(&self, platform: &Platform, now: Timestamp) -> Result<std::result::Result<(), NotAdmitted>> {
+        Ok(admits(&platform.admission, &self.facts()?, now.date(self.zone)))
     }
 
     fn usable(self) -> UsableAccess {
@@ -91,10 +94,10 @@ pub(crate) async fn usable_there(
     actor: &Actor,
     platform: &Platform,
 ) -> Result<Vec<UsableAccess>> {
-    let today = backend.world.today(actor.zone);
+    let now = backend.world.now();
     let mut usable = Vec::new();
     for access in accesses(conn, actor.user_id, platform.id).await? {
-        if access.admitted(platform, today)?.is_ok() {
+        if access.admitted(platform, now)?.is_ok() {
             usable.push(access.usable());
         }
     }
@@ -115,7 +118,7 @@ pub(crate) async fn usable(
 ) -> Result<UsableAccess> {
     let own = accesses(conn, actor.user_id, platform.id).await?;
     let access = own.into_iter().find(|access| access.id == access_id).ok_or(Error::NotFound)?;
-    match access.admitted(platform, backend.world.today(actor.zone))? {
+    match access.admitted(platform, backend.world.now())? {
         Ok(()) => Ok(access.usable()),
         Err(_) => Err(Error::invalid(Field::Access, Problem::NotOffered)),
     }

@@ -1,7 +1,11 @@
 //! The launcher: which platforms a person may enter, with which accesses, and the way in (guide steps 16 to 19).
 
-use domain::platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess};
-use time::Date;
+use domain::{
+    oidc::{AuthorizationRequest, Scopes},
+    platforms::launcher::{Agreement, Closed, Launcher, PlatformRequest, UsableAccess},
+    time::Timestamp,
+};
+use sqlx::types::Json;
 use url::Url;
 use uuid::Uuid;
 
@@ -13,8 +17,9 @@ use super::{
 use crate::{
     Actor, Backend,
     audit::Action,
-    db::{Conn, Tx, execute, fetch_all, fetch_optional},
+    db::{Conn, Tx, execute, fetch_all, fetch_one, fetch_optional},
     error::{Error, Result},
+    oidc::pairwise,
 };
 
 /// A platform, and whether a person can enter it.
@@ -62,7 +67,7 @@ pub async fn launcher(backend: &Backend, actor: &Actor, slug: Option<&str>) -> R
 /// # Errors
 /// If the database does not answer.
 pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformChoice>> {
-    let today = backend.world.today(actor.zone);
+    let now = backend.world.now();
     let mut conn = backend.db.read().await?;
     let rows: Vec<PlatformRow> = fetch_all!(conn, PlatformRow, select!(" ORDER BY name, id LIMIT 200"))?;
     // The last choice does not matter here.
@@ -70,17 +75,17 @@ pub async fn platforms(backend: &Backend, actor: &Actor) -> Result<Vec<PlatformC
     rows.into_iter()
         .map(|row| {
             let platform = Platform::from(row);
-            let entry = entry(&platform, &own, today)?;
+            let entry = entry(&platform, &own, now)?;
             Ok(PlatformChoice { platform, entry })
         })
         .collect()
 }
 
 /// The number of these accesses that a platform admits today, or why it admits none.
-fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::result::Result<usize, Closed>> {
+fn entry(platform: &Platform, own: &[AccessRow], now: Timestamp) -> Result<std::result::Result<usize, Closed>> {
     let mut usable = 0;
     for access in own {
-        usable += usize::from(access.admitted(platform, today)?.is_ok());
+        usable += usize::from(access.admitted(platform, now)?.is_ok());
     }
     if usable > 0 {
         return Ok(Ok(usable));
@@ -101,7 +106,7 @@ fn entry(platform: &Platform, own: &[AccessRow], today: Date) -> Result<std::res
     if fitting.peek().is_none() {
         return Ok(Err(Closed::OtherRole(admission.roles.clone())));
     }
-    let upcoming = fitting.filter(|access| access.revoked_at.is_none() && access.first_day > today);
+    let upcoming = fitting.filter(|access| access.revoked_at.is_none() && access.first_day > now.date(access.zone));
     Ok(Err(upcoming.map(|access| access.first_day).min().map_or(Closed::Over, Closed::NotYet)))
 }
 
@@ -140,13 +145,39 @@ pub async fn launch(backend: &Backend, actor: &Actor, slug: &str, access_id: Uui
 pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: Uuid) -> Result<Agreement> {
     let mut conn = backend.db.read().await?;
     let platform = by_slug(&mut conn, slug).await?;
-    let access = match usable(&mut conn, backend, actor, &platform, access_id).await {
+    let scopes = platform.scopes.clone();
+    agreement_with(&mut conn, backend, actor, platform, scopes, access_id).await
+}
+
+/// The same for what the platform asks for.
+async fn agreement_with(
+    conn: &mut Conn,
+    backend: &Backend,
+    actor: &Actor,
+    platform: Platform,
+    scopes: Scopes,
+    access_id: Uuid,
+) -> Result<Agreement> {
+    let access = match usable(conn, backend, actor, &platform, access_id).await {
         Err(Error::Invalid(_)) => return Err(Error::NotFound),
         found => found?,
     };
-    let due = terms::due(&mut conn, backend, actor.user_id, &platform, access.profile_type).await?;
+    let due = terms::due(conn, backend, actor.user_id, &platform, access.profile_type).await?;
     let documents = due.into_iter().map(terms::Version::document).collect();
-    Ok(Agreement { platform: platform.summary(), access, documents })
+    let since = signed_in_since(conn, actor, platform.id).await?;
+    Ok(Agreement { platform: platform.summary(), scopes, since, access, documents })
+}
+
+/// When the oldest session of the person at a platform began.
+async fn signed_in_since(conn: &mut Conn, actor: &Actor, platform_id: Uuid) -> Result<Option<Timestamp>> {
+    let oldest: (Option<i64>,) = fetch_one!(
+        conn,
+        (Option<i64>,),
+        "SELECT min(created_at) FROM oidc_grants WHERE user_id = $1 AND platform_id = $2 AND ended_at IS NULL",
+        actor.user_id,
+        platform_id
+    )?;
+    Ok(oldest.0.map(Timestamp::from_micros))
 }
 
 /// What the page of a waiting request shows, with the agreement for `access` once that is chosen.
@@ -155,40 +186,53 @@ pub async fn agreement(backend: &Backend, actor: &Actor, slug: &str, access_id: 
 /// [`Error::NotFound`] if the request is unknown or expired, or its platform is disabled; as [`agreement`].
 pub async fn request(backend: &Backend, actor: &Actor, request: Uuid, access: Option<Uuid>) -> Result<PlatformRequest> {
     let mut conn = backend.db.read().await?;
-    let platform = asking(&mut conn, backend, request).await?;
+    let (platform, asked) = asking(&mut conn, backend, request).await?;
+    let (scopes, summary) = (asked.scopes.common(&platform.scopes), platform.clone().summary());
+    if !is_about(backend, actor, &platform, &asked) {
+        let (accesses, agreement) = (Vec::new(), None);
+        return Ok(PlatformRequest { platform: summary, other_person: true, scopes, accesses, agreement });
+    }
     let accesses = usable_there(&mut conn, backend, actor, &platform).await?;
-    drop(conn);
     let agreement = match access {
-        Some(access) => Some(agreement(backend, actor, &platform.slug, access).await?),
+        Some(access) => Some(agreement_with(&mut conn, backend, actor, platform, scopes.clone(), access).await?),
         None => None,
     };
-    Ok(PlatformRequest { platform: platform.summary(), accesses, agreement })
+    Ok(PlatformRequest { platform: summary, other_person: false, scopes, accesses, agreement })
 }
 
 /// Remembers the access that the person chose for a request of a platform.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown request or a foreign access; [`domain::issues::Problem::NotOffered`] at
-/// [`domain::issues::Field::Access`] for one that the platform does not admit.
+/// [`Error::NotFound`] for an unknown request, one for another person, or a foreign access;
+/// [`domain::issues::Problem::NotOffered`] at [`domain::issues::Field::Access`] for one that the platform does not admit.
 pub async fn remember(backend: &Backend, actor: &Actor, request: Uuid, access_id: Uuid) -> Result<()> {
     let mut tx = backend.db.begin().await?;
-    let platform = asking(&mut tx, backend, request).await?;
+    let (platform, asked) = asking(&mut tx, backend, request).await?;
+    if !is_about(backend, actor, &platform, &asked) {
+        return Err(Error::NotFound);
+    }
     usable(&mut tx, backend, actor, &platform, access_id).await?;
     choose(&mut tx, backend, actor, &platform, access_id).await?;
     tx.commit().await
 }
 
-/// The platform of a waiting request.
-async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<Platform> {
-    let found: Option<(Uuid,)> = fetch_optional!(
+/// A waiting request, and its platform.
+async fn asking(conn: &mut Conn, backend: &Backend, request: Uuid) -> Result<(Platform, AuthorizationRequest)> {
+    let found: Option<(Uuid, Json<AuthorizationRequest>)> = fetch_optional!(
         conn,
-        (Uuid,),
-        "SELECT platform_id FROM oidc_requests WHERE id = $1 AND expires_at > $2",
+        (Uuid, Json<AuthorizationRequest>),
+        "SELECT platform_id, params FROM oidc_requests WHERE id = $1 AND expires_at > $2",
         request,
         backend.world.now().micros()
     )?;
-    let (platform_id,) = found.ok_or(Error::NotFound)?;
-    by_id(conn, platform_id).await
+    let (platform_id, Json(asked)) = found.ok_or(Error::NotFound)?;
+    Ok((by_id(conn, platform_id).await?, asked))
+}
+
+/// True unless the platform named another person.
+fn is_about(backend: &Backend, actor: &Actor, platform: &Platform, asked: &AuthorizationRequest) -> bool {
+    let subject = || pairwise::subject(backend, platform.subject_type, &platform.sector, actor.user_id);
+    asked.subject.as_ref().is_none_or(|named| *named == subject())
 }
 
 /// Writes the choice over the previous one.
@@ -207,16 +251,17 @@ async fn choose(tx: &mut Tx, backend: &Backend, actor: &Actor, platform: &Platfo
 }
 
 /// The address that opens a platform (OpenID Connect Core 1.0, section 4): `iss` is our issuer, `login_hint` the chosen
-/// access, `target_link_uri` the address of the platform. The hint gives no right: the provider accepts it only if it equals
+/// access as the platform knows it, `target_link_uri` the address of the platform. The hint gives no right: the provider accepts it only if it equals
 /// the stored choice of the person who is signed in.
 fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url> {
     let Some(begin) = &platform.initiate_login_uri else {
         return Url::parse(&platform.address).map_err(Error::internal);
     };
+    let hint = pairwise::access(backend, platform.subject_type, &platform.sector, access_id);
     let mut url = Url::parse(begin).map_err(Error::internal)?;
     url.query_pairs_mut()
         .append_pair("iss", &backend.issuer())
-        .append_pair("login_hint", &access_id.to_string())
+        .append_pair("login_hint", &hint.to_string())
         .append_pair("target_link_uri", &platform.address);
     Ok(url)
 }
@@ -224,15 +269,20 @@ fn way_in(backend: &Backend, platform: &Platform, access_id: Uuid) -> Result<Url
 #[cfg(test)]
 mod tests {
     use domain::{
-        platforms::Admission,
+        platforms::{Admission, SubjectType},
         role::{ProfileType, Role},
+        time::Zone,
     };
     use rstest::rstest;
-    use time::macros::date;
+    use time::{Date, macros::date};
 
     use super::*;
 
     const TODAY: Date = date!(2026 - 11 - 25);
+
+    fn now() -> Timestamp {
+        Timestamp::start_of(TODAY, Zone::Wib)
+    }
 
     fn platform(profile_types: &[ProfileType], roles: &[Role]) -> Platform {
         Platform {
@@ -245,6 +295,9 @@ mod tests {
             initiate_login_uri: None,
             admission: Admission { roles: roles.to_vec(), profile_types: profile_types.to_vec() },
             terms_for: Vec::new(),
+            sector: "daftar-hitam.contoh.go.id".into(),
+            subject_type: SubjectType::Pairwise,
+            scopes: Scopes::default(),
         }
     }
 
@@ -259,6 +312,7 @@ mod tests {
             nib: None,
             first_day,
             last_day,
+            zone: Zone::Wib,
             revoked_at,
             chosen: false,
         }
@@ -279,12 +333,12 @@ mod tests {
     )]
     fn a_closed_platform_has_a_reason(#[case] own: &[AccessRow], #[case] expected: std::result::Result<usize, Closed>) {
         let platform = platform(&[ProfileType::NonPenyedia], &[Role::Pa]);
-        assert_eq!(entry(&platform, own, TODAY).unwrap(), expected);
+        assert_eq!(entry(&platform, own, now()).unwrap(), expected);
     }
 
     #[test]
     fn the_reason_names_the_admitted_profile_types() {
-        let closed = entry(&platform(&[ProfileType::Penyedia], &[]), &[access(Role::Pa, TODAY, TODAY, None)], TODAY);
+        let closed = entry(&platform(&[ProfileType::Penyedia], &[]), &[access(Role::Pa, TODAY, TODAY, None)], now());
         assert_eq!(closed.unwrap(), Err(Closed::OtherProfile(vec![ProfileType::Penyedia])));
     }
 }

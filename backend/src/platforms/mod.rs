@@ -4,12 +4,14 @@
 //! - [`access`]: the accesses that a platform admits.
 //! - [`terms`]: **Syarat dan Ketentuan** and **Kebijakan Privasi** of a platform (step 19), in versions that never change;
 //!   [`acceptances`] exports who accepted them.
+//! - [`connections`]: where a person is signed in, which they can end.
 //! - [`admin`]: what an administrator sets.
 //!
 //! The protocol is in [`crate::oidc`], which asks [`access::usable`] and [`terms::due`] about rights.
 
 pub mod acceptances;
 pub mod admin;
+pub mod connections;
 pub mod launch;
 pub mod terms;
 

@@ -1,7 +1,8 @@
 //! Enabled platforms, as far as entering them needs.
 
 use domain::{
-    platforms::{Admission, launcher::PlatformSummary},
+    oidc::Scopes,
+    platforms::{Admission, SubjectType, launcher::PlatformSummary},
     role::{ProfileType, Role},
 };
 use sqlx::types::Json;
@@ -28,6 +29,11 @@ pub struct Platform {
     pub admission: Admission,
     /// The profile types that must accept its terms. Penyedia always must.
     pub terms_for: Vec<ProfileType>,
+    /// The host whose platforms share pairwise identifiers.
+    pub sector: String,
+    pub subject_type: SubjectType,
+    /// Those that it may ask for.
+    pub scopes: Scopes,
 }
 
 impl Platform {
@@ -48,13 +54,19 @@ pub(super) struct PlatformRow {
     roles: Json<Vec<Role>>,
     profile_types: Json<Vec<ProfileType>>,
     terms_for: Json<Vec<ProfileType>>,
+    sector: String,
+    #[sqlx(try_from = "String")]
+    subject_type: SubjectType,
+    #[sqlx(try_from = "String")]
+    scopes: Scopes,
 }
 
 /// A query for enabled platforms.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, slug, name, line, logo_key, address, initiate_login_uri, roles, profile_types, terms_for
+            "SELECT id, slug, name, line, logo_key, address, initiate_login_uri, roles, profile_types, terms_for,
+                    sector, subject_type, scopes
              FROM platforms WHERE disabled_at IS NULL",
             $rest
         )
@@ -92,6 +104,9 @@ impl From<PlatformRow> for Platform {
             initiate_login_uri: row.initiate_login_uri,
             admission: Admission { roles: row.roles.0, profile_types: row.profile_types.0 },
             terms_for: row.terms_for.0,
+            sector: row.sector,
+            subject_type: row.subject_type,
+            scopes: row.scopes,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A case as it was sent, for the use cases of the desk.
 
 use domain::{
-    accounts::email::Email,
+    accounts::{email::Email, person::EmployeeNumberKind},
     applications::{
         answers::Answers,
         company::{self, Company},
@@ -147,6 +147,12 @@ impl CaseRow {
     /// The conflict of whoever expected another state.
     pub(super) fn changed(&self) -> Conflict {
         Conflict::StatusChanged { status: self.status, at: Timestamp::from_micros(self.updated_at) }
+    }
+
+    /// The civil servant number that was sent.
+    pub(super) fn nip(&self) -> Option<&str> {
+        let is_nip = self.employee_number_kind.as_deref() == Some(EmployeeNumberKind::Nip.as_str());
+        self.employee_number.as_deref().filter(|_| is_nip)
     }
 
     /// The period applied for; suppliers apply for none.

@@ -34,10 +34,12 @@ pub(super) async fn grant(
     execute!(
         tx,
         "INSERT INTO accesses (id, user_id, application_id, profile_type, role, institution_id, work_unit_id,
-             first_day, last_day, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             first_day, last_day, created_at, holder_name, holder_nip, zone)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (application_id) DO UPDATE SET revoked_at = NULL, profile_type = excluded.profile_type,
              role = excluded.role, institution_id = excluded.institution_id, work_unit_id = excluded.work_unit_id,
-             first_day = excluded.first_day, last_day = excluded.last_day",
+             first_day = excluded.first_day, last_day = excluded.last_day, holder_name = excluded.holder_name,
+             holder_nip = excluded.holder_nip, zone = excluded.zone",
         backend.world.id(),
         row.user_id,
         id,
@@ -47,7 +49,10 @@ pub(super) async fn grant(
         row.work_unit_id,
         validity.first(),
         validity.last(),
-        now.micros()
+        now.micros(),
+        &row.name,
+        row.nip(),
+        row.zone.as_str()
     )?;
     if let Some(address) = &row.address {
         // The first approved address becomes the work unit's.

@@ -108,6 +108,7 @@ pub fn outside(notice: Option<Notice>) -> String {
 pub fn inside(entered: &Entered, notice: Option<Notice>) -> String {
     let mut rows = vec![
         ("Nama", entered.name.clone()),
+        ("NIP", entered.nip.clone()),
         ("Alamat surel", entered.email.clone()),
         ("Pengenal di platform ini", Some(entered.sub.clone())),
         ("Sesi", entered.sid.clone()),

@@ -27,7 +27,7 @@ use crate::development::{DEMO_CLIENT, DEMO_SECRET};
 /// Timeout of a request to Gerbang.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The requested scopes; the library adds `openid`.
-const SCOPES: [&str; 4] = ["profile", "email", "gerbang", "offline_access"];
+const SCOPES: [&str; 5] = ["profile", "email", "gerbang", "nip", "offline_access"];
 
 /// Why a request to Gerbang failed.
 #[derive(Debug)]
@@ -70,6 +70,9 @@ pub struct GerbangClaims {
     /// The chosen access, with the scope `gerbang`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gerbang: Option<ChosenAccess>,
+    /// The civil servant number, with the scope `nip`, of whoever has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nip: Option<String>,
 }
 
 impl AdditionalClaims for GerbangClaims {}
@@ -77,7 +80,7 @@ impl AdditionalClaims for GerbangClaims {}
 /// The access that a person signed in with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChosenAccess {
-    /// Stable while the access exists.
+    /// Stable while the access exists; another one at platforms of other sectors.
     pub access_id: String,
     /// `non_penyedia` or `penyedia`.
     pub profile_type: String,
@@ -199,6 +202,8 @@ pub struct Entered {
     pub sub: String,
     /// Name, with the scope `profile`.
     pub name: Option<String>,
+    /// Civil servant number, with the scope `nip`.
+    pub nip: Option<String>,
     /// E-mail address, with the scope `email`.
     pub email: Option<String>,
     /// Session at Gerbang.
@@ -383,8 +388,8 @@ impl RelyingParty {
             })?;
         let name = said.name().and_then(|name| name.get(None)).map(|name| name.as_str().to_owned());
         let email = said.email().map(|email| email.as_str().to_owned());
-        let access = said.additional_claims().gerbang.clone();
-        Ok(Entered { name, email, access, ..entered })
+        let GerbangClaims { gerbang: access, nip, .. } = said.additional_claims().clone();
+        Ok(Entered { name, nip, email, access, ..entered })
     }
 
     /// Address that ends the session at Gerbang (RP-Initiated Logout, section 2).
@@ -439,6 +444,7 @@ fn checked(
     Ok(Entered {
         sub: claims.subject().as_str().to_owned(),
         name: claims.name().and_then(|name| name.get(None)).map(|name| name.as_str().to_owned()),
+        nip: more.nip.clone(),
         email: claims.email().map(|email| email.as_str().to_owned()),
         sid: more.sid.clone(),
         access: more.gerbang.clone(),

@@ -1,7 +1,10 @@
 //! The platforms of the development data.
 
 use backend::seed::{Client, Platform};
-use domain::role::{ProfileType, Role};
+use domain::{
+    oidc::Scope,
+    role::{ProfileType, Role},
+};
 use time::{Date, macros::date};
 use url::Url;
 
@@ -25,6 +28,7 @@ pub fn platforms(demo_url: &Url) -> [Platform<'_>; 2] {
         address: demo_url,
         profile_types: &ProfileType::ALL,
         roles: Role::ALL,
+        scopes: Scope::ALL.into_iter().collect(),
         terms_since: TERMS_SINCE,
         terms: terms("Daftar Hitam"),
         client: Some(Client {
@@ -42,6 +46,7 @@ pub fn platforms(demo_url: &Url) -> [Platform<'_>; 2] {
         address: demo_url,
         profile_types: &[ProfileType::Penyedia],
         roles: &[Role::Penyedia],
+        scopes: Scope::ALL.into_iter().filter(|scope| *scope != Scope::Nip).collect(),
         terms_since: TERMS_SINCE,
         terms: terms("Toko Daring"),
         client: None,
@@ -55,7 +60,7 @@ fn terms(platform: &str) -> Vec<(&'static str, String)> {
         format!(
             "**{title} {platform}**\n\nDokumen contoh untuk mencoba Gerbang.\n\n\
              1. Anda memakai {platform} dengan akses yang Anda pilih di Gerbang.\n\
-             2. {platform} menerima nama, alamat surel, dan akses itu.\n\
+             2. {platform} menerima nama, alamat surel, dan akses itu; dari pegawai juga NIP bila diminta.\n\
              3. Akses yang berakhir atau dicabut mengakhiri sesi Anda di {platform}.\n"
         )
     };

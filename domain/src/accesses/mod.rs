@@ -25,7 +25,7 @@ pub enum AccessState {
 crate::text_enum!(AccessState);
 
 impl AccessState {
-    /// `today` is a date in the zone of the person who holds the access.
+    /// `today` is a date in the zone of the access.
     pub fn on(today: Date, validity: Validity, revoked: bool) -> Self {
         if revoked {
             Self::Revoked

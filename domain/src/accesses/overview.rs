@@ -28,7 +28,7 @@ pub struct Access {
     /// Name of the work unit or company.
     pub work_unit: String,
     pub validity: Validity,
-    /// Today, in the person's zone.
+    /// Today, in the zone of the access.
     pub state: AccessState,
     /// Days after today; `None` unless it is active.
     pub days_left: Option<u32>,

@@ -142,6 +142,8 @@ pub enum Field {
     Roles,
     /// The profile types that must accept a platform's terms.
     TermsFor,
+    /// The scopes that a platform may ask for.
+    Scopes,
     /// Days until people must accept a new version of the terms.
     GraceDays,
 }

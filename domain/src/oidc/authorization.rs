@@ -41,10 +41,13 @@ pub struct AuthorizationRequest {
     pub prompt: Vec<Prompt>,
     /// The person signed in at most this many seconds ago.
     pub max_age: Option<u64>,
-    /// The person that the platform expects; from our launcher, the chosen access. It gives no right.
+    /// The person that the platform expects; from our launcher, the `access_id` of the chosen access. It gives no right.
     pub login_hint: Option<String>,
     /// How the platform would like the person to have signed in.
     pub acr_values: Option<String>,
+    /// The claim `sub` of the parameter `id_token_hint`, which the caller checks: nobody else may be answered for.
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -71,6 +74,7 @@ impl AuthorizationRequest {
             max_age: max_age(parameters)?,
             login_hint: parameters.owned("login_hint"),
             acr_values: parameters.owned("acr_values"),
+            subject: None,
         })
     }
 }

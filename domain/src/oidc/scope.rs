@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 pub enum Scope {
     /// A person signed in. Every request has it.
     Openid,
-    /// Their name.
+    /// Their name, as verified with the access.
     Profile,
     /// Their e-mail address.
     Email,
     /// The access that they chose.
     Gerbang,
+    /// Their civil servant number, as verified with the access.
+    Nip,
     /// A refresh token.
     OfflineAccess,
 }
@@ -24,7 +26,8 @@ crate::text_enum!(Scope);
 
 impl Scope {
     /// In the order in which scopes are written.
-    pub const ALL: [Self; 5] = [Self::Openid, Self::Profile, Self::Email, Self::Gerbang, Self::OfflineAccess];
+    pub const ALL: [Self; 6] =
+        [Self::Openid, Self::Profile, Self::Email, Self::Gerbang, Self::Nip, Self::OfflineAccess];
 }
 
 /// A set of scopes, each once and in the order of [`Scope::ALL`].
@@ -49,6 +52,18 @@ impl Scopes {
         self.0.iter().all(|scope| granted.has(*scope))
     }
 
+    /// What both sets contain.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        Self(self.0.iter().copied().filter(|scope| other.has(*scope)).collect())
+    }
+
+    /// What either set contains.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self(Scope::ALL.into_iter().filter(|scope| self.has(*scope) || other.has(*scope)).collect())
+    }
+
     /// The set without `scope`.
     #[must_use]
     pub fn without(&self, scope: Scope) -> Self {
@@ -63,6 +78,13 @@ impl fmt::Display for Scopes {
             write!(f, "{between}{scope}")?;
         }
         Ok(())
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<T: IntoIterator<Item = Scope>>(scopes: T) -> Self {
+        let scopes: Vec<Scope> = scopes.into_iter().collect();
+        Self(Scope::ALL.into_iter().filter(|scope| scopes.contains(scope)).collect())
     }
 }
 
@@ -90,6 +112,9 @@ mod tests {
         assert_eq!(scopes.to_string(), "openid gerbang offline_access");
         assert_eq!(scopes.without(Scope::OfflineAccess), Scopes::parse("openid gerbang"));
         assert!(Scopes::parse("gerbang").within(&scopes) && !Scopes::parse("email").within(&scopes));
+        assert_eq!(scopes.common(&Scopes::parse("nip gerbang openid")), Scopes::parse("openid gerbang"));
+        assert_eq!(Scopes::parse("nip").union(&Scopes::parse("openid nip")), Scopes::parse("openid nip"));
+        assert_eq!(Scopes::from_iter([Scope::Nip, Scope::Openid, Scope::Nip]), Scopes::parse("openid nip"));
         assert!(Scopes::default().within(&scopes) && Scopes::default().to_string().is_empty());
     }
 

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     issues::{Field, Issue, Problem},
+    oidc::{Scope, Scopes},
     platforms::{AuthMethod, ClientKind, RedirectUri, Slug, SubjectType},
     role::{ProfileType, Role},
     text::check_length,
@@ -47,6 +48,8 @@ pub struct PlatformForm {
     pub subject_type: Option<SubjectType>,
     /// The host whose platforms share pairwise identifiers; empty for the host of the first redirect.
     pub sector: String,
+    /// Those that it may ask for. It always may ask for `openid`.
+    pub scopes: Scopes,
     /// The client must use PKCE (RFC 7636).
     pub pkce_required: bool,
     /// Those that it admits.
@@ -149,6 +152,11 @@ impl PlatformForm {
             }
             _ => Err(issues),
         }
+    }
+
+    /// What the platform may ask for.
+    pub fn registered_scopes(&self) -> Scopes {
+        self.scopes.union(&Scopes::from_iter([Scope::Openid]))
     }
 
     /// At least one role, each of an admitted profile type.

@@ -6,8 +6,10 @@ use uuid::Uuid;
 
 use super::terms::TermsKind;
 use crate::{
+    oidc::Scopes,
     prose::Node,
     role::{ProfileType, Role},
+    time::Timestamp,
 };
 
 /// A platform as people see it.
@@ -77,6 +79,10 @@ pub struct TermsDocument {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
     pub platform: PlatformSummary,
+    /// What the platform gets.
+    pub scopes: Scopes,
+    /// Since when the person is signed in there, if they are.
+    pub since: Option<Timestamp>,
     pub access: UsableAccess,
     /// Empty if the person accepted all that are in force.
     pub documents: Vec<TermsDocument>,
@@ -86,6 +92,10 @@ pub struct Agreement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformRequest {
     pub platform: PlatformSummary,
+    /// The platform named another person, who must sign in instead. Nothing can be chosen then.
+    pub other_person: bool,
+    /// What the platform gets.
+    pub scopes: Scopes,
     pub accesses: Vec<UsableAccess>,
     /// For the access that the address names.
     pub agreement: Option<Agreement>,

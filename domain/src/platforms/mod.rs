@@ -2,6 +2,7 @@
 //! read.
 
 pub mod administration;
+pub mod connections;
 pub mod form;
 pub mod launcher;
 pub mod terms;

@@ -35,6 +35,7 @@ test('every kind of page for applicants is accessible in dark colours', async ({
     ['/pengaturan/instansi', 'Pengaturan Informasi Instansi/Perusahaan'],
     ['/profil', 'Profil'],
     ['/profil/sesi', 'Sesi'],
+    ['/profil/platform', 'Platform yang terhubung'],
   ]) {
     await person.goto(path);
     await person.sees(heading);

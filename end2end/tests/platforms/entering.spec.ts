@@ -127,7 +127,7 @@ test('a platform leads by sign-in, access and terms back to itself, and the acce
   const { page } = person;
   await startsAndSignsIn(person, server.demo);
   await expect(accesses(page).getByRole('radio', { checked: true })).toHaveCount(0);
-  await expect(page.getByText('Platform hanya menerima nama, alamat surel, dan data akses yang Anda pilih.')).toBeVisible();
+  await expect(page.getByText('Platform hanya menerima nama, NIP, alamat surel, dan data akses yang Anda pilih.')).toBeVisible();
   await access(page, 'Dinas Kesehatan Lampung').check();
   await continues(page);
   await agrees(person);

@@ -37,9 +37,9 @@ const CHECK_NUMBER: Check = |value| {
     if value.trim().is_empty() || nip.is_ok() || nrp.is_ok() { Ok(()) } else { nip.map(|_| ()) }
 };
 
-/// The frame of the three pages.
+/// The frame of the pages of an account.
 #[component]
-fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
+pub(crate) fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> impl IntoView {
     let leaving = FormState::new();
     let path = use_location().pathname;
     let tab = move |to: &'static str, label: &'static str| {
@@ -63,6 +63,7 @@ fn AccountPage(title: &'static str, lead: &'static str, children: Children) -> i
                 {tab("/profil", "Profil")}
                 {tab("/profil/kata-sandi", "Kata sandi")}
                 {tab("/profil/sesi", "Sesi")}
+                {tab("/profil/platform", "Platform")}
             </nav>
             <div class="narrow stack g6">{children()}</div>
         </main>
@@ -109,7 +110,7 @@ fn ProfileForm(form: FormState, profile: Profile) -> impl IntoView {
                 form
                 field=Field::Name
                 label="Nama lengkap"
-                hint=texts::NAME_HINT
+                hint=texts::PROFILE_NAME_HINT
                 value=profile.name
                 autocomplete="name"
                 check=CHECK_NAME

@@ -3,6 +3,7 @@
 use backend::Error;
 use domain::{
     issues::{Field, Problem},
+    oidc::Scope,
     platforms::{form::PlatformForm, terms::TermsInput},
     role::{ProfileType, Role},
     validity::DateInput,
@@ -33,7 +34,8 @@ pub fn accepted(fields: &[Pair]) -> Vec<Uuid> {
     fields.iter().filter(|(key, _)| key == "terms").filter_map(|(_, id)| id.parse().ok()).collect()
 }
 
-/// The form of a platform. Boxes are ticked if their name is there: `profile_…`, `role_…`, `terms_…` and `pkce`.
+/// The form of a platform. Boxes are ticked if their name is there: `profile_…`, `role_…`, `terms_…`, `scope_…`
+/// and `pkce`.
 pub fn platform_form(fields: &[Pair]) -> PlatformForm {
     let text = |field: Field| value(fields, field.as_str()).to_owned();
     let ticked =
@@ -54,6 +56,7 @@ pub fn platform_form(fields: &[Pair]) -> PlatformForm {
         id_token_alg: text(Field::IdTokenAlg),
         subject_type: text(Field::SubjectType).parse().ok(),
         sector: text(Field::Sector),
+        scopes: ticked("scope_").into_iter().filter_map(|each| each.parse::<Scope>().ok()).collect(),
         pkce_required: !value(fields, "pkce").is_empty(),
         profile_types: profile_types("profile_"),
         roles: ticked("role_").into_iter().filter_map(|each| each.parse::<Role>().ok()).collect(),

@@ -5,13 +5,14 @@ use backend::{
     Error,
     oidc::authorize::{self, Next, Step},
     platforms::{
+        connections,
         launch::{self, Launch},
         terms,
     },
 };
 use uuid::Uuid;
 
-use super::fields::{accepted, access};
+use super::fields::{accepted, access, value};
 use crate::{
     error::ApiError,
     forms::server::{Done, Id, NoFields, Post},
@@ -56,7 +57,11 @@ pub async fn answer_request(Id(request): Id, Post { caller, answer, .. }: Post<N
     let outcome = async {
         let (backend, actor) = (&caller.backend, caller.actor()?);
         let access = access(answer.values())?;
-        let name = launch::request(backend, actor, request, None).await?.platform.name;
+        let asked = launch::request(backend, actor, request, None).await?;
+        if asked.other_person {
+            return Ok(Done::go(goes_on_at(request, Step::SwitchPerson, true)));
+        }
+        let name = asked.platform.name;
         launch::remember(backend, actor, request, access).await?;
         let terms = accepted(answer.values());
         if !terms.is_empty() {
@@ -72,6 +77,17 @@ pub async fn answer_request(Id(request): Id, Post { caller, answer, .. }: Post<N
     answer.send(outcome).await
 }
 
+/// `POST /profil/platform`: ends the sessions at a platform.
+pub async fn disconnect(Post { caller, answer, .. }: Post<NoFields>) -> Response {
+    let outcome = async {
+        let platform = value(answer.values(), "platform").parse().map_err(|_| ApiError::from(Error::NotFound))?;
+        connections::end(&caller.backend, caller.actor()?, platform).await?;
+        Ok(Done::go("/profil/platform?selesai=diakhiri"))
+    };
+    let outcome = outcome.await;
+    answer.send(outcome).await
+}
+
 /// The page for the next step of a waiting request.
 pub fn goes_on_at(request: Uuid, step: Step, signed_in: bool) -> String {
     let page = format!("/platform/lanjut/{request}");
@@ -79,7 +95,8 @@ pub fn goes_on_at(request: Uuid, step: Step, signed_in: bool) -> String {
         // Without `ulang`, the page sends a signed-in person on.
         Step::SignIn if signed_in => format!("/masuk?ulang=ya&lanjut={page}"),
         Step::SignIn => format!("/masuk?lanjut={page}"),
-        Step::Choose => page,
+        // The page says who must sign in.
+        Step::Choose | Step::SwitchPerson => page,
         Step::Accept(access) => format!("{page}?akses={access}"),
     }
 }

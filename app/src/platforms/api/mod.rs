@@ -1,6 +1,7 @@
 //! Server functions and posted forms of platforms.
 
 mod admin;
+mod connections;
 mod launcher;
 
 #[cfg(feature = "ssr")]
@@ -11,10 +12,11 @@ mod fields;
 mod launcher_forms;
 
 pub use admin::{platform, platforms};
+pub use connections::connections;
 pub use launcher::{agreement, launcher, request};
 
 #[cfg(feature = "ssr")]
 pub use {
     admin_forms::{add_platform, change_platform, export, make_secret},
-    launcher_forms::{accept, answer_request, enter, goes_on_at},
+    launcher_forms::{accept, answer_request, disconnect, enter, goes_on_at},
 };

@@ -1,6 +1,9 @@
 //! The page of a platform that asks for the person (guide steps 18 and 19).
 
-use domain::platforms::launcher::{PlatformRequest, PlatformSummary, UsableAccess};
+use domain::{
+    oidc::Scopes,
+    platforms::launcher::{PlatformRequest, PlatformSummary, UsableAccess},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
@@ -38,11 +41,14 @@ pub fn request_page() -> impl IntoView {
             data
             view={move |(id, view): (Uuid, PlatformRequest)| {
                 let action = format!("/platform/lanjut/{id}");
+                if view.other_person {
+                    return view! { <OtherPerson page=action platform=view.platform /> }.into_any();
+                }
                 match view.agreement {
                     Some(agreement) => view! { <AgreementForm form action agreement /> }.into_any(),
                     None => {
-                        let PlatformRequest { platform, accesses, .. } = view;
-                        view! { <RequestPage form chosen action platform accesses /> }.into_any()
+                        let PlatformRequest { platform, scopes, accesses, .. } = view;
+                        view! { <RequestPage form chosen action platform scopes accesses /> }.into_any()
                     }
                 }
             }}
@@ -57,10 +63,10 @@ fn RequestPage(
     chosen: RwSignal<Option<Uuid>>,
     action: String,
     platform: PlatformSummary,
+    scopes: Scopes,
     accesses: Vec<UsableAccess>,
 ) -> impl IntoView {
-    let PlatformSummary { name, line, logo, .. } = platform;
-    let legend = format!("Akses yang dipakai di {name}");
+    let legend = format!("Akses yang dipakai di {}", platform.name);
     let matter = if accesses.is_empty() {
         view! {
             <div class="stack g6">
@@ -74,7 +80,7 @@ fn RequestPage(
             <PostForm form action class="stack g6" id="masuk-platform">
                 <FormProblem form />
                 <AccessChoices form chosen legend accesses />
-                <p class="sub">{texts::WHAT_A_PLATFORM_LEARNS}</p>
+                <p class="sub">{texts::learns(&scopes)}</p>
                 <div class="row actions">
                     <EnterButton form form_id="masuk-platform" />
                     <a class="btn btn--quiet" href="/akses">"Batal"</a>
@@ -83,6 +89,35 @@ fn RequestPage(
         }
         .into_any()
     };
+    view! { <Frame platform>{matter}</Frame> }.into_any()
+}
+
+/// The platform named another person than the one who is signed in.
+#[component]
+fn OtherPerson(
+    /// The path of this page, to which signing in leads back.
+    page: String,
+    platform: PlatformSummary,
+) -> impl IntoView {
+    let sentence = texts::other_person(&platform.name);
+    view! {
+        <Frame platform>
+            <div class="stack g6">
+                <p>{sentence}</p>
+                <p class="row">
+                    <a class="btn btn--primary" href=format!("/masuk?ulang=ya&lanjut={page}")>"Masuk dengan akun lain"</a>
+                    <a class="btn btn--quiet" href="/akses">"Batal"</a>
+                </p>
+            </div>
+        </Frame>
+    }
+    .into_any()
+}
+
+/// The head of the page, with the platform.
+#[component]
+fn Frame(platform: PlatformSummary, children: Children) -> impl IntoView {
+    let PlatformSummary { name, line, logo, .. } = platform;
     view! {
         <PageTitle text=format!("Masuk ke {name}") />
         <main class="wrap stack g8 notice request" id="isi" tabindex="-1">
@@ -93,7 +128,7 @@ fn RequestPage(
                     <p class="lead">{line}</p>
                 </div>
             </div>
-            {matter}
+            {children()}
         </main>
     }
     .into_any()

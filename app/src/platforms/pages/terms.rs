@@ -1,7 +1,7 @@
 //! The terms of a platform, and **Setuju** (guide step 19).
 
 use domain::{
-    indonesian::{capitalised, date},
+    indonesian::{capitalised, date, date_time},
     issues::Field,
     platforms::{
         launcher::{Agreement, TermsDocument},
@@ -19,6 +19,7 @@ use crate::{
     forms::{FormState, PostForm},
     platforms::{api::agreement, texts},
     prose::Prose,
+    session::zone,
 };
 
 /// `/platform/{slug}/ketentuan?akses=…`.
@@ -53,7 +54,9 @@ pub(super) fn AgreementForm(
     action: String,
     agreement: Agreement,
 ) -> impl IntoView {
-    let Agreement { platform, access, documents } = agreement;
+    let Agreement { platform, scopes, since, access, documents } = agreement;
+    let learns = texts::learns(&scopes);
+    let since = since.map(|since| texts::already_connected(&date_time(since, zone())));
     let title = if documents.is_empty() {
         format!("Masuk ke {}", platform.name)
     } else {
@@ -83,6 +86,7 @@ pub(super) fn AgreementForm(
                 <FieldError form field=Field::Access />
                 <input type="hidden" name=Field::Access.as_str() value=access.id.to_string() />
                 {accepted}
+                <p class="sub">{learns}{since}</p>
                 <p class="sub">
                     "Anda masuk dengan akses " <b>{with}</b>
                     {texts::ACCEPTANCE_IS_RECORDED}

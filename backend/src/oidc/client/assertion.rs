@@ -9,12 +9,7 @@ use jsonwebtoken::{
 use serde::Deserialize;
 
 use super::registered::Client;
-use crate::{
-    Backend,
-    db::execute,
-    error::Result,
-    oidc::{audience::Audience, endpoints::TOKEN},
-};
+use crate::{Backend, db::execute, error::Result};
 
 /// The tolerated difference between two clocks.
 const LEEWAY: Duration = Duration::from_secs(60);
@@ -39,7 +34,8 @@ pub(crate) const ASSERTION_ALGORITHMS: [Algorithm; 8] = [
 struct Assertion {
     iss: String,
     sub: String,
-    aud: Audience,
+    /// One string: with several audiences, another of them could present the assertion here.
+    aud: String,
     exp: f64,
     nbf: Option<f64>,
     iat: Option<f64>,
@@ -88,7 +84,7 @@ fn verified(token: &str, keys: &JwkSet) -> Option<Assertion> {
         return None;
     }
     let mut validation = Validation::new(header.alg);
-    // `accepted_until` compares dates with the injected clock, and the audience with all our names.
+    // `accepted_until` compares dates with the injected clock, and the audience with our issuer.
     validation.validate_exp = false;
     validation.validate_aud = false;
     let named = |kid: &Option<String>| header.kid.is_none() || *kid == header.kid;
@@ -102,12 +98,11 @@ fn verified(token: &str, keys: &JwkSet) -> Option<Assertion> {
 
 impl Assertion {
     /// The instant until which its `jti` must be remembered. `None` if it is expired, of another client, or not for us.
-    /// It may name us by our issuer or our token endpoint (RFC 7523, section 3, item 3).
+    /// Only our issuer names us: another server can make a client take an address of ours for one of its own.
     fn accepted_until(&self, now: Timestamp, client_id: &str, issuer: &str) -> Option<Timestamp> {
         let (early, late) = (now.plus(LEEWAY).seconds() as f64, now.minus(LEEWAY).seconds() as f64);
         let of_client = self.iss == client_id && self.sub == client_id;
-        let for_us =
-            self.aud.any(|name| name.trim_end_matches('/') == issuer || name.strip_prefix(issuer) == Some(TOKEN));
+        let for_us = self.aud == issuer;
         let in_time = self.exp > late
             && self.exp <= now.plus(LONGEST_ASSERTION).seconds() as f64
             && self.nbf.is_none_or(|from| from <= early)
@@ -129,7 +124,7 @@ mod tests {
         Assertion {
             iss: "spse".into(),
             sub: "spse".into(),
-            aud: Audience::One("https://gerbang.contoh.go.id".into()),
+            aud: "https://gerbang.contoh.go.id".into(),
             exp: 1_795_680_060.0,
             nbf: None,
             iat: Some(1_795_680_000.0),
@@ -140,13 +135,13 @@ mod tests {
     #[test]
     fn an_assertion_is_short_lived_for_us_and_of_this_client() {
         let holds = |claims: Assertion| claims.accepted_until(NOW, "spse", "https://gerbang.contoh.go.id").is_some();
-        let aud = |name: &str| Audience::Many(vec!["https://lain.example".into(), name.into()]);
+        let aud = str::to_owned;
         assert!(holds(assertion()));
-        assert!(holds(Assertion { aud: aud("https://gerbang.contoh.go.id/oidc/token"), ..assertion() }));
         assert!(holds(Assertion { exp: 1_795_679_941.0, ..assertion() }), "clocks differ");
         for foreign in [
             Assertion { aud: aud("https://gerbang.contoh.go.id.jahat.example"), ..assertion() },
-            Assertion { aud: aud("https://gerbang.contoh.go.id/oidc/tokens"), ..assertion() },
+            Assertion { aud: aud("https://gerbang.contoh.go.id/oidc/token"), ..assertion() },
+            Assertion { aud: aud("https://gerbang.contoh.go.id/"), ..assertion() },
             Assertion { iss: "lain".into(), ..assertion() },
             Assertion { sub: "lain".into(), ..assertion() },
             Assertion { exp: 1_795_679_940.0, ..assertion() },
@@ -164,6 +159,8 @@ mod tests {
         let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
         let claims = part(r#"{"iss":"spse","sub":"spse","aud":"x","exp":1,"jti":"1"}"#);
         assert_eq!(claimed_client(&format!("e30.{claims}.")).as_deref(), Some("spse"));
+        let two = part(r#"{"iss":"spse","sub":"spse","aud":["x","y"],"exp":1,"jti":"1"}"#);
+        assert_eq!(claimed_client(&format!("e30.{two}.")), None, "one audience");
         let keys: JwkSet = serde_json::from_str(r#"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#).unwrap();
         for header in [r#"{"alg":"none"}"#, r#"{"alg":"HS256"}"#, r#"{"alg":"ES256"}"#] {
             assert!(verified(&format!("{}.{claims}.c2ln", part(header)), &keys).is_none(), "{header}");

@@ -1,7 +1,7 @@
 //! Enabled platforms, as the protocol needs them.
 
 use domain::{
-    oidc::is_plain,
+    oidc::{Scopes, is_plain},
     platforms::{AuthMethod, ClientKind, SubjectType},
     time::Timestamp,
 };
@@ -9,9 +9,10 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
+    Backend,
     db::{Conn, fetch_optional},
     error::Result,
-    oidc::keys,
+    oidc::{keys, pairwise},
     secrets::sha256,
 };
 
@@ -31,6 +32,9 @@ pub struct Client {
     pub sector: String,
     #[sqlx(try_from = "String")]
     pub subject_type: SubjectType,
+    /// Those that it may ask for.
+    #[sqlx(try_from = "String")]
+    pub scopes: Scopes,
     pkce_required: bool,
     /// Of its ID tokens and logout tokens.
     #[sqlx(try_from = "String")]
@@ -43,6 +47,16 @@ impl Client {
         self.client_kind == ClientKind::Public
     }
 
+    /// The claim `sub` of a person there.
+    pub fn subject(&self, backend: &Backend, user_id: Uuid) -> String {
+        pairwise::subject(backend, self.subject_type, &self.sector, user_id)
+    }
+
+    /// The claim `access_id` of an access there.
+    pub fn access(&self, backend: &Backend, access_id: Uuid) -> Uuid {
+        pairwise::access(backend, self.subject_type, &self.sector, access_id)
+    }
+
     /// True if it must use PKCE (RFC 7636). A public client always must.
     pub fn needs_pkce(&self) -> bool {
         self.pkce_required || self.is_public()
@@ -53,7 +67,8 @@ impl Client {
 macro_rules! clients {
     ($condition:literal) => {
         concat!(
-            "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, pkce_required, id_token_alg
+            "SELECT id, slug, client_id, client_kind, auth_method, jwks, sector, subject_type, scopes, pkce_required,
+                    id_token_alg
              FROM platforms WHERE disabled_at IS NULL AND ",
             $condition
         )

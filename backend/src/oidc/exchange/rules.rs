@@ -16,8 +16,6 @@ use crate::{
 
 /// Lifetime of an access token and an ID token.
 const ACCESS_HOLDS: Duration = Duration::from_secs(300);
-/// Lifetime of a refresh token.
-const REFRESH_HOLDS: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A client asks for tokens.
 pub(in crate::oidc) struct Exchange {
@@ -42,24 +40,24 @@ pub(in crate::oidc) enum Outcome {
     Refused(EndpointError),
 }
 
-/// New tokens, which expire no later than the access.
+/// New tokens, which expire no later than the grant.
 pub(in crate::oidc) struct IssuedTokens {
     pub access_token: Token,
     /// Of the access token and the ID token.
     pub expires_at: Timestamp,
-    /// With its expiry, if `offline_access` was granted.
+    /// With its expiry, which is that of the grant, if `offline_access` was granted.
     pub refresh_token: Option<(Token, Timestamp)>,
     pub scopes: Scopes,
 }
 
 impl IssuedTokens {
     fn new(world: &World, grant: &Grant, scopes: Scopes) -> Self {
-        let until = |holds: Duration| world.now().plus(holds).min(grant.access_ends_at());
         let token = || Token::timed(world);
         Self {
             access_token: token(),
-            expires_at: until(ACCESS_HOLDS),
-            refresh_token: grant.scopes().has(Scope::OfflineAccess).then(|| (token(), until(REFRESH_HOLDS))),
+            expires_at: world.now().plus(ACCESS_HOLDS).min(grant.ends_at()),
+            // Each new one ends when the first does, so that no chain of them outlives the grant.
+            refresh_token: grant.scopes().has(Scope::OfflineAccess).then(|| (token(), grant.ends_at())),
             scopes,
         }
     }
@@ -119,14 +117,14 @@ impl ExchangeRequest {
         proved && *redirect_uri == stored.redirect_uri
     }
 
-    /// The scopes of the tokens. A refresh may ask for fewer than were granted, not for more (RFC 6749, section 6).
+    /// The scopes of the tokens. A refresh may ask for fewer than were granted, not for more (RFC 6749, section 6). What the
+    /// platform may no longer ask for is dropped.
     fn scopes(&self, grant: &Grant) -> Result<Scopes, EndpointError> {
-        let granted = grant.scopes();
-        let Self::Refresh { scope: Some(asked) } = self else { return Ok(granted) };
-        let scopes = Scopes::parse(asked);
+        let Self::Refresh { scope: Some(asked) } = self else { return Ok(grant.scopes()) };
+        let (scopes, granted) = (Scopes::parse(asked), Scopes::parse(&grant.scope));
         let all_known = asked.split(' ').all(|word| word.is_empty() || word.parse::<Scope>().is_ok());
         if all_known && scopes.has(Scope::Openid) && scopes.within(&granted) {
-            Ok(scopes)
+            Ok(scopes.common(&grant.scopes()))
         } else {
             Err(EndpointError::new(ErrorCode::InvalidScope, "scope goes beyond what was granted, or lacks openid."))
         }

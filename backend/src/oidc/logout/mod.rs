@@ -1,7 +1,6 @@
 //! Signing out: begun at a platform (OpenID Connect RP-Initiated Logout 1.0), and the notices to platforms whose sessions
 //! ended here (OpenID Connect Back-Channel Logout 1.0).
 
-mod hint;
 mod notices;
 mod session;
 mod token;

@@ -20,7 +20,7 @@ use crate::{
     db::{Dialect, execute, fetch_all, fetch_optional},
     error::Result,
     mail::{MOST_ATTEMPTS, wait},
-    oidc::keys,
+    oidc::{keys, pairwise},
 };
 
 /// How long a worker holds a notice before another may take it: longer than a platform has to answer.
@@ -271,10 +271,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl Addressee {
     fn claims(&self, backend: &Backend, sid: Uuid) -> Value {
-        let subject = match self.subject_type {
-            SubjectType::Pairwise => backend.oidc.keys.pairwise(&self.sector, self.user_id),
-            SubjectType::Public => self.user_id.to_string(),
-        };
+        let subject = pairwise::subject(backend, self.subject_type, &self.sector, self.user_id);
         logout_claims(&backend.issuer(), &subject, &self.client_id, backend.world.now(), backend.world.id(), sid)
     }
 }

@@ -4,7 +4,6 @@ use domain::oidc::{LogoutQuestion, Parameters, is_plain, parameters};
 use url::{Url, form_urlencoded};
 use uuid::Uuid;
 
-use super::hint;
 use crate::{
     Actor, Backend,
     accounts::sessions,
@@ -12,6 +11,7 @@ use crate::{
     error::{Error, Result},
     oidc::{
         endpoints::LOGOUT_PAGE,
+        hint,
         rights::{GrantsOf, Why, end_grants},
     },
 };

@@ -1,6 +1,7 @@
 //! What the administration of platforms shows.
 
 use domain::{
+    oidc::Scopes,
     permission::Permission,
     platforms::{
         administration::{ListedPlatform, PlatformDetails, SecretSummary},
@@ -70,6 +71,8 @@ struct DetailRow {
     id_token_alg: String,
     subject_type: String,
     sector: String,
+    #[sqlx(try_from = "String")]
+    scopes: Scopes,
     pkce_required: bool,
     profile_types: Json<Vec<ProfileType>>,
     roles: Json<Vec<Role>>,
@@ -90,7 +93,7 @@ pub async fn find(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Platform
         conn,
         DetailRow,
         "SELECT id, client_id, name, slug, line, logo_key, address, initiate_login_uri, client_kind, auth_method, jwks,
-                id_token_alg, subject_type, sector, pkce_required, profile_types, roles, terms_for,
+                id_token_alg, subject_type, sector, scopes, pkce_required, profile_types, roles, terms_for,
                 backchannel_logout_uri, disabled_at, CAST(version AS BIGINT) AS version
          FROM platforms WHERE id = $1",
         id
@@ -128,6 +131,7 @@ impl DetailRow {
             id_token_alg: self.id_token_alg,
             subject_type: Some(self.subject_type.parse().map_err(Error::internal)?),
             sector: self.sector,
+            scopes: self.scopes,
             pkce_required: self.pkce_required,
             profile_types: self.profile_types.0,
             roles: self.roles.0,

@@ -134,13 +134,14 @@ async fn write_options(tx: &mut Tx, id: Uuid, checked: &CheckedPlatform<'_>) -> 
     execute!(
         tx,
         "UPDATE platforms SET logo_key = $2, initiate_login_uri = $3, backchannel_logout_uri = $4, jwks = $5,
-             id_token_alg = $6 WHERE id = $1",
+             id_token_alg = $6, scopes = $7 WHERE id = $1",
         id,
         optional(&form.logo),
         optional(&form.initiate_login_uri),
         optional(&form.backchannel_logout_uri),
         checked.jwks.as_ref().map(Json),
-        checked.algorithm
+        checked.algorithm,
+        form.registered_scopes().to_string()
     )?;
     Ok(())
 }

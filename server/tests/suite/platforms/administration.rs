@@ -103,6 +103,30 @@ on_both! {
         not_found(admin::change(backend, &boss, Uuid::nil(), 1, &form).await);
     }
 
+    async fn migration_keeps_scopes_and_takes_holders_from_their_applications(world) {
+        world.active(UNIT).await;
+        platform(&world, "spse").await;
+        for sql in [
+            "UPDATE users SET name = 'Menteri Keuangan', employee_number = NULL, zone = 'wit'
+             WHERE email = 'siti.pa@contoh.go.id'",
+            "ALTER TABLE accesses DROP COLUMN holder_name",
+            "ALTER TABLE accesses DROP COLUMN holder_nip",
+            "ALTER TABLE accesses DROP COLUMN zone",
+            "ALTER TABLE platforms DROP COLUMN scopes",
+            "DROP INDEX oidc_grants_by_age",
+            "CREATE INDEX oidc_grants_alone ON oidc_grants (created_at)",
+            "DELETE FROM _sqlx_migrations WHERE version = 8",
+        ] {
+            world.sql(sql).await.unwrap();
+        }
+        world.backend.db.migrate().await.unwrap();
+        let texts = async |sql: &str| outside(&world).await.texts(sql).await;
+        let holders = texts("SELECT holder_name || ', ' || holder_nip || ', ' || zone FROM accesses").await;
+        assert_eq!(holders, ["Siti Rahmawati, 197804122003122003, wit"]);
+        let scopes = texts("SELECT DISTINCT scopes FROM platforms").await;
+        assert_eq!(scopes, ["openid profile email gerbang offline_access"]);
+    }
+
     async fn closed_platform_is_not_listed(world) {
         let (siti, access, boss) = (world.siti().await, world.active(UNIT).await, world.actor(ADMIN).await);
         let id = platform(&world, "spse").await;

@@ -108,7 +108,7 @@ on_both! {
         let id = platform(&world, "spse").await;
         let both = published(&world, id).await;
         terms::accept(&world.backend, &siti, &both, access).await.unwrap();
-        world.sql("UPDATE users SET name = '=Siti' WHERE email = 'siti.pa@contoh.go.id'").await.unwrap();
+        world.sql("UPDATE accesses SET holder_name = '=Siti'").await.unwrap();
         let csv = acceptances::export(&world.backend, &boss, id).await.unwrap();
         let lines: Vec<&str> = csv.trim_start_matches('\u{feff}').split("\r\n").collect();
         assert_eq!(lines[0], "Nama,Surel,Dokumen,Versi,SHA-256,Role,Waktu (UTC),Alamat jaringan");

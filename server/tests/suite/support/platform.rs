@@ -3,6 +3,7 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use backend::platforms::admin;
 use domain::{
+    oidc::Scopes,
     platforms::{AuthMethod, ClientKind, SubjectType, form::PlatformForm},
     role::{ProfileType, Role},
 };
@@ -78,6 +79,7 @@ pub fn platform_form(slug: &str) -> PlatformForm {
         client_kind: Some(ClientKind::Confidential),
         auth_method: Some(AuthMethod::ClientSecretBasic),
         subject_type: Some(SubjectType::Pairwise),
+        scopes: Scopes::parse("openid profile email gerbang offline_access"),
         pkce_required: true,
         profile_types: ProfileType::ALL.to_vec(),
         roles: Role::ALL.to_vec(),

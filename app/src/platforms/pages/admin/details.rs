@@ -205,6 +205,7 @@ fn Connection(fields: PlatformForm, client_id: String, issuer: String) -> impl I
         ("issuer", issuer),
         ("client_id", client_id),
         ("Bukti diri", method),
+        ("Cakupan", fields.scopes.to_string()),
         ("Alamat platform", fields.address),
         ("Alamat kembali", fields.redirects),
         ("Setelah keluar", fields.logout_redirects),

@@ -2,6 +2,7 @@
 
 use domain::{
     issues::Field,
+    oidc::Scope,
     platforms::{
         AuthMethod, ClientKind, SubjectType,
         form::{LOGOS, PlatformForm},
@@ -50,6 +51,7 @@ pub(super) fn Fields(form: FormState, fields: PlatformForm) -> impl IntoView {
         <Public form fields=fields.clone() />
         <Admission form fields=fields.clone() />
         <Client form fields=fields.clone() />
+        <Data form fields=fields.clone() />
         <Addresses form fields />
     }
     .into_any()
@@ -217,6 +219,28 @@ fn Client(form: FormState, fields: PlatformForm) -> impl IntoView {
     .into_any()
 }
 
+/// What the platform may learn.
+#[component]
+fn Data(form: FormState, fields: PlatformForm) -> impl IntoView {
+    let boxes: Vec<_> = SCOPES
+        .iter()
+        .map(|(scope, words)| (format!("scope_{scope}"), (*words).to_owned(), fields.scopes.has(*scope)))
+        .collect();
+    view! {
+        <h2>"Data yang diberikan"</h2>
+        <Ticks form field=Field::Scopes label="Cakupan (scope) yang boleh diminta" boxes />
+    }
+    .into_any()
+}
+
+/// All but `openid`, which every platform has.
+const SCOPES: &[(Scope, &str)] = &[
+    (Scope::Profile, "profile: nama yang diverifikasi"),
+    (Scope::Email, "email: alamat surel"),
+    (Scope::Gerbang, "gerbang: akses yang dipilih"),
+    (Scope::Nip, "nip: NIP yang diverifikasi"),
+    (Scope::OfflineAccess, "offline_access: tetap terhubung setelah orang pergi, paling lama 30 hari"),
+];
 const KINDS: &[(&str, &str, &str)] = &[
     ("confidential", "Rahasia", "Berjalan di server dan dapat menyimpan rahasia."),
     ("public", "Publik", "Berjalan di peramban atau ponsel; tidak dapat menyimpan rahasia."),

@@ -1,6 +1,7 @@
 //! The pages that add and change a platform.
 
 use domain::{
+    oidc::Scope,
     platforms::{AuthMethod, ClientKind, SubjectType, administration::PlatformDetails, form::PlatformForm},
     role::ProfileType,
 };
@@ -24,6 +25,7 @@ pub(super) fn AddPage(form: FormState) -> impl IntoView {
         auth_method: Some(AuthMethod::ClientSecretBasic),
         subject_type: Some(SubjectType::Pairwise),
         id_token_alg: "RS256".to_owned(),
+        scopes: Scope::ALL.into_iter().filter(|scope| *scope != Scope::Nip).collect(),
         pkce_required: true,
         terms_for: ProfileType::ALL.to_vec(),
         ..PlatformForm::default()

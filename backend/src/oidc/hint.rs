@@ -1,20 +1,21 @@
-//! The parameter `id_token_hint`: an ID token of ours, which says whose session shall end.
+//! The parameter `id_token_hint`: an ID token of ours, which says who is meant.
 
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::token::TYPE;
-use crate::{
-    Backend,
-    error::Result,
-    oidc::{audience::Audience, keys},
-};
+use super::{audience::Audience, keys};
+use crate::{Backend, error::Result};
+
+/// The header `typ` of an ID token. A logout token has the same signature, and is not a hint.
+const TYPE: &str = "JWT";
 
 /// The content of a verified hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hint {
     pub client_ids: Vec<String>,
+    /// The person, as the platform knows them.
+    pub sub: String,
     pub sid: Option<Uuid>,
 }
 
@@ -26,16 +27,26 @@ pub(super) async fn verified(backend: &Backend, token: &str) -> Result<Option<Hi
     Ok(read_hint(token, &keys::jwks(backend).await?, &backend.issuer()))
 }
 
+/// The claim `sub` of a hint that was given to this client. `None` if it is no ID token of ours, or another client's: that
+/// must not learn whether both know the same person.
+///
+/// # Errors
+/// If the database does not answer.
+pub(super) async fn subject(backend: &Backend, client_id: &str, token: &str) -> Result<Option<String>> {
+    let hint = verified(backend, token).await?;
+    Ok(hint.filter(|hint| hint.client_ids.iter().any(|id| id == client_id)).map(|hint| hint.sub))
+}
+
 #[derive(Deserialize)]
 struct HintClaims {
     aud: Audience,
+    sub: String,
     sid: Option<String>,
 }
 
 fn read_hint(token: &str, keys: &JwkSet, issuer: &str) -> Option<Hint> {
     let header = decode_header(token).ok()?;
-    // A logout token has the same signature, and is not a hint.
-    if header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE)) {
+    if !header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE)) {
         return None;
     }
     let own = [jsonwebtoken::Algorithm::ES256, jsonwebtoken::Algorithm::RS256];
@@ -47,7 +58,8 @@ fn read_hint(token: &str, keys: &JwkSet, issuer: &str) -> Option<Hint> {
     validation.validate_exp = false;
     validation.validate_aud = false; // the audience is what we want to learn
     let claims = decode::<HintClaims>(token, &key, &validation).ok()?.claims;
-    Some(Hint { client_ids: claims.aud.into_names(), sid: claims.sid.and_then(|sid| sid.parse().ok()) })
+    let sid = claims.sid.and_then(|sid| sid.parse().ok());
+    Some(Hint { client_ids: claims.aud.into_names(), sub: claims.sub, sid })
 }
 
 /// The client that asks. With a hint, it must be the client of the hint (RP-Initiated Logout, section 2).
@@ -101,13 +113,13 @@ mod tests {
         let ((key, keys), (other, _)) = (key(), key());
         let read = |token: &str| read_hint(token, &keys, ISSUER);
         let hint = read(&signed(&key, "satu", "JWT", &id_token())).unwrap();
-        assert_eq!(hint, Hint { client_ids: vec!["spse".into()], sid: Some(SID) });
+        assert_eq!(hint, Hint { client_ids: vec!["spse".into()], sub: "siti".into(), sid: Some(SID) });
         let two = read(&signed(&key, "satu", "JWT", &with("aud", json!(["spse", "sirup"])))).unwrap();
         assert_eq!(two.client_ids, ["spse", "sirup"]);
         for refused in [
             signed(&other, "satu", "JWT", &id_token()),
             signed(&key, "dua", "JWT", &id_token()),
-            signed(&key, "satu", TYPE, &id_token()),
+            signed(&key, "satu", "logout+jwt", &id_token()),
             signed(&key, "satu", "JWT", &with("iss", json!("https://jahat.example"))),
             signed(&key, "satu", "JWT", &json!({"iss": ISSUER, "sub": "siti"})),
             "eyJhbGciOiJub25lIn0.e30.".to_owned(),
@@ -130,7 +142,7 @@ mod tests {
         #[case] expected: Option<&str>,
     ) {
         let client_ids: Vec<String> = hint.iter().map(|id| (*id).to_owned()).collect();
-        let hint = (!client_ids.is_empty()).then_some(Hint { client_ids, sid: None });
+        let hint = (!client_ids.is_empty()).then_some(Hint { client_ids, sub: "siti".into(), sid: None });
         assert_eq!(client(hint.as_ref(), said).as_deref(), expected);
     }
 }
