@@ -16,6 +16,7 @@ pub mod help;
 pub mod jobs;
 pub mod mail;
 pub mod master_data;
+pub mod network;
 pub mod notice;
 pub mod oidc;
 mod panics;

@@ -25,8 +25,12 @@ pub enum Scope {
     Confirm,
     /// Sign-in at SiRUP, by person.
     SirupPerson,
-    /// Sign-in at SiRUP, by SiRUP username.
+    /// Sign-in at SiRUP, by network.
+    SirupNetwork,
+    /// Sign-in at SiRUP, by SiRUP username. The pause is short: its owner may be waiting.
     SirupUsername,
+    /// Sign-in at SiRUP, by SiRUP username and network: a longer pause for a network that goes on after the short ones.
+    SirupUsernameHere,
     /// Messages to the help desk, by person, or by network address without a session.
     Help,
     /// Uploaded letters, by person.
@@ -45,7 +49,13 @@ impl Scope {
             Self::MailTo => ("mail_to", 5, Duration::from_secs(60 * MINUTE)),
             Self::Confirm => ("confirm", 10, Duration::from_secs(15 * MINUTE)),
             Self::SirupPerson => ("sirup_person", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
-            Self::SirupUsername => ("sirup_username", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
+            Self::SirupNetwork => ("sirup_network", 30, Duration::from_secs(60 * MINUTE)),
+            Self::SirupUsername => {
+                ("sirup_username", domain::applications::sirup::ATTEMPTS, Duration::from_secs(MINUTE))
+            }
+            Self::SirupUsernameHere => {
+                ("sirup_username_here", 2 * domain::applications::sirup::ATTEMPTS, Duration::from_secs(10 * MINUTE))
+            }
             Self::Help => ("help", 10, Duration::from_secs(60 * MINUTE)),
             Self::Letter => ("letter", 100, Duration::from_secs(60 * MINUTE)),
             Self::EmptyCheckList => ("empty_check_list", 1, Duration::from_secs(24 * 60 * MINUTE)),

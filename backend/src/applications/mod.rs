@@ -8,6 +8,7 @@ mod drafts;
 mod editing;
 mod letters;
 mod link;
+mod link_limits;
 mod place;
 pub mod renewals;
 mod status;

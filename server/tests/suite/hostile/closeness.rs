@@ -1,1 +1,3 @@
 //! Verifiers and administrators who act for themselves or for somebody close.
+
+mod sirup;

@@ -33,7 +33,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
     (
         "backend",
         &[
-            &["error", "notice", "panics", "prose", "secrets", "world"],
+            &["error", "network", "notice", "panics", "prose", "secrets", "world"],
             &["actor", "db", "documents", "seed", "sirup", "throttle"],
             &["audit", "mail", "master_data"],
             &["accesses", "accounts", "applications", "help", "oidc", "platforms", "staff", "verification"],
