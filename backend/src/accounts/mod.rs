@@ -4,6 +4,7 @@
 //! writes the same number of rows. Only the mail says what happened.
 
 mod checks;
+mod devices;
 mod password_change;
 pub mod passwords;
 mod profile;
@@ -11,6 +12,7 @@ pub mod sessions;
 mod sign_in;
 mod sign_up;
 
+pub(crate) use devices::DEVICE_MEMORY;
 pub use password_change::{change_password, check_reset, forgot_password, reset_password};
 pub use profile::{ProfileForm, change_profile, profile};
 pub use sign_in::sign_in;

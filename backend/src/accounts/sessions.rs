@@ -9,6 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
+use super::devices;
 use crate::{
     Actor, Backend, Origin,
     actor::Scope,
@@ -61,6 +62,7 @@ pub(crate) async fn open(backend: &Backend, tx: &mut Tx, user_id: Uuid, origin: 
         now.micros(),
         now.plus(ABSOLUTE).micros()
     )?;
+    devices::remember(backend, tx, user_id, origin).await?;
     Ok(token)
 }
 
@@ -225,8 +227,8 @@ pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, wh
     Ok(ended)
 }
 
-/// Deletes what has expired: sessions, sign-ups, resets, invitations, counts of attempts, and the tokens of expired links
-/// in parked mails.
+/// Deletes what has expired: sessions, sign-ups, resets, invitations, proposed roles, devices, counts of attempts, and the
+/// tokens of expired links in parked mails.
 ///
 /// # Errors
 /// If the database refuses.
@@ -248,7 +250,9 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
     execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM invitations WHERE expires_at <= $1", now.micros())?;
+    execute!(tx, "DELETE FROM role_proposals WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
+    devices::forget_old(backend, &mut tx).await?;
     mail::forget_secrets(backend, &mut tx).await?;
     tx.commit().await
 }

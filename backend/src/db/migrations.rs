@@ -57,4 +57,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0007_submissions.sql"),
         include_str!("../../migrations/postgres/0007_submissions.sql"),
     ),
+    (
+        9,
+        "closeness",
+        include_str!("../../migrations/sqlite/0009_closeness.sql"),
+        include_str!("../../migrations/postgres/0009_closeness.sql"),
+    ),
 ];

@@ -1,3 +1,4 @@
 //! Verifiers and administrators who act for themselves or for somebody close.
 
+mod desk;
 mod sirup;
