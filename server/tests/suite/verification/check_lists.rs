@@ -26,11 +26,13 @@ async fn empty(world: &World, role: Role) {
     }
 }
 
-/// Recipients of the mails about empty lists.
+/// Recipients of the mails about empty lists, sorted.
 async fn told(world: &World) -> Vec<String> {
     let mails = world.mails().await.into_iter();
     let mails = mails.filter(|(_, subject, _)| subject == "Daftar periksa PA kosong");
-    mails.map(|(recipient, ..)| recipient).collect()
+    let mut recipients: Vec<String> = mails.map(|(recipient, ..)| recipient).collect();
+    recipients.sort();
+    recipients
 }
 
 on_both! {

@@ -223,7 +223,7 @@ async fn desk_warns_and_refuses_without_script() {
     ]);
     assert!(!page.says("Ambil kasus ini") && !page.says("081234567890") && !page.says("+6281234567890"));
     let refused = visitor.post(&format!("{path}/ambil"), &[("", "")]).await.expect(409);
-    refused.shows(&["Pemohon kasus ini memakai NIP atau NRP yang tercatat pada akun Anda."]);
+    refused.shows(&["Pemohon memakai NIP atau NRP yang tercatat pada akun Anda."]);
     let fields = [("version", "3"), ("verdict", "approve")];
     visitor.post(&path, &fields).await;
     verification::decide(&site.world.backend, &made, id, &rejection(3)).await.unwrap_err();
