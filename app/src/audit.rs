@@ -35,6 +35,8 @@ pub const fn action(action: Action) -> &'static str {
         Action::AccessReminded => "Diingatkan akan berakhir",
         Action::HelpRequested => "Pusat Bantuan dihubungi",
         Action::StaffInvited => "Petugas diundang",
+        Action::StaffRoleProposed => "Peran petugas diusulkan",
+        Action::StaffRoleConfirmed => "Peran petugas dikukuhkan",
         Action::StaffRoleChanged => "Peran petugas diubah",
         Action::AccountDisabled => "Akun dinonaktifkan",
         Action::AccountEnabled => "Akun diaktifkan",

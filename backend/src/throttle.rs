@@ -50,8 +50,12 @@ pub enum Scope {
     NewPassword,
     /// Sign-in at SiRUP, by person.
     SirupPerson,
-    /// Sign-in at SiRUP, by SiRUP username.
+    /// Sign-in at SiRUP, by network.
+    SirupNetwork,
+    /// Sign-in at SiRUP, by SiRUP username. The pause is short: its owner may be waiting.
     SirupUsername,
+    /// Sign-in at SiRUP, by SiRUP username and network: a longer pause for a network that goes on after the short ones.
+    SirupUsernameHere,
     /// Messages to the help desk in an hour, by person, or by network address without a session.
     Help,
     /// The same in a day.
@@ -124,7 +128,13 @@ impl Scope {
             Self::Confirm => ("confirm", 10, QUARTER),
             Self::NewPassword => ("new_password", 30, QUARTER),
             Self::SirupPerson => ("sirup_person", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
-            Self::SirupUsername => ("sirup_username", domain::applications::sirup::ATTEMPTS, SIRUP_PAUSE),
+            Self::SirupNetwork => ("sirup_network", 30, HOUR),
+            Self::SirupUsername => {
+                ("sirup_username", domain::applications::sirup::ATTEMPTS, Duration::from_secs(MINUTE))
+            }
+            Self::SirupUsernameHere => {
+                ("sirup_username_here", 2 * domain::applications::sirup::ATTEMPTS, Duration::from_secs(10 * MINUTE))
+            }
             Self::Help => ("help", 10, HOUR),
             Self::HelpDay => ("help_day", 30, DAY),
             Self::Letter => ("letter", 40, HOUR),

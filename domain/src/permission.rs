@@ -26,6 +26,11 @@ impl StaffRole {
         }
     }
 
+    /// True if one administrator alone cannot give this role: it rules over the staff or over verdicts of others.
+    pub const fn needs_second(self) -> bool {
+        matches!(self, Self::Supervisor | Self::Admin)
+    }
+
     /// True if this role includes `permission`.
     pub const fn may(self, permission: Permission) -> bool {
         match permission {

@@ -25,8 +25,9 @@ export const RATNA = account('verifikator@contoh.go.id', 'Ratna Wulandari');
 export const HENDRA = account('verifikator2@contoh.go.id', 'Hendra Gunawan');
 /** A supervisor. */
 export const MADE = account('penyelia@contoh.go.id', 'Made Suardana');
-/** An administrator. */
+/** Administrators: one proposes a supervisor or an administrator, the other confirms. */
 export const AGUS = account('admin@contoh.go.id', 'Agus Setiawan');
+export const ENDANG = account('admin2@contoh.go.id', 'Endang Lestari');
 
 let addresses = 0;
 

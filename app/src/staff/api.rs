@@ -14,8 +14,10 @@ pub async fn staff(query: String) -> Result<StaffPage, ApiError> {
     let caller = crate::state::Caller::current()?;
     let actor = caller.actor()?;
     let (members, invitations) = backend::staff::members(&caller.backend, actor).await?;
+    let proposals = backend::staff::proposals(&caller.backend, actor).await?;
+    let has_second = backend::staff::has_second(&caller.backend, actor).await?;
     let task = task::requested(&caller.backend, actor, &query, &members)?;
-    Ok(StaffPage { task, members, invitations })
+    Ok(StaffPage { task, members, invitations, proposals, has_second })
 }
 
 /// Searches institutions, for search as you type.
@@ -138,7 +140,7 @@ mod handlers {
     use axum::response::Response;
     use backend::{
         Error,
-        staff::{self, Invitation},
+        staff::{self, Appointed, Invitation},
     };
     use domain::{
         accounts::email::Email,
@@ -175,19 +177,29 @@ mod handlers {
             staff::withdraw_invitation(backend, actor, invitation).await?;
             return Ok("ditarik");
         }
+        if let Some(proposal) = fields::id(form, "kukuhkan") {
+            staff::confirm(backend, actor, proposal).await?;
+            return Ok("dikukuhkan");
+        }
+        if let Some(proposal) = fields::id(form, "tarik-usulan") {
+            staff::withdraw_proposal(backend, actor, proposal).await?;
+            return Ok("usulan-ditarik");
+        }
         let user_id = || fields::id(form, "petugas").ok_or_else(not_found);
+        let done = |appointed: Appointed, key| match appointed {
+            Appointed::AtOnce => key,
+            Appointed::Proposed => "diusulkan",
+        };
         match value(form, "tindak") {
             Some("undang") => {
                 let email = value(form, "email").unwrap_or_default();
                 let (role, institutions) = role_and_scope(form, Email::parse(email).err())?;
                 let invitation = Invitation { email: email.to_owned(), role: Some(role), institutions };
-                staff::invite(backend, actor, &invitation).await?;
-                Ok("diundang")
+                Ok(done(staff::invite(backend, actor, &invitation).await?, "diundang"))
             }
             Some("ubah") => {
                 let (role, institutions) = role_and_scope(form, None)?;
-                staff::set_role(backend, actor, user_id()?, Some(role), &institutions).await?;
-                Ok("diubah")
+                Ok(done(staff::set_role(backend, actor, user_id()?, Some(role), &institutions).await?, "diubah"))
             }
             Some("cabut") => {
                 staff::set_role(backend, actor, user_id()?, None, &[]).await?;

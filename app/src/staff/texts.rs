@@ -10,6 +10,17 @@ pub const DONE: &[(&str, &str, &str)] = &[
         "Pemilik akun langsung mendapat perannya. Yang lain membuat akun lewat tautan dalam surel.",
     ),
     ("ditarik", "Undangan ditarik", "Tautan di dalam surelnya tidak berlaku lagi."),
+    (
+        "diusulkan",
+        "Peran diusulkan",
+        "Peran ini berlaku setelah administrator lain mengukuhkannya di halaman ini. Usulan berlaku 7 hari.",
+    ),
+    (
+        "dikukuhkan",
+        "Peran dikukuhkan",
+        "Pemilik akun langsung mendapat perannya. Yang lain membuat akun lewat tautan dalam surel.",
+    ),
+    ("usulan-ditarik", "Usulan ditarik", "Peran yang diusulkan tidak diberikan."),
     ("diubah", "Tersimpan", "Peran dan lingkup yang baru berlaku mulai sekarang."),
     ("dicabut", "Peran dicabut", "Orang ini tidak lagi menjadi petugas. Kasus yang dipegangnya kembali ke antrean."),
     ("nonaktif", "Akun dinonaktifkan", "Semua sesinya berakhir, dan kasus yang dipegangnya kembali ke antrean."),
@@ -29,6 +40,17 @@ pub const DISMISS: &str = "Akunnya tetap ada sebagai akun biasa. Kasus yang dipe
                            petugas tidak dapat dibukanya lagi.";
 pub const INVITE: &str = "Yang belum memiliki akun membuatnya lewat tautan, yang berlaku 7 hari.";
 pub const CHANGE: &str = "Kasus yang sedang dipegangnya kembali ke antrean.";
+/// Below the choice of a role: what becomes of the powerful ones.
+pub const fn second(has_second: bool) -> &'static str {
+    if has_second {
+        "Peran Penyelia dan Administrator berlaku setelah dikukuhkan administrator lain."
+    } else {
+        "Peran Penyelia dan Administrator memerlukan administrator kedua, dan hanya Anda administrator yang aktif. Berikan \
+         kedua peran itu dengan perintah di mesin server: gerbang admin role."
+    }
+}
+
+pub const PROPOSED_BY_YOU: &str = "Menunggu administrator lain.";
 pub const NATIONAL: &str = "Semua instansi.";
 pub const SOME_INSTITUTIONS: &str = "Hanya instansi yang dicentang di bawah. Yang lain tidak terlihat sama sekali.";
 

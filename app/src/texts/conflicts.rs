@@ -51,6 +51,11 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::OwnApplication => {
             "Ini pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.".to_owned()
         }
+        Conflict::CloseApplicant => {
+            "Pemohon kasus ini memakai NIP atau NRP yang tercatat pada akun Anda. Putusan harus \
+                                     diberikan oleh verifikator lain."
+                .to_owned()
+        }
         Conflict::HeldBy { by, until } => format!(
             "Kasus ini dipegang {by} sampai {}. Pilih kasus lain, atau tunggu sampai dilepaskan.",
             date_time(*until, zone)
@@ -74,6 +79,16 @@ pub fn conflict(conflict: &Conflict, zone: Zone) -> String {
         Conflict::NotRenewable(why) => not_renewable(why),
         Conflict::LastAdministrator => {
             "Ini administrator terakhir. Angkat administrator lain dahulu, lalu ulangi.".to_owned()
+        }
+        Conflict::NoSecondAdministrator => {
+            "Administrator dan penyelia diangkat oleh dua administrator, dan tidak ada administrator aktif lain yang \
+             dapat mengukuhkannya. Berikan peran ini dengan perintah di mesin server: gerbang admin role."
+                .to_owned()
+        }
+        Conflict::OwnProposal => {
+            "Usulan ini tidak dapat Anda kukuhkan, karena Anda yang mengusulkannya atau peran itu untuk Anda sendiri. \
+             Administrator lain harus mengukuhkannya."
+                .to_owned()
         }
         Conflict::ChangedMeanwhile { at } => format!(
             "Data ini diubah orang lain pada {}. Muat ulang halaman untuk melihat data terbaru, lalu ulangi.",

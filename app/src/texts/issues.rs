@@ -1,7 +1,6 @@
 //! Sentences for [`Issue`].
 
 use domain::{
-    applications::sirup::PAUSE_MINUTES,
     indonesian::{count, date, date_time, size},
     issues::{Field, Issue, Problem, letter::LetterProblem, link_failure::LinkFailure},
     time::Zone,
@@ -280,8 +279,7 @@ fn sirup(failure: LinkFailure, zone: Zone) -> String {
                 .to_owned()
         }
         LinkFailure::Paused { until } => format!(
-            "Pemeriksaan dijeda selama {PAUSE_MINUTES} menit setelah beberapa percobaan. Coba lagi setelah {}, atau \
-             daftarkan akses baru.",
+            "Pemeriksaan dijeda setelah beberapa percobaan. Coba lagi setelah {}, atau daftarkan akses baru.",
             date_time(until, zone)
         ),
     }

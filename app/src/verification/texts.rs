@@ -6,7 +6,9 @@ use domain::{
     status::{Status, Verdict},
     time::{Timestamp, Zone},
     validity::Validity,
-    verification::{CaseFile, Decision, OtherAccess, SameLetter, findings::Findings},
+    verification::{
+        CaseFile, Decision, OtherAccess, SameLetter, SharedAccount, SharedThing, SharedWith, findings::Findings,
+    },
 };
 
 // The queue
@@ -38,6 +40,8 @@ pub const WITHDRAWN: &str = "Dibatalkan pemohon";
 pub const NO_EMPLOYEE_NUMBER: &str = "belum diisi pada profil";
 pub const FREE_CASE: &str = "Kasus ini bebas. Ambil dahulu untuk memutusnya.";
 pub const OWN_APPLICATION: &str = "Pengajuan Anda sendiri. Putusan harus diberikan oleh verifikator lain.";
+pub const CLOSE_APPLICANT: &str =
+    "Pemohon memakai NIP atau NRP yang tercatat pada akun Anda. Putusan harus diberikan oleh verifikator lain.";
 pub const NO_EARLIER_APPLICATIONS: &str = "Belum ada pengajuan lain dari orang ini.";
 pub const TIMELINE_UNAVAILABLE: &str = "Linimasa belum dapat ditampilkan.";
 
@@ -108,6 +112,44 @@ pub fn other_access(case: &CaseFile, other: &OtherAccess) -> (String, String) {
 pub fn same_file(same: &SameLetter) -> String {
     let whose = if same.same_person { "pemohon yang sama" } else { &same.name };
     format!(" dipakai {whose} pada {}. ", same.reference)
+}
+
+/// Number of accounts that a note names.
+const MAX_NAMED: usize = 5;
+
+/// Heading and text for something that other accounts share with the applicant.
+pub fn shared_with(shared: &SharedWith) -> (String, String) {
+    let title = match &shared.thing {
+        SharedThing::EmployeeNumber { masked } => format!("Nomor pegawai yang sama ({masked})"),
+        SharedThing::Phone { masked } => format!("Nomor ponsel yang sama ({masked})"),
+        SharedThing::Device => "Perangkat yang sama".to_owned(),
+    };
+    let mut named: Vec<String> = shared.accounts.iter().take(MAX_NAMED).map(account).collect();
+    if shared.accounts.len() > MAX_NAMED {
+        named.push("akun lain".to_owned());
+    }
+    let how = match shared.thing {
+        SharedThing::Device => " (alamat jaringan dan peramban, 30 hari terakhir)",
+        _ => "",
+    };
+    (title, format!(" dipakai akun {}{how}.", list(&named)))
+}
+
+/// `Hendra Gunawan (hendra@contoh.go.id, Verifikator)`
+fn account(account: &SharedAccount) -> String {
+    let role = account.staff_role.map(|role| format!(", {}", role.label())).unwrap_or_default();
+    let own = if account.own { ", akun Anda" } else { "" };
+    format!("{} ({}{role}{own})", account.name, account.email)
+}
+
+/// `A`, `A dan B`, `A, B, dan C`
+fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} dan {other}"),
+        [most @ .., last] => format!("{}, dan {last}", most.join(", ")),
+    }
 }
 
 // Verdicts

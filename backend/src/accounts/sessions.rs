@@ -62,6 +62,7 @@ pub(crate) async fn open(backend: &Backend, tx: &mut Tx, user_id: Uuid, origin: 
         now.micros(),
         now.plus(ABSOLUTE).micros()
     )?;
+    super::seen_devices::remember(backend, tx, user_id, origin).await?;
     Ok(token)
 }
 
@@ -237,8 +238,8 @@ pub(crate) async fn end_others(backend: &Backend, tx: &mut Tx, actor: &Actor, wh
     Ok(ended)
 }
 
-/// Deletes what has expired: sessions, sign-ups, resets, invitations, counts of attempts, and the tokens of expired links
-/// in parked mails.
+/// Deletes what has expired: sessions, sign-ups, resets, invitations, proposed roles, devices, counts of attempts, and the
+/// tokens of expired links in parked mails.
 ///
 /// # Errors
 /// If the database refuses.
@@ -260,7 +261,9 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
     execute!(tx, "DELETE FROM registrations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM invitations WHERE expires_at <= $1", now.micros())?;
+    execute!(tx, "DELETE FROM role_proposals WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
+    super::seen_devices::forget_old(backend, &mut tx).await?;
     mail::forget_secrets(backend, &mut tx).await?;
     tx.commit().await
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     editing::{edit, write_answers},
+    link_limits::Attempt,
     place::{RolePlace, refuse_second},
     stored::{StoredDraft, find_draft},
 };
@@ -22,7 +23,6 @@ use crate::{
     error::{Error, Result},
     mail::Mail,
     sirup::Answer,
-    throttle::Scope,
 };
 
 /// Most characters of a username or password that are sent on.
@@ -60,28 +60,19 @@ pub async fn link_sirup(
         return Err(Error::invalid(Field::SirupUsername, Problem::TooLong { max: LONGEST }));
     }
 
-    let (person, key) = (actor.user_id.to_string(), SirupAccount::key(username));
-    let mut left = u32::MAX;
-    for (scope, key) in [(Scope::SirupPerson, &person), (Scope::SirupUsername, &key)] {
-        match backend.count_attempt(scope, key).await {
-            Ok(remaining) => left = left.min(remaining),
-            Err(Error::Throttled(until)) => return Err(failure(LinkFailure::Paused { until })),
-            Err(error) => return Err(error),
+    let attempt = Attempt::count(backend, actor, username).await?;
+    match backend.sirup.verify(&attempt.asker, username.trim(), password).await {
+        Answer::WrongCredentials | Answer::BadInput => {
+            Err(failure(LinkFailure::WrongCredentials { left: attempt.left }))
         }
-    }
-    match backend.sirup.verify(username.trim(), password).await {
-        Answer::WrongCredentials => Err(failure(LinkFailure::WrongCredentials { left })),
         // Counted like a wrong password: what is refused costs SiRUP as much, and could be asked without end.
         Answer::Refused => Err(failure(LinkFailure::Unavailable)),
         Answer::Unavailable => {
-            backend.uncount_attempt(Scope::SirupPerson, &person).await?;
-            backend.uncount_attempt(Scope::SirupUsername, &key).await?;
+            attempt.was_not_answered(backend).await?;
             Err(failure(LinkFailure::Unavailable))
         }
         Answer::Account(account) => {
-            // Only this try was right: whoever has one account must not get tries at others with it.
-            backend.uncount_attempt(Scope::SirupPerson, &person).await?;
-            backend.forget_attempts(Scope::SirupUsername, &key).await?;
+            attempt.was_right(backend).await?;
             let cutoff = backend.settings.sirup_cutoff;
             if !account.is_old_enough(cutoff) {
                 return Err(failure(LinkFailure::RegisteredTooLate { cutoff }));

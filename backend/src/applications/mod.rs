@@ -9,6 +9,7 @@ mod editing;
 pub mod lapses;
 mod letters;
 mod link;
+mod link_limits;
 mod place;
 pub mod renewals;
 mod status;

@@ -83,6 +83,10 @@ actions! {
     HelpRequested = "help_requested",
     /// Somebody was invited to the staff, or the invitation was withdrawn.
     StaffInvited = "staff_invited",
+    /// A role that needs a second administrator was proposed, or the proposal was withdrawn. Detail: address, role, scope.
+    StaffRoleProposed = "staff_role_proposed",
+    /// A second administrator confirmed a proposal. Detail: address, role, scope, and who proposed it.
+    StaffRoleConfirmed = "staff_role_confirmed",
     /// Role or scope of a member of the staff was changed.
     StaffRoleChanged = "staff_role_changed",
     /// An account was disabled; its sessions ended.

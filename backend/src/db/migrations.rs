@@ -69,6 +69,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/postgres/0008_claims.sql"),
     ),
     (
+        9,
+        "closeness",
+        include_str!("../../migrations/sqlite/0009_closeness.sql"),
+        include_str!("../../migrations/postgres/0009_closeness.sql"),
+    ),
+    (
         10,
         "known devices",
         include_str!("../../migrations/sqlite/0010_known_devices.sql"),

@@ -3,6 +3,8 @@
 //! SiRUP has no public sign-in API, so the contract is ours and an operator provides an adapter. The password is never
 //! stored.
 
+mod breaker;
+
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 use url::Url;
 
+pub use self::breaker::Asker;
+use self::breaker::Breaker;
 use crate::{
     error::{Error, Result},
     world::World,
@@ -26,10 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(3);
 /// Tries if no answer comes or the server reports an error.
 const TRIES: u32 = 2;
-/// The circuit breaker opens after this many failures in a row.
-const BREAK_AFTER: u32 = 5;
-/// How long the circuit breaker stays open.
-const BREAK: Duration = Duration::from_secs(15);
 /// The most bytes of an answer.
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -38,7 +38,9 @@ const MOST_BYTES: usize = 64 * 1024;
 pub enum Answer {
     Account(SirupAccount),
     WrongCredentials,
-    /// The request was rejected, or the answer breaks the contract. The log has the details.
+    /// SiRUP cannot process this username or password (400, 413, 422): no account has them.
+    BadInput,
+    /// The request was rejected otherwise, or the answer breaks the contract. The log has the details.
     Refused,
     /// No answer came, or the server reported an error. The log has the details.
     Unavailable,
@@ -50,13 +52,6 @@ pub struct Sirup {
     token: SecretString,
     breaker: Mutex<Breaker>,
     world: World,
-}
-
-/// The circuit breaker. It counts outages only, not rejected requests: one person's odd input must not block everybody.
-#[derive(Default)]
-struct Breaker {
-    failures: u32,
-    open_until: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -93,9 +88,9 @@ impl Sirup {
         Ok(Self { client, address, token, breaker: Mutex::default(), world })
     }
 
-    /// Asks SiRUP for the account of these credentials.
-    pub async fn verify(&self, username: &str, password: &SecretString) -> Answer {
-        if self.breaker().open_until.is_some_and(|until| self.world.now() < until) {
+    /// Asks SiRUP for the account of these credentials. `asker` is who wants to know.
+    pub async fn verify(&self, asker: &Asker, username: &str, password: &SecretString) -> Answer {
+        if self.breaker().is_open(self.world.now()) {
             metrics::counter!("gerbang_sirup_total", "outcome" => "not_asked").increment(1);
             return Answer::Unavailable;
         }
@@ -103,16 +98,17 @@ impl Sirup {
             tracing::warn!("SiRUP did not answer within {} s", PATIENCE.as_secs());
             Answer::Unavailable
         });
-        let failed = matches!(answer, Answer::Unavailable);
         metrics::counter!("gerbang_sirup_total", "outcome" => match answer {
             Answer::Account(_) => "account",
             Answer::WrongCredentials => "wrong_credentials",
+            Answer::BadInput => "bad_input",
             Answer::Refused | Answer::Unavailable => "unavailable",
         })
         .increment(1);
-        let mut breaker = self.breaker();
-        breaker.failures = if failed { breaker.failures + 1 } else { 0 };
-        breaker.open_until = (breaker.failures >= BREAK_AFTER).then(|| self.world.now().plus(BREAK));
+        match answer {
+            Answer::Unavailable => self.breaker().failed(asker, self.world.now()),
+            _ => self.breaker().answered(),
+        }
         answer
     }
 
@@ -135,6 +131,10 @@ impl Sirup {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Ok(Answer::WrongCredentials),
+            status @ (StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY) => {
+                tracing::warn!(%status, "SiRUP cannot process this username or password");
+                return Ok(Answer::BadInput);
+            }
             status if status.is_server_error() => return Err(status.to_string()),
             status => {
                 tracing::warn!(%status, "SiRUP refused the question");

@@ -12,7 +12,10 @@ use secrecy::SecretString;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::roles::{known, lock_staff, write_role, write_scope};
+use super::{
+    proposals::{Appointed, Candidate, needs_second, propose},
+    roles::{known, lock_staff, write_role, write_scope},
+};
 use crate::{
     Actor, Backend, Origin,
     accounts::sessions,
@@ -37,12 +40,12 @@ pub struct Invitation {
 }
 
 /// Invites somebody by mail. An address with an account gets the role at once and a mail that says so; any other address
-/// gets a link that makes the account.
+/// gets a link that makes the account. A role that needs a second administrator is only proposed.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::Invalid`]; [`Conflict::LastAdministrator`] if the last administrator would lose the
-/// role.
-pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -> Result<()> {
+/// role; [`Conflict::NoSecondAdministrator`].
+pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -> Result<Appointed> {
     actor.require(Permission::Administer)?;
     let email = Email::parse(&invitation.email);
     let (Ok(email), Some(role)) = (&email, invitation.role) else {
@@ -57,14 +60,34 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
     let institutions = known(&mut tx, &invitation.institutions).await?;
     let account: Option<(Uuid, String)> =
         fetch_optional!(tx, (Uuid, String), "SELECT id, name FROM users WHERE email = $1", email.as_str())?;
+    let user_id = account.as_ref().map(|(user_id, _)| *user_id);
+    if needs_second(&mut tx, user_id, role, &institutions).await? {
+        let candidate = Candidate { email: email.as_str(), user_id };
+        propose(backend, &mut tx, actor, candidate, role, &institutions).await?;
+        tx.commit().await?;
+        return Ok(Appointed::Proposed);
+    }
     match account {
         Some((user_id, name)) => {
             write_role(backend, &mut tx, actor, user_id, Some(role), &institutions).await?;
             backend.post(&mut tx, email, &Mail::StaffRoleGiven { name, role }).await?;
         }
-        None => write_invitation(backend, &mut tx, actor, email, role, &institutions).await?,
+        None => {
+            let invitation = NewInvitation { email, role, institutions: &institutions, proposed_by: None };
+            write_invitation(backend, &mut tx, actor, &invitation).await?;
+        }
     }
-    tx.commit().await
+    tx.commit().await?;
+    Ok(Appointed::AtOnce)
+}
+
+/// An invitation to write.
+pub(super) struct NewInvitation<'a> {
+    pub email: &'a Email,
+    pub role: StaffRole,
+    pub institutions: &'a [Uuid],
+    /// The administrator whose proposal the actor confirms.
+    pub proposed_by: Option<Uuid>,
 }
 
 /// Replaces the invitation of an address and sends its link. When many mails were sent to the address, the link that it has
@@ -72,17 +95,16 @@ pub async fn invite(backend: &Backend, actor: &Actor, invitation: &Invitation) -
 ///
 /// # Errors
 /// [`Error::Throttled`] if there were many mails and no link is valid.
-async fn write_invitation(
+pub(super) async fn write_invitation(
     backend: &Backend,
     tx: &mut Tx,
     actor: &Actor,
-    email: &Email,
-    role: StaffRole,
-    institutions: &[Uuid],
+    invitation: &NewInvitation<'_>,
 ) -> Result<()> {
+    let NewInvitation { email, role, institutions, proposed_by } = *invitation;
     match backend.count_mail(tx, Purpose::Invitation, email.as_str()).await {
         Err(used_up @ Error::Throttled(_)) => {
-            let id = change_invitation(backend, tx, actor, email, role, institutions).await?.ok_or(used_up)?;
+            let id = change_invitation(backend, tx, actor, invitation).await?.ok_or(used_up)?;
             return backend.record(tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()));
         }
         counted => counted?,
@@ -92,16 +114,17 @@ async fn write_invitation(
     execute!(
         tx,
         "INSERT INTO invitations (id, token_hash, email, staff_role, national, institutions, invited_by,
-             created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             created_at, expires_at, confirmed_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id,
         token.hash(),
         email.as_str(),
         role.as_str(),
         institutions.is_empty(),
         Json(institutions),
-        actor.user_id,
+        proposed_by.unwrap_or(actor.user_id),
         now.micros(),
-        now.plus(VALID_FOR).micros()
+        now.plus(VALID_FOR).micros(),
+        proposed_by.map(|_| actor.user_id)
     )?;
     let mail = Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
     backend.post(tx, email, &mail).await?;
@@ -113,21 +136,21 @@ async fn change_invitation(
     backend: &Backend,
     tx: &mut Tx,
     actor: &Actor,
-    email: &Email,
-    role: StaffRole,
-    institutions: &[Uuid],
+    invitation: &NewInvitation<'_>,
 ) -> Result<Option<Uuid>> {
+    let NewInvitation { email, role, institutions, proposed_by } = *invitation;
     let row: Option<(Uuid,)> = fetch_optional!(
         tx,
         (Uuid,),
-        "UPDATE invitations SET staff_role = $2, national = $3, institutions = $4, invited_by = $5
+        "UPDATE invitations SET staff_role = $2, national = $3, institutions = $4, invited_by = $5, confirmed_by = $7
          WHERE email = $1 AND expires_at > $6 RETURNING id",
         email.as_str(),
         role.as_str(),
         institutions.is_empty(),
         Json(institutions),
-        actor.user_id,
-        backend.world.now().micros()
+        proposed_by.unwrap_or(actor.user_id),
+        backend.world.now().micros(),
+        proposed_by.map(|_| actor.user_id)
     )?;
     Ok(row.map(|(id,)| id))
 }
@@ -165,17 +188,21 @@ struct StoredInvitation {
     #[sqlx(try_from = "String")]
     staff_role: StaffRole,
     institutions: Json<Vec<Uuid>>,
+    confirmed_by: Option<Uuid>,
 }
 
 async fn find_invitation(conn: &mut Conn, backend: &Backend, token: &Token) -> Result<StoredInvitation> {
     let row: Option<StoredInvitation> = fetch_optional!(
         conn,
         StoredInvitation,
-        "SELECT id, email, staff_role, institutions FROM invitations WHERE token_hash = $1 AND expires_at > $2",
+        "SELECT id, email, staff_role, institutions, confirmed_by FROM invitations
+         WHERE token_hash = $1 AND expires_at > $2",
         token.hash(),
         backend.world.now().micros()
     )?;
-    row.ok_or_else(|| Error::invalid(Field::Form, Problem::LinkExpired))
+    // Invitations of before a second administrator was needed have none.
+    let valid = row.filter(|row| !row.staff_role.needs_second() || row.confirmed_by.is_some());
+    valid.ok_or_else(|| Error::invalid(Field::Form, Problem::LinkExpired))
 }
 
 /// Makes the account of an invitation and signs in. The link proves the address.

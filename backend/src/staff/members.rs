@@ -80,17 +80,22 @@ async fn scopes(conn: &mut Conn) -> Result<HashMap<Uuid, Vec<ScopeInstitution>>>
 }
 
 async fn list_invitations(conn: &mut Conn, now: Timestamp) -> Result<Vec<PendingInvitation>> {
-    let rows: Vec<(Uuid, String, String, i64)> = fetch_all!(
+    type Row = (Uuid, String, String, i64, Option<Uuid>);
+    let rows: Vec<Row> = fetch_all!(
         conn,
-        (Uuid, String, String, i64),
-        "SELECT id, email, staff_role, expires_at FROM invitations WHERE expires_at > $1 ORDER BY expires_at, id",
+        Row,
+        "SELECT id, email, staff_role, expires_at, confirmed_by FROM invitations WHERE expires_at > $1
+         ORDER BY expires_at, id",
         now.micros()
     )?;
-    let invitation = |(id, email, role, expires_at): (Uuid, String, String, i64)| {
-        let role = role.parse().map_err(Error::internal)?;
-        Ok(PendingInvitation { id, email, role, expires_at: Timestamp::from_micros(expires_at) })
-    };
-    rows.into_iter().map(invitation).collect()
+    let mut invitations = Vec::new();
+    for (id, email, role, expires_at, confirmed_by) in rows {
+        let role: StaffRole = role.parse().map_err(Error::internal)?;
+        if !role.needs_second() || confirmed_by.is_some() {
+            invitations.push(PendingInvitation { id, email, role, expires_at: Timestamp::from_micros(expires_at) });
+        }
+    }
+    Ok(invitations)
 }
 
 /// Searches institutions of all types. Empty words find nothing.

@@ -18,28 +18,7 @@ use crate::{
     verification,
 };
 
-/// Sets a person's role and scope; `None` takes the role away. No institutions means all of them. Cases that the person
-/// holds go back to the queue.
-///
-/// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Problem::NotOffered`] for an unknown institution;
-/// [`Conflict::LastAdministrator`].
-pub async fn set_role(
-    backend: &Backend,
-    actor: &Actor,
-    user_id: Uuid,
-    role: Option<StaffRole>,
-    institutions: &[Uuid],
-) -> Result<()> {
-    actor.require(Permission::Administer)?;
-    let mut tx = backend.db.begin().await?;
-    let actor = &lock_staff(&mut tx, actor).await?;
-    let institutions = known(&mut tx, institutions).await?;
-    write_role(backend, &mut tx, actor, user_id, role, &institutions).await?;
-    tx.commit().await
-}
-
-/// Writes role and scope, releases the cases that the person holds, and records it.
+/// Writes role and scope, releases the cases that the person holds, and records it. What was proposed for them is void.
 pub(super) async fn write_role(
     backend: &Backend,
     tx: &mut Tx,
@@ -53,6 +32,7 @@ pub(super) async fn write_role(
     }
     let before = Before::read(tx, user_id).await?.ok_or(Error::NotFound)?;
     write_scope(backend, tx, user_id, role, institutions).await?;
+    drop_proposals(tx, user_id).await?;
     before.tell(backend, tx, role).await?;
     verification::release_all(backend, tx, user_id).await?;
     tx.notify(Notice::Person { user_id });
@@ -96,6 +76,7 @@ pub async fn set_staff_role(backend: &Backend, email: &str, role: Option<StaffRo
     if let Some(before) = before {
         before.tell(backend, &mut tx, role).await?;
     }
+    drop_proposals(&mut tx, user_id).await?;
     verification::release_all(backend, &mut tx, user_id).await?;
     tx.notify(Notice::Person { user_id });
     backend.record(&mut tx, Who::nobody(), Action::StaffRoleChanged, Some(user_id), name)?;
@@ -155,6 +136,7 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
         return Err(Error::NotFound);
     }
     if disabled {
+        drop_proposals(&mut tx, user_id).await?;
         execute!(tx, "DELETE FROM sessions WHERE user_id = $1", user_id)?;
         end_grants(backend, &mut tx, Why::AccountDisabled, GrantsOf::User(user_id)).await?;
         tx.notify(Notice::Person { user_id });
@@ -178,8 +160,19 @@ pub(super) async fn lock_staff(tx: &mut Tx, actor: &Actor) -> Result<Actor> {
     actor.recheck(tx, Permission::Administer).await
 }
 
+/// Deletes what was proposed for an account whose role or state changes otherwise: it was proposed for somebody who stood
+/// differently.
+async fn drop_proposals(tx: &mut Tx, user_id: Uuid) -> Result<()> {
+    execute!(
+        tx,
+        "DELETE FROM role_proposals WHERE user_id = $1 OR email = (SELECT email FROM users WHERE id = $1)",
+        user_id
+    )?;
+    Ok(())
+}
+
 /// Fails with [`Conflict::LastAdministrator`] if no other administrator would be left.
-async fn keep_an_administrator(tx: &mut Tx, user_id: Uuid) -> Result<()> {
+pub(super) async fn keep_an_administrator(tx: &mut Tx, user_id: Uuid) -> Result<()> {
     let (others, is_one): (i64, i64) = fetch_one!(
         tx,
         (i64, i64),

@@ -17,7 +17,7 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
-use super::{CaseRow, find};
+use super::{CaseRow, find, shared::shared};
 use crate::{
     Actor, Backend,
     audit::Action,
@@ -64,6 +64,8 @@ pub async fn case_file(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Cas
         validity: row.stated().unwrap_or_else(|| row.period(now)),
         over: row.applied_for().is_some_and(|period| period.last() < today),
         own: row.user_id == actor.user_id,
+        close: row.close,
+        shared: shared(&mut conn, actor, &row, now).await?,
         supervises: actor.may(Permission::Supervise),
         now,
         earlier: earlier(&mut conn, actor, id, &row).await?,

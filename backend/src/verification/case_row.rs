@@ -18,10 +18,11 @@ use sqlx::types::Json;
 use time::Date;
 use uuid::Uuid;
 
+use super::verifiers::same_number;
 use crate::{
     Actor,
     applications::RolePlace,
-    db::{Conn, fetch_optional},
+    db::{Conn, fetch_optional, sql},
     error::{Error, Result},
     mail,
     notice::Notice,
@@ -37,6 +38,8 @@ pub(super) struct CaseRow {
     pub(super) submitted_at: i64,
     pub(super) updated_at: i64,
     pub(super) user_id: Uuid,
+    /// The verifier who asks has the applicant's NIP or NRP, or once had it.
+    pub(super) close: bool,
     pub(super) name: String,
     #[sqlx(try_from = "String")]
     pub(super) email: Email,
@@ -93,30 +96,35 @@ pub(super) async fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Cas
     let row: Option<CaseRow> = fetch_optional!(
         conn,
         CaseRow,
-        "SELECT a.version, a.status, a.reference, s.submitted_at, a.updated_at, a.user_id, a.applicant_name AS name,
-                u.email, u.zone, a.employee_number_kind, a.employee_number, a.profile_type, a.role, s.institution_id,
-                coalesce(i.name, 'NIB ' || k.nib) AS institution, i.kd_klpd, s.work_unit_id,
-                coalesce(w.name, k.name) AS work_unit, w.code, w.address AS address_on_record, k.npwp, k.nib,
-                a.first_day, a.last_day, g.first_day AS granted_first, g.last_day AS granted_last, a.address,
-                s.sirup_account, s.answers, r.first_day AS renews_first, r.last_day AS renews_last,
-                r.revoked_at AS renews_revoked_at, s.document_id, d.pages, d.file_name, d.bytes, d.object_key, d.sha256,
-                a.lease_holder, a.lease_ends_at, h.name AS holder_name,
-                a.decision_id, x.verdict, x.reason_title, x.reason, x.marks, x.decided_by,
-                v.name AS decided_by_name, x.decided_at
-         FROM submissions s
-         JOIN applications a ON a.id = s.application_id
-         JOIN users u ON u.id = a.user_id
-         JOIN documents d ON d.id = s.document_id
-         LEFT JOIN institutions i ON i.id = s.institution_id
-         LEFT JOIN work_units w ON w.id = s.work_unit_id
-         LEFT JOIN companies k ON k.application_id = a.id
-         LEFT JOIN accesses g ON g.application_id = a.id AND g.revoked_at IS NULL
-         LEFT JOIN accesses r ON r.id = a.renews_id
-         LEFT JOIN users h ON h.id = a.lease_holder
-         LEFT JOIN verdicts x ON x.id = a.decision_id
-         LEFT JOIN users v ON v.id = x.decided_by
-         WHERE s.application_id = $1 AND a.repair_began_at IS NULL",
-        id
+        sql!(
+            "SELECT a.version, a.status, a.reference, s.submitted_at, a.updated_at, a.user_id, {} AS close,
+                    a.applicant_name AS name,
+                    u.email, u.zone, a.employee_number_kind, a.employee_number, a.profile_type, a.role, s.institution_id,
+                    coalesce(i.name, 'NIB ' || k.nib) AS institution, i.kd_klpd, s.work_unit_id,
+                    coalesce(w.name, k.name) AS work_unit, w.code, w.address AS address_on_record, k.npwp, k.nib,
+                    a.first_day, a.last_day, g.first_day AS granted_first, g.last_day AS granted_last, a.address,
+                    s.sirup_account, s.answers, r.first_day AS renews_first, r.last_day AS renews_last,
+                    r.revoked_at AS renews_revoked_at, s.document_id, d.pages, d.file_name, d.bytes, d.object_key, d.sha256,
+                    a.lease_holder, a.lease_ends_at, h.name AS holder_name,
+                    a.decision_id, x.verdict, x.reason_title, x.reason, x.marks, x.decided_by,
+                    v.name AS decided_by_name, x.decided_at
+             FROM submissions s
+             JOIN applications a ON a.id = s.application_id
+             JOIN users u ON u.id = a.user_id
+             JOIN documents d ON d.id = s.document_id
+             LEFT JOIN institutions i ON i.id = s.institution_id
+             LEFT JOIN work_units w ON w.id = s.work_unit_id
+             LEFT JOIN companies k ON k.application_id = a.id
+             LEFT JOIN accesses g ON g.application_id = a.id AND g.revoked_at IS NULL
+             LEFT JOIN accesses r ON r.id = a.renews_id
+             LEFT JOIN users h ON h.id = a.lease_holder
+             LEFT JOIN verdicts x ON x.id = a.decision_id
+             LEFT JOIN users v ON v.id = x.decided_by
+             WHERE s.application_id = $1 AND a.repair_began_at IS NULL",
+            same_number("$2", "a")
+        ),
+        id,
+        actor.user_id
     )?;
     match row {
         Some(row) if actor.scope.covers(row.institution_id) => Ok(row),
@@ -223,10 +231,19 @@ impl CaseRow {
         }
     }
 
+    /// Why `actor` may never decide the case, if so. The guarded writes ask the database the same (`not_close`).
+    pub(super) fn closeness(&self, actor: &Actor) -> Option<Conflict> {
+        if self.user_id == actor.user_id {
+            Some(Conflict::OwnApplication)
+        } else {
+            self.close.then_some(Conflict::CloseApplicant)
+        }
+    }
+
     /// Why `actor`, who must hold the case, cannot act on it at `now`. The most telling conflict comes first.
     pub(super) fn obstacle(&self, actor: &Actor, now: Timestamp) -> Result<Conflict> {
-        if self.user_id == actor.user_id {
-            return Ok(Conflict::OwnApplication);
+        if let Some(conflict) = self.closeness(actor) {
+            return Ok(conflict);
         }
         if self.status.is_judged()
             && let Some(decision) = self.decision(actor)?

@@ -10,7 +10,11 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{CaseRow, find, queue::MOST_AGE, verifiers::active_verifier};
+use super::{
+    CaseRow, find,
+    queue::MOST_AGE,
+    verifiers::{active_verifier, not_close},
+};
 use crate::{
     Actor, Backend,
     actor::Scope,
@@ -46,25 +50,25 @@ macro_rules! oldest_free {
     (@ $lock:literal, $from:literal, $($filter:tt)+) => {
         sql!(
             "SELECT a.id FROM {}
-             WHERE a.status IN {WAITING} AND a.user_id <> $1 AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2)
+             WHERE a.status IN {WAITING} AND {} AND (a.lease_holder IS NULL OR a.lease_ends_at <= $2)
                AND {} ORDER BY a.submitted_at, a.id LIMIT 1{}",
-            $from, $($filter)+, $lock
+            $from, not_close("$1", "a"), $($filter)+, $lock
         )
     };
 }
 
 /// The condition that a case is for anybody: nobody is to get it again, they had their time ($3), or they cannot take it.
 fn for_anyone() -> String {
-    let active = active_verifier("a.institution_id");
+    let (active, not_close) = (active_verifier("a.institution_id"), not_close("u.id", "a"));
     format!(
         "(a.assigned_to IS NULL OR a.submitted_at <= $3
-          OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = a.assigned_to AND {active}))"
+          OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = a.assigned_to AND {active} AND {not_close}))"
     )
 }
 
 /// Takes the case that has waited longest among those that are free and in scope (**Ambil berikutnya**). Cases that came
 /// back after a repair that this verifier asked for go first; those that another verifier asked for are theirs for a day.
-/// Never one's own application, never one case to two. `None` if nothing is free.
+/// Never an application of one's own or of somebody close, never one case to two. `None` if nothing is free.
 ///
 /// # Errors
 /// [`Error::Forbidden`].
@@ -110,7 +114,7 @@ async fn next_free(tx: &mut Tx, actor: &Actor, now: Timestamp) -> Result<Option<
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Conflict::HeldBy`](domain::issues::conflict::Conflict::HeldBy),
-/// `OwnApplication`, `AlreadyDecided`, `StatusChanged`.
+/// `OwnApplication`, `CloseApplicant`, `AlreadyDecided`, `StatusChanged`.
 pub async fn claim(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
@@ -122,15 +126,18 @@ pub async fn claim(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
     Ok(lease)
 }
 
-/// The guarded write of a claim: somebody else's application that waits, and that is free or held by the actor already.
+/// The guarded write of a claim: an application that waits, that is not close to the actor, and that is free or held by
+/// them already.
 /// Only a new holder leaves a trail.
 async fn take(backend: &Backend, tx: &mut Tx, actor: &Actor, id: Uuid, row: &CaseRow, now: Timestamp) -> Result<Lease> {
     let until = now.plus(LEASE);
     let change = Change {
         action: Action::Claim,
         set: "lease_holder = $2, lease_ends_at = $4",
-        only: "id = $1 AND user_id <> $2
-               AND (lease_holder IS NULL OR lease_holder = $2 OR lease_ends_at <= $3)",
+        only: sql!(
+            "id = $1 AND {} AND (lease_holder IS NULL OR lease_holder = $2 OR lease_ends_at <= $3)",
+            not_close("$2", "applications")
+        ),
     };
     let args = args!(tx, id, actor.user_id, now.micros(), until.micros())?;
     let is_new = row.lease(now).is_none_or(|(holder, _)| holder != actor.user_id);
@@ -160,8 +167,9 @@ pub async fn renew(backend: &Backend, actor: &Actor, id: Uuid) -> Result<Lease> 
         tx,
         sql!(
             "UPDATE applications SET lease_ends_at = $4
-             WHERE id = $1 AND status IN {} AND lease_holder = $2 AND lease_ends_at > $3",
-            States(Action::Release.transition().from)
+             WHERE id = $1 AND status IN {} AND lease_holder = $2 AND lease_ends_at > $3 AND {}",
+            States(Action::Release.transition().from),
+            not_close("$2", "applications")
         ),
         id,
         actor.user_id,
@@ -203,7 +211,8 @@ pub async fn release(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason;
-/// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `AlreadyDecided`, `StatusChanged`.
+/// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `CloseApplicant`, `AlreadyDecided`,
+/// `StatusChanged`.
 pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) -> Result<Lease> {
     actor.require(Permission::Supervise)?;
     let reason = reason.trim();
@@ -216,7 +225,7 @@ pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str)
     let change = Change {
         action: Action::TakeOver,
         set: "lease_holder = $2, lease_ends_at = $3",
-        only: "id = $1 AND user_id <> $2",
+        only: sql!("id = $1 AND {}", not_close("$2", "applications")),
     };
     let args = args!(tx, id, actor.user_id, until.micros())?;
     let taken = perform(backend, &mut tx, Doer::Staff(actor), change, args, Some(reason)).await?;

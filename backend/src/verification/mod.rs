@@ -12,6 +12,7 @@ mod history;
 mod letter;
 mod queue;
 pub mod settings;
+mod shared;
 mod statistics;
 mod texts;
 mod timeline;

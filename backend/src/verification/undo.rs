@@ -10,14 +10,14 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{find, grant::revoke_access};
+use super::{find, grant::revoke_access, verifiers::not_close};
 use crate::{
     Actor, Backend,
     applications::{
         refuse_second,
         transition::{Change, Doer, mail_due, perform},
     },
-    db::{Tx, args, fetch_one, fetch_optional},
+    db::{Tx, args, fetch_one, fetch_optional, sql},
     error::{Error, Result},
     mail::Mail,
 };
@@ -25,9 +25,9 @@ use crate::{
 /// Takes a verdict back within its seconds (**Urungkan**): the mail is not sent, the case is held again.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`] if the verdict is not this verifier's; [`Conflict::UndoTooLate`];
-/// [`Conflict::StatusChanged`], [`Conflict::OpenApplication`], [`Conflict::OpenForCompany`] if the applicant went on
-/// meanwhile.
+/// [`Error::Forbidden`]; [`Error::NotFound`] if the verdict is not this verifier's; [`Conflict::CloseApplicant`];
+/// [`Conflict::UndoTooLate`]; [`Conflict::StatusChanged`], [`Conflict::OpenApplication`], [`Conflict::OpenForCompany`] if
+/// the applicant went on meanwhile.
 pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     actor.require(Permission::Verify)?;
     let now = backend.world.now();
@@ -36,6 +36,9 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
     let row = find(&mut tx, actor, id).await?;
     tx.lock_user(row.user_id).await?;
     let decision = row.decision(actor)?.filter(|decision| decision.mine).ok_or(Error::NotFound)?;
+    if let Some(conflict) = row.closeness(actor) {
+        return Err(Error::Conflict(conflict));
+    }
     if decision.at.plus(UNDO) <= now {
         return Err(Error::Conflict(Conflict::UndoTooLate));
     }
@@ -48,7 +51,7 @@ pub async fn undo(backend: &Backend, actor: &Actor, id: Uuid) -> Result<()> {
         set: "decision_id = $3, decided_at = NULL, updated_at = $4, assigned_to = $5, lease_holder = $6,
               lease_ends_at = $7",
         // Not once the applicant, to whom it was returned, has begun to repair it.
-        only: "id = $1 AND decision_id = $2 AND repair_began_at IS NULL",
+        only: sql!("id = $1 AND decision_id = $2 AND repair_began_at IS NULL AND {}", not_close("$6", "applications")),
     };
     let args = args!(
         tx,
@@ -111,7 +114,7 @@ async fn verdict_in_force(tx: &mut Tx, id: Uuid) -> Result<Option<Before>> {
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; what is wrong with the reason; [`Conflict::OwnApplication`];
-/// [`Conflict::StatusChanged`] if it is not decided; [`Conflict::OpenApplication`] or [`Conflict::OpenForCompany`] if the
+/// [`Conflict::CloseApplicant`]; [`Conflict::StatusChanged`] if it is not decided; [`Conflict::OpenApplication`] or [`Conflict::OpenForCompany`] if the
 /// person has a newer one.
 pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) -> Result<()> {
     actor.require(Permission::Supervise)?;
@@ -122,8 +125,8 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
     let actor = &actor.recheck(&mut tx, Permission::Supervise).await?;
     let row = find(&mut tx, actor, id).await?;
     tx.lock_user(row.user_id).await?;
-    if row.user_id == actor.user_id {
-        return Err(Error::Conflict(Conflict::OwnApplication));
+    if let Some(conflict) = row.closeness(actor) {
+        return Err(Error::Conflict(conflict));
     }
     let changed_meanwhile = || Error::Conflict(row.changed());
     let decision = row.decision(actor)?.filter(|_| row.status.is_decided()).ok_or_else(changed_meanwhile)?;
@@ -132,9 +135,9 @@ pub async fn reopen(backend: &Backend, actor: &Actor, id: Uuid, reason: &str) ->
         action: Action::Reopen,
         set: "decision_id = NULL, decided_at = NULL, updated_at = $3, assigned_to = NULL, lease_holder = NULL,
               lease_ends_at = NULL",
-        only: "id = $1 AND decision_id = $2",
+        only: sql!("id = $1 AND decision_id = $2 AND {}", not_close("$4", "applications")),
     };
-    let args = args!(tx, id, decision.id, now.micros())?;
+    let args = args!(tx, id, decision.id, now.micros(), actor.user_id)?;
     if perform(backend, &mut tx, Doer::Staff(actor), change, args, Some(reason)).await?.is_empty() {
         return Err(changed_meanwhile());
     }

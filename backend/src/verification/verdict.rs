@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     CaseRow, empty_check_list, find, grant, history,
     verdict_form::{Checked, VerdictForm},
-    verifiers::active_verifier,
+    verifiers::{active_verifier, not_close},
 };
 use crate::{
     Actor, Backend,
@@ -55,8 +55,8 @@ pub async fn preview(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictF
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`], also when the scope was narrowed meanwhile; what is wrong with the form;
-/// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `AlreadyDecided`, `StatusChanged`,
-/// `HeldBy`, `LeaseEnded`, `OverlappingAccess`, `AccessForCompany`.
+/// [`Conflict::OwnApplication`](domain::issues::conflict::Conflict::OwnApplication), `CloseApplicant`, `AlreadyDecided`,
+/// `StatusChanged`, `HeldBy`, `LeaseEnded`, `OverlappingAccess`, `AccessForCompany`.
 pub async fn decide(backend: &Backend, actor: &Actor, id: Uuid, form: &VerdictForm) -> Result<DecidedVerdict> {
     actor.require(Permission::Verify).inspect_err(|error| log_refusal(actor, error))?;
     let outcome = decide_now(backend, actor, id, form).await.inspect_err(|error| log_refusal(actor, error));
@@ -149,7 +149,7 @@ async fn put_verdict(tx: &mut Tx, verdict: &NewVerdict<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The guarded write of a verdict: what was seen, held by this verifier now, not their own, and still theirs to decide.
+/// The guarded write of a verdict: what was seen, held by this verifier now, not close to them, and still theirs to decide.
 async fn move_case(
     backend: &Backend,
     tx: &mut Tx,
@@ -167,8 +167,9 @@ async fn move_case(
         set: "decision_id = $3, updated_at = $4, decided_at = $6, assigned_to = $7, lease_holder = NULL,
               lease_ends_at = NULL",
         only: sql!(
-            "id = $1 AND version = $2 AND lease_holder = $5 AND lease_ends_at > $4 AND user_id <> $5
+            "id = $1 AND version = $2 AND lease_holder = $5 AND lease_ends_at > $4 AND {}
              AND EXISTS (SELECT 1 FROM users u WHERE u.id = $5 AND {})",
+            not_close("$5", "applications"),
             active_verifier("applications.institution_id")
         ),
     };

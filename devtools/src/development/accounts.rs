@@ -39,6 +39,7 @@ pub const ACCOUNTS: &[Account] = &[
     account("verifikator2@contoh.go.id", "Hendra Gunawan", Some(StaffRole::Verifier), "verifikator", None),
     account("penyelia@contoh.go.id", "Made Suardana", Some(StaffRole::Supervisor), "penyelia", None),
     account("admin@contoh.go.id", "Agus Setiawan", Some(StaffRole::Admin), "administrator", None),
+    account("admin2@contoh.go.id", "Endang Lestari", Some(StaffRole::Admin), "administrator kedua", None),
 ];
 
 const fn account(

@@ -11,7 +11,7 @@ use crate::{
 /// Accounts registered on or after this day are not linked (guide steps 3 and 8). A setting can change it.
 pub const CUTOFF: Date = date!(2024 - 08 - 01);
 
-/// Attempts before a pause, per person and per username.
+/// Attempts of a person before a pause.
 pub const ATTEMPTS: u32 = 5;
 /// Minutes after which attempts are counted from zero again.
 pub const PAUSE_MINUTES: u64 = 30;

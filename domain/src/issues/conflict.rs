@@ -29,6 +29,8 @@ pub enum Conflict {
     AccessForCompany { first: Date, last: Date },
     /// Nobody may decide their own application.
     OwnApplication,
+    /// Nobody may decide an application with the NIP or NRP of their own account.
+    CloseApplicant,
     /// The e-mail address was confirmed in the meantime.
     AlreadyConfirmed,
     /// Another verifier holds the lease of the case.
@@ -43,6 +45,10 @@ pub enum Conflict {
     NotRenewable(NotRenewable),
     /// The last administrator cannot be disabled or demoted.
     LastAdministrator,
+    /// The role needs a second administrator, and no other one is active who could confirm it.
+    NoSecondAdministrator,
+    /// Who proposed a role, or would get it, cannot confirm it.
+    OwnProposal,
     /// Somebody else changed the data of the form.
     ChangedMeanwhile { at: Timestamp },
     /// The platform already has two valid secrets.
@@ -62,6 +68,7 @@ wire_code!(Conflict {
     OpenForCompany { reference: text } = "open_for_company",
     AccessForCompany { first: day, last: last } = "access_for_company",
     OwnApplication = "own_application",
+    CloseApplicant = "close_applicant",
     AlreadyConfirmed = "already_confirmed",
     HeldBy { by: text, until: at } = "held_by",
     LeaseEnded { at: at } = "lease_ended",
@@ -69,6 +76,8 @@ wire_code!(Conflict {
     LetterChanged = "letter_changed",
     NotRenewable(of) = "not_renewable",
     LastAdministrator = "last_administrator",
+    NoSecondAdministrator = "no_second_administrator",
+    OwnProposal = "own_proposal",
     ChangedMeanwhile { at: at } = "changed_meanwhile",
     TwoSecrets = "two_secrets",
     TermsChanged = "terms_changed",

@@ -35,6 +35,23 @@ pub struct PendingInvitation {
     pub expires_at: Timestamp,
 }
 
+/// A role that one administrator proposed and a second one has yet to confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleProposal {
+    pub id: Uuid,
+    /// The name of the account; `None` for an address without one, which will be invited.
+    pub name: Option<String>,
+    pub email: String,
+    pub role: StaffRole,
+    /// The institutions they would act on, by name; empty for all institutions.
+    pub institutions: Vec<ScopeInstitution>,
+    /// The name of the administrator who proposed it.
+    pub proposed_by: String,
+    pub expires_at: Timestamp,
+    /// The person who asks may confirm it: they neither proposed it nor get the role.
+    pub confirmable: bool,
+}
+
 /// What the link of an invitation offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferedRole {
@@ -90,5 +107,9 @@ pub struct StaffPage {
     pub members: Vec<Member>,
     /// Sorted by their end.
     pub invitations: Vec<PendingInvitation>,
+    /// Sorted by their end.
+    pub proposals: Vec<RoleProposal>,
+    /// Another administrator is active, who can confirm what the person who asks proposes.
+    pub has_second: bool,
     pub task: Option<StaffTask>,
 }

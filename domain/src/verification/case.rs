@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     marks::{Mark, is_markable},
     queue::Holder,
+    shared::SharedWith,
 };
 use crate::{
     accounts::person::{EmployeeNumberKind, grouped},
@@ -60,6 +61,10 @@ pub struct CaseFile {
     pub renews: Option<Validity>,
     /// The verifier's own application.
     pub own: bool,
+    /// The verifier's account has the applicant's NIP or NRP, or once had it.
+    pub close: bool,
+    /// What other accounts share with the applicant.
+    pub shared: Vec<SharedWith>,
     /// The verifier may take over and reopen cases.
     pub supervises: bool,
     pub holder: Option<Holder>,

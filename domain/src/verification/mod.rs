@@ -10,6 +10,7 @@ mod filter;
 mod history;
 mod marks;
 mod queue;
+mod shared;
 mod statistics;
 
 pub use age::{Age, Ages};
@@ -21,6 +22,7 @@ pub use filter::{Part, QueueFilter};
 pub use history::DecidedCase;
 pub use marks::{Mark, NOTE_LENGTH, is_markable, markable};
 pub use queue::{Counts, Cursor, Holder, Queue, QueueRow};
+pub use shared::{SharedAccount, SharedThing, SharedWith};
 pub use statistics::{Period, Statistics, StatisticsPage};
 
 use std::time::Duration;

@@ -28,7 +28,9 @@ test('desk and administration are accessible in light and in dark colours', asyn
   await returned(ratna, back, { letter: 'Pindai ulang halaman dua, tidak terbaca.', work_unit: 'Pilih menurut surat.' });
   await taken(ratna, mine);
   await taken(hendra, theirs);
-  await post(admin, '/admin', { tindak: 'undang', email: newAddress(), staff_role: 'admin', lingkup: 'nasional' });
+  for (const staff_role of ['admin', 'verifier']) {
+    await post(admin, '/admin', { tindak: 'undang', email: newAddress(), staff_role, lingkup: 'nasional' });
+  }
 
   const pages = [
     [ratna, '/verifikasi', 'Pilih kasus dari antrean'],

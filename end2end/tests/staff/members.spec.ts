@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 import { expect, test } from '../../fixtures';
-import { type Account, AGUS, PASSWORD, newAddress } from '../../support/accounts';
+import { type Account, AGUS, ENDANG, PASSWORD, newAddress } from '../../support/accounts';
 import { office, submitted, taken } from '../../support/applications';
 import { Desk } from '../../support/desk';
 import { member } from '../../support/staff';
@@ -60,8 +60,8 @@ async function accepts(guest: Visitor): Promise<string> {
   return link;
 }
 
-/** Moves the member from Papua Barat to Papua Selatan, as a supervisor. */
-async function changesScope(admin: Visitor, name: string): Promise<void> {
+/** Moves the member from Papua Barat to Papua Selatan, as a supervisor; the second administrator confirms it. */
+async function changesScope(admin: Visitor, second: Visitor, name: string): Promise<void> {
   const { page, scripted } = admin;
   await admin.goto('/admin');
   await admin.sees('Petugas');
@@ -74,10 +74,25 @@ async function changesScope(admin: Visitor, name: string): Promise<void> {
   await page.getByRole('checkbox', { name: 'Provinsi Papua Selatan' }).check();
   await page.getByRole('checkbox', { name: 'Provinsi Papua Barat', exact: true }).uncheck();
   await page.getByRole('button', { name: 'Simpan' }).click();
-  await expect(page.getByText('Peran dan lingkup yang baru berlaku mulai sekarang.')).toBeVisible();
-  await expect(rowOf(page, name)).toContainText('Penyelia');
-  await expect(rowOf(page, name)).toContainText('Provinsi Papua Selatan');
+  await expect(page.getByText('Peran diusulkan')).toBeVisible();
+  await expect(rowOf(page, name)).toContainText('Verifikator');
+  const proposal = (page: Page) => page.getByRole('listitem').filter({ hasText: name });
+  await expect(proposal(page)).toContainText('Menunggu administrator lain.');
+  await expect(proposal(page).getByRole('button', { name: /^Kukuhkan/ })).toHaveCount(0);
   await admin.inspects();
+
+  await second.goto('/admin');
+  await second.sees('Petugas');
+  await expect(proposal(second.page)).toContainText(`diusulkan ${AGUS.name}`);
+  await second.inspects();
+  await proposal(second.page).getByRole('button', { name: /^Kukuhkan/ }).click();
+  await expect(second.page.getByText('Peran dikukuhkan')).toBeVisible();
+  await expect(rowOf(second.page, name)).toContainText('Penyelia');
+  await expect(rowOf(second.page, name)).toContainText('Provinsi Papua Selatan');
+  await second.inspects();
+  await admin.goto('/admin');
+  await admin.sees('Petugas');
+  await expect(rowOf(page, name)).toContainText('Penyelia');
 }
 
 /** Disables the account of the member, and enables it again. */
@@ -132,7 +147,7 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await late.goto(link);
   await late.sees('Tautan tidak berlaku');
 
-  await changesScope(admin, account.name);
+  await changesScope(admin, await people.signedIn(ENDANG), account.name);
   // The new scope takes effect with the next request.
   await desk.opens();
   await expect(desk.rows()).toHaveCount(0);
@@ -149,7 +164,7 @@ test('an invited verifier sees only the scope, and loses the desk when disabled 
   await guest.sees('Halaman tidak ditemukan');
 });
 
-test('an invitation can be withdrawn, and disabling a verifier releases their cases', async ({ people }) => {
+test('a proposal and an invitation can be withdrawn, and disabling a verifier releases their cases', async ({ people }) => {
   const application = await submitted(await people.newcomer(), office('Kalimantan Selatan'));
   const verifier = await member(people, 'Silas Papare', 'verifier', ['Kalimantan Selatan']);
   await taken(verifier, application);
@@ -162,8 +177,21 @@ test('an invitation can be withdrawn, and disabling a verifier releases their ca
   await page.getByRole('radio', { name: /^Administrator/ }).check();
   await page.getByRole('radio', { name: /^Nasional/ }).check();
   await page.getByRole('button', { name: 'Kirim undangan' }).click();
+  const proposal = page.getByRole('listitem').filter({ hasText: email });
+  await expect(proposal).toContainText('Administrator');
+  await proposal.getByRole('button', { name: /^Tarik usulan/ }).click();
+  await expect(page.getByText('Usulan ditarik')).toBeVisible();
+  await expect(proposal).toHaveCount(0);
+  await admin.inspects();
+
+  await admin.goto('/admin?tindak=undang');
+  await admin.sees('Undang petugas');
+  await page.getByLabel('Alamat surel').fill(email);
+  await page.getByRole('radio', { name: /^Verifikator/ }).check();
+  await page.getByRole('radio', { name: /^Nasional/ }).check();
+  await page.getByRole('button', { name: 'Kirim undangan' }).click();
   const invitation = page.getByRole('listitem').filter({ hasText: email });
-  await expect(invitation).toContainText('Administrator');
+  await expect(invitation).toContainText('Verifikator');
   await invitation.getByRole('button', { name: 'Tarik undangan' }).click();
   await expect(page.getByText('Undangan ditarik')).toBeVisible();
   await expect(invitation).toHaveCount(0);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use axum::{Router, routing::post};
 use backend::{
-    sirup::{Answer, Sirup},
+    sirup::{Answer, Asker, Sirup},
     world::World as Outside,
 };
 use clap::CommandFactory;
@@ -15,6 +15,7 @@ use devtools::{
 use http::StatusCode;
 use serde_json::{Value, json};
 use server::commands::CommandLine;
+use uuid::Uuid;
 
 use crate::support::*;
 
@@ -116,7 +117,8 @@ async fn the_examples_of_the_contract_are_understood() {
         let router = Router::new().route("/v1/credentials/verify", post(move || async move { body }));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let sirup = Sirup::new(&url, "token".into(), Outside::system()).unwrap();
-        let Answer::Account(account) = sirup.verify("x", &"y".into()).await else { panic!("{example}") };
+        let asker = Asker { person: Uuid::nil(), network: "127.0.0.1".into(), username: "x".into() };
+        let Answer::Account(account) = sirup.verify(&asker, "x", &"y".into()).await else { panic!("{example}") };
         assert_eq!(account.username, example["username"]);
         assert_eq!(account.role, example["role"]);
         assert_eq!(account.kd_klpd.as_deref(), example["kd_klpd"].as_str());

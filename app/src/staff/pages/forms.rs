@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[component]
-pub fn InvitePage(form: FormState, email: String, role: RoleChoice) -> impl IntoView {
+pub fn InvitePage(form: FormState, email: String, role: RoleChoice, has_second: bool) -> impl IntoView {
     let action = same_address();
     view! {
         <AdminPage title="Undang petugas" lead=texts::INVITE>
@@ -31,7 +31,7 @@ pub fn InvitePage(form: FormState, email: String, role: RoleChoice) -> impl Into
                     placeholder="nama@instansi.go.id"
                     check=CHECK_EMAIL
                 />
-                <RoleAndScope form role />
+                <RoleAndScope form role has_second />
                 <div class="row actions">
                     <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
                         "Kirim undangan"
@@ -45,7 +45,7 @@ pub fn InvitePage(form: FormState, email: String, role: RoleChoice) -> impl Into
 }
 
 #[component]
-pub fn ChangePage(form: FormState, member: Member, role: RoleChoice) -> impl IntoView {
+pub fn ChangePage(form: FormState, member: Member, role: RoleChoice, has_second: bool) -> impl IntoView {
     let (id, own, action) = (member.id, member.own, same_address());
     view! {
         <AdminPage title=member.name lead=member.email>
@@ -53,7 +53,7 @@ pub fn ChangePage(form: FormState, member: Member, role: RoleChoice) -> impl Int
                 <FormProblem form />
                 <input type="hidden" name="tindak" value="ubah" />
                 <input type="hidden" name="petugas" value=id.to_string() />
-                <RoleAndScope form role />
+                <RoleAndScope form role has_second />
                 <p class="sub">{texts::CHANGE}</p>
                 <div class="row actions">
                     <button class="btn btn--primary" aria-busy=move || form.pending.get().then_some("true")>
@@ -78,7 +78,7 @@ fn same_address() -> String {
 }
 
 #[component]
-fn RoleAndScope(form: FormState, role: RoleChoice) -> impl IntoView {
+fn RoleAndScope(form: FormState, role: RoleChoice, has_second: bool) -> impl IntoView {
     let chosen = form.typed("staff_role").and_then(|role| role.parse().ok()).or(role.role);
     let national = form.typed("lingkup").map(|scope| scope == "nasional").or(role.national);
     let role_is_chosen = Callback::new(move |_| form.set_issue(Field::StaffRole, None));
@@ -98,6 +98,7 @@ fn RoleAndScope(form: FormState, role: RoleChoice) -> impl IntoView {
     });
     view! {
         <Choices form field=Field::StaffRole label="Peran">{roles.collect_view()}</Choices>
+        <p class="sub">{texts::second(has_second)}</p>
         <div class="stack scope">
             <Choices form field=Field::Scope label="Lingkup">
                 <Choice

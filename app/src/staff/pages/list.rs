@@ -1,8 +1,8 @@
-//! The list of members and invitations.
+//! The list of members, proposed roles and invitations.
 
 use domain::{
     indonesian::{count, date_time},
-    staff::view::{Member, PendingInvitation, ScopeInstitution},
+    staff::view::{Member, PendingInvitation, RoleProposal, ScopeInstitution},
 };
 use leptos::prelude::*;
 
@@ -14,12 +14,13 @@ use crate::{
     staff::texts,
 };
 
-/// All members and invitations.
+/// All members, proposed roles and invitations.
 #[component]
 pub fn ListPage(
     form: FormState,
     members: Vec<Member>,
     invitations: Vec<PendingInvitation>,
+    proposals: Vec<RoleProposal>,
     /// A dialog covers the page and shows the issues of the form.
     has_dialog: bool,
 ) -> impl IntoView {
@@ -49,6 +50,7 @@ pub fn ListPage(
                         </tbody>
                     </table>
                 </div>
+                {(!proposals.is_empty()).then(|| view! { <Proposals proposals /> })}
                 {(!invitations.is_empty()).then(|| view! { <Invitations invitations /> })}
             </PostForm>
         </AdminPage>
@@ -107,6 +109,48 @@ fn scope_words(institutions: &[ScopeInstitution]) -> String {
         [(_, name)] => name.clone(),
         [(_, name), others @ ..] => format!("{name} dan {} lainnya", count(others.len() as u64)),
     }
+}
+
+#[component]
+fn Proposals(proposals: Vec<RoleProposal>) -> impl IntoView {
+    let zone = zone();
+    let row = move |proposal: RoleProposal| {
+        let RoleProposal { id, name, email, role, institutions, proposed_by, expires_at, confirmable } = proposal;
+        let (confirmed, withdrawn) = (email.clone(), email.clone());
+        let who = name.map_or_else(|| email.clone(), |name| format!("{name}, {email}"));
+        let what = format!("{} · {}", role.label(), scope_words(&institutions));
+        let by = format!("diusulkan {proposed_by} · berlaku sampai {}", date_time(expires_at, zone));
+        view! {
+            <li class="row">
+                <span class="words">
+                    <b>{who}</b>
+                    <small class="sub">{format!("{what} · {by}")}</small>
+                </span>
+                <span class="row g2 push">
+                    {if confirmable {
+                        view! {
+                            <button class="btn btn--primary" name="kukuhkan" value=id.to_string()>
+                                "Kukuhkan"<span class="sr">" "{confirmed}</span>
+                            </button>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <span class="sub">{texts::PROPOSED_BY_YOU}</span> }.into_any()
+                    }}
+                    <button class="btn" name="tarik-usulan" value=id.to_string()>
+                        "Tarik usulan"<span class="sr">" "{withdrawn}</span>
+                    </button>
+                </span>
+            </li>
+        }
+    };
+    view! {
+        <section class="stack" aria-labelledby="h-usulan">
+            <h2 id="h-usulan">"Peran yang menunggu pengukuhan"</h2>
+            <ul class="panel results" role="list">{proposals.into_iter().map(row).collect_view()}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

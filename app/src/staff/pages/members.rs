@@ -24,12 +24,12 @@ pub fn staff_page() -> impl IntoView {
 
 #[component]
 fn Staff(form: FormState, staff: StaffPage) -> impl IntoView {
-    let StaffPage { members, invitations, task } = staff;
+    let StaffPage { members, invitations, proposals, has_second, task } = staff;
     let has_dialog = matches!(task, Some(StaffTask::Disable(_) | StaffTask::Dismiss(_)));
-    let list = move || view! { <ListPage form members invitations has_dialog /> };
+    let list = move || view! { <ListPage form members invitations proposals has_dialog /> };
     match task {
-        Some(StaffTask::Invite { email, role }) => view! { <InvitePage form email role /> }.into_any(),
-        Some(StaffTask::Change { member, role }) => view! { <ChangePage form member role /> }.into_any(),
+        Some(StaffTask::Invite { email, role }) => view! { <InvitePage form email role has_second /> }.into_any(),
+        Some(StaffTask::Change { member, role }) => view! { <ChangePage form member role has_second /> }.into_any(),
         Some(StaffTask::Disable(member)) => view! {
             {list()}
             <ConfirmDisable form member />

@@ -30,9 +30,7 @@ pub fn VerdictBar(desk: Desk, case: Signal<CaseFile>, ticked: Ticked) -> impl In
                 Stage::Mine => view! { <Decide desk case ticked /> }.into_any(),
                 Stage::Free => view! { <Take id form /> }.into_any(),
                 Stage::Held { by, until, supervises } => view! { <HeldByOther desk by until supervises /> }.into_any(),
-                Stage::Own => view! {
-                    <p class="row g2"><Icon name="info" />{texts::OWN_APPLICATION}</p>
-                }.into_any(),
+                Stage::Barred { why } => view! { <p class="row g2"><Icon name="info" />{why}</p> }.into_any(),
                 Stage::Ended { status, supervises } => view! { <Ended desk case status supervises /> }.into_any(),
             }}
         </footer>
@@ -46,7 +44,7 @@ enum Stage {
     Mine,
     Free,
     Held { by: String, until: Timestamp, supervises: bool },
-    Own,
+    Barred { why: &'static str },
     Ended { status: Status, supervises: bool },
 }
 
@@ -56,7 +54,8 @@ impl Stage {
             return Self::Ended { status: case.status, supervises: case.supervises };
         }
         match &case.holder {
-            _ if case.own => Self::Own,
+            _ if case.own => Self::Barred { why: texts::OWN_APPLICATION },
+            _ if case.close => Self::Barred { why: texts::CLOSE_APPLICANT },
             Some(holder) if holder.mine => Self::Mine,
             Some(holder) => Self::Held { by: holder.name.clone(), until: holder.until, supervises: case.supervises },
             None => Self::Free,

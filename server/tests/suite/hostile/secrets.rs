@@ -87,12 +87,12 @@ on_both! {
         assert_eq!(stored.len(), 3);
         for text in stored {
             let token = backend::secrets::Token::presented(&text);
-            accounts::check_reset(&world.backend, &token).await.unwrap_err();
+            accounts::reset_of(&world.backend, &token).await.unwrap_err();
             accounts::registration(&world.backend, &token).await.unwrap_err();
             staff::invitation(&world.backend, &token).await.unwrap_err();
         }
         // The links themselves work.
-        accounts::check_reset(&world.backend, &world.secret_for(SITI).await).await.unwrap();
+        accounts::reset_of(&world.backend, &world.secret_for(SITI).await).await.unwrap();
         accounts::registration(&world.backend, &world.secret_for(NEWCOMER).await).await.unwrap();
         staff::invitation(&world.backend, &world.secret_for(INVITED).await).await.unwrap();
     }
@@ -135,7 +135,7 @@ on_both! {
         world.sql("UPDATE outbox SET status = 'cancelled' WHERE recipient = 'siti.pa@contoh.go.id'").await.unwrap();
         assert_eq!(mail::send_due(&world.backend, &mailbox).await.unwrap(), Delivery::Parked);
         assert!(server.mails().is_empty(), "{:?}", server.mails());
-        accounts::check_reset(&world.backend, &token).await.unwrap();
+        accounts::reset_of(&world.backend, &token).await.unwrap();
     }
 
     async fn a_copy_of_the_letters_shows_no_letter(world) {
@@ -259,7 +259,7 @@ impl Known {
         let again = site.userinfo(tokens["access_token"].as_str().unwrap()).await.expect(200).json();
         assert_eq!(again["sub"], self.sub);
         assert_eq!(siti.get(&page(self.draft, "surat")).await.expect(200).body, letter());
-        accounts::check_reset(&site.world.backend, &site.world.secret_for(SITI).await).await.unwrap();
+        accounts::reset_of(&site.world.backend, &site.world.secret_for(SITI).await).await.unwrap();
     }
 }
 

@@ -20,9 +20,9 @@ use crate::support::{
 on_both! {
     async fn only_administrators_administer_platforms(world) {
         let id = platform(&world, "spse").await;
-        let (siti, verifier, boss) = (world.siti().await, world.verifier().await, world.actor(ADMIN).await);
-        let hendra = world.verifier2().await.user_id;
-        staff::set_role(&world.backend, &boss, hendra, Some(StaffRole::Supervisor), &[]).await.unwrap();
+        let (siti, verifier) = (world.siti().await, world.verifier().await);
+        let hendra = "verifikator2@contoh.go.id";
+        staff::set_staff_role(&world.backend, hendra, Some(StaffRole::Supervisor)).await.unwrap();
         let supervisor = world.verifier2().await;
         let (form, version) = stored(&world, id).await;
         let events = world.count("audit_events").await;

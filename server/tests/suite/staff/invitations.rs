@@ -48,12 +48,12 @@ on_both! {
 
     async fn a_known_address_gets_the_role_at_once(world) {
         let (token, boss) = (session(&world, "siti.pa@contoh.go.id").await, admin(&world).await);
-        let invited = invitation(" Siti.PA@contoh.go.id ", StaffRole::Supervisor, &[]);
+        let invited = invitation(" Siti.PA@contoh.go.id ", StaffRole::Verifier, &[]);
         staff::invite(&world.backend, &boss, &invited).await.unwrap();
         let role = world.actor_of(&token).await.unwrap().staff_role;
-        assert_eq!(role, Some(StaffRole::Supervisor), "in the open session, too");
+        assert_eq!(role, Some(StaffRole::Verifier), "in the open session, too");
         let (recipient, subject, text) = world.mails().await.remove(0);
-        assert_eq!((recipient.as_str(), subject.as_str()), ("siti.pa@contoh.go.id", "Anda menjadi Penyelia Gerbang"));
+        assert_eq!((recipient.as_str(), subject.as_str()), ("siti.pa@contoh.go.id", "Anda menjadi Verifikator Gerbang"));
         assert!(!text.contains("token="), "{text}");
         assert_eq!(world.count("invitations").await, 0);
     }

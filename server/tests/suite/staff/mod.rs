@@ -9,7 +9,7 @@ mod roles;
 use backend::{
     Actor, Origin, accounts,
     secrets::Token,
-    staff::{self, Invitation},
+    staff::{self, Appointed, Invitation},
     verification,
 };
 use domain::{master_data::institution::InstitutionType, permission::StaffRole, verification::QueueFilter};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::support::{outside::Outside, *};
 
 const ADMIN: &str = "admin@contoh.go.id";
+const ADMIN2: &str = "admin2@contoh.go.id";
 
 const NEWCOMER: &str = "fitri@contoh.go.id";
 
@@ -25,6 +26,25 @@ const STRONG: &str = "kuda lari di pantai";
 
 async fn admin(world: &World) -> Actor {
     world.actor(ADMIN).await
+}
+
+/// The second administrator of the development data.
+async fn admin2(world: &World) -> Actor {
+    world.actor(ADMIN2).await
+}
+
+/// Gives a role by two administrators.
+async fn appoint(world: &World, user_id: Uuid, role: StaffRole, institutions: &[Uuid]) {
+    let (boss, second) = (admin(world).await, admin2(world).await);
+    let appointed = staff::set_role(&world.backend, &boss, user_id, Some(role), institutions).await.unwrap();
+    assert_eq!(appointed, Appointed::Proposed);
+    let proposals = staff::proposals(&world.backend, &second).await.unwrap();
+    staff::confirm(&world.backend, &second, proposals[0].id).await.unwrap();
+}
+
+/// Leaves one administrator.
+async fn dismiss_second(world: &World) {
+    staff::set_staff_role(&world.backend, ADMIN2, None).await.unwrap();
 }
 
 /// Signs in, from a device that the account knows; gives the session.

@@ -96,8 +96,15 @@ async fn staff_are_changed_and_disabled_without_script() {
     let page = boss.get(&change).await.expect(200);
     let (role, scope) = (page.value(&change, "staff_role"), page.value(&change, "lingkup"));
     assert_eq!((role.as_deref(), scope.as_deref()), (Some("verifier"), Some("nasional")));
+    page.shows(&["berlaku setelah dikukuhkan administrator lain"]);
     let form = changed(page.form(&change), &[("staff_role", "supervisor")]);
-    boss.send(&change, &form).await.expect(200).shows(&["Tersimpan", "Penyelia"]);
+    let proposed = boss.send(&change, &form).await.expect(200);
+    proposed.shows(&["Peran diusulkan", "Peran yang menunggu pengukuhan", "Menunggu administrator lain."]);
+    let second = site.signed_in(ADMIN2).await;
+    let page = second.get("/admin").await.expect(200);
+    let proposal = page.select("[name=kukuhkan]")[0].get("value").unwrap().to_owned();
+    second.send("/admin", &[("kukuhkan", &proposal)]).await.expect(200).shows(&["Peran dikukuhkan", "Penyelia"]);
+    dismiss_second(&site.world).await;
 
     let ask = format!("/admin?tindak=nonaktifkan&petugas={ratna_id}");
     let page = boss.get(&ask).await.expect(200).expect_says("Nonaktifkan akun ini?");

@@ -23,7 +23,7 @@ on_both! {
     async fn only_administrators_administer(world) {
         let (siti, verifier, boss) = (world.siti().await, world.verifier().await, admin(&world).await);
         let hendra = world.verifier2().await.user_id;
-        staff::set_role(&world.backend, &boss, hendra, Some(StaffRole::Supervisor), &[]).await.unwrap();
+        appoint(&world, hendra, StaffRole::Supervisor, &[]).await;
         let supervisor = world.verifier2().await;
         let (events, mails) = (world.count("audit_events").await, world.count("outbox").await);
         let backend = &world.backend;
@@ -31,6 +31,10 @@ on_both! {
             forbidden(staff::members(backend, stranger).await);
             forbidden(staff::invite(backend, stranger, &invitation(NEWCOMER, StaffRole::Admin, &[])).await);
             forbidden(staff::withdraw_invitation(backend, stranger, Uuid::nil()).await);
+            forbidden(staff::proposals(backend, stranger).await);
+            forbidden(staff::has_second(backend, stranger).await);
+            forbidden(staff::confirm(backend, stranger, Uuid::nil()).await);
+            forbidden(staff::withdraw_proposal(backend, stranger, Uuid::nil()).await);
             forbidden(staff::set_role(backend, stranger, stranger.user_id, Some(StaffRole::Admin), &[]).await);
             forbidden(staff::set_disabled(backend, stranger, boss.user_id, true).await);
             forbidden(settings::reasons(backend, stranger).await);
@@ -46,20 +50,21 @@ on_both! {
     }
 
     async fn the_last_administrator_stays(world) {
+        dismiss_second(&world).await;
         let boss = admin(&world).await;
         let (backend, id) = (&world.backend, boss.user_id);
         let lost = |outcome: backend::Result<()>| {
             assert_eq!(conflict(outcome.err().unwrap()), Conflict::LastAdministrator);
         };
-        lost(staff::set_role(backend, &boss, id, Some(StaffRole::Supervisor), &[]).await);
-        lost(staff::set_role(backend, &boss, id, None, &[]).await);
+        lost(staff::set_role(backend, &boss, id, Some(StaffRole::Supervisor), &[]).await.map(drop));
+        lost(staff::set_role(backend, &boss, id, None, &[]).await.map(drop));
         lost(staff::set_disabled(backend, &boss, id, true).await);
-        lost(staff::invite(backend, &boss, &invitation(ADMIN, StaffRole::Verifier, &[])).await);
+        lost(staff::invite(backend, &boss, &invitation(ADMIN, StaffRole::Verifier, &[])).await.map(drop));
         assert!(staff::members(backend, &boss).await.is_ok());
 
         // One who is disabled does not count.
         let ratna = world.verifier().await.user_id;
-        staff::set_role(backend, &boss, ratna, Some(StaffRole::Admin), &[]).await.unwrap();
+        staff::set_staff_role(backend, "verifikator@contoh.go.id", Some(StaffRole::Admin)).await.unwrap();
         staff::set_disabled(backend, &boss, ratna, true).await.unwrap();
         lost(staff::set_disabled(backend, &boss, id, true).await);
         staff::set_disabled(backend, &boss, ratna, false).await.unwrap();
@@ -69,6 +74,7 @@ on_both! {
     async fn two_administrators_cannot_remove_each_other_at_once(world) {
         const TWO: &str = "UPDATE users SET staff_role = 'admin', disabled_at = NULL
                            WHERE email IN ('admin@contoh.go.id', 'verifikator@contoh.go.id')";
+        dismiss_second(&world).await;
         world.sql(TWO).await.unwrap();
         let (boss, ratna) = (admin(&world).await, world.verifier().await);
         let strike = |by: &Actor, on: &Actor, disables: bool| {
@@ -77,7 +83,7 @@ on_both! {
                 if disables {
                     staff::set_disabled(&backend, &by, on, true).await
                 } else {
-                    staff::set_role(&backend, &by, on, None, &[]).await
+                    staff::set_role(&backend, &by, on, None, &[]).await.map(drop)
                 }
             })
         };
@@ -103,21 +109,25 @@ on_both! {
     async fn removed_administrator_changes_nothing(world) {
         let (boss, backend) = (admin(&world).await, &world.backend);
         let (ratna, hendra) = (world.verifier().await.user_id, world.verifier2().await.user_id);
-        staff::set_role(backend, &boss, ratna, Some(StaffRole::Admin), &[]).await.unwrap();
+        appoint(&world, ratna, StaffRole::Admin, &[]).await;
         let second = world.verifier().await;
         staff::invite(backend, &boss, &invitation(NEWCOMER, StaffRole::Verifier, &[])).await.unwrap();
         let invited = staff::members(backend, &boss).await.unwrap().1[0].id;
+        staff::invite(backend, &boss, &invitation("wulan@contoh.go.id", StaffRole::Admin, &[])).await.unwrap();
+        let proposed = staff::proposals(backend, &boss).await.unwrap()[0].id;
         let changes_nothing = async || {
             let events = world.count("audit_events").await;
             forbidden(staff::set_role(backend, &second, hendra, Some(StaffRole::Admin), &[]).await);
             forbidden(staff::set_disabled(backend, &second, boss.user_id, true).await);
             forbidden(staff::invite(backend, &second, &invitation(NEWCOMER, StaffRole::Admin, &[])).await);
             forbidden(staff::withdraw_invitation(backend, &second, invited).await);
+            forbidden(staff::confirm(backend, &second, proposed).await);
+            forbidden(staff::withdraw_proposal(backend, &second, proposed).await);
             assert_eq!(world.count("audit_events").await, events);
         };
-        staff::set_role(backend, &boss, ratna, Some(StaffRole::Supervisor), &[]).await.unwrap();
+        staff::set_role(backend, &boss, ratna, Some(StaffRole::Verifier), &[]).await.unwrap();
         changes_nothing().await;
-        staff::set_role(backend, &boss, ratna, Some(StaffRole::Admin), &[]).await.unwrap();
+        staff::set_staff_role(backend, "verifikator@contoh.go.id", Some(StaffRole::Admin)).await.unwrap();
         staff::set_disabled(backend, &boss, ratna, true).await.unwrap();
         changes_nothing().await;
     }

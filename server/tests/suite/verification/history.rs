@@ -135,9 +135,8 @@ on_both! {
         decide(&world, &verifier, his, Verdict::Reject).await;
         assert_eq!(ids(&world, &verifier, "").await, [his, hers]);
 
-        let admin = world.actor("admin@contoh.go.id").await;
-        let colleague = world.verifier2().await.user_id;
-        backend::staff::set_role(&world.backend, &admin, colleague, Some(StaffRole::Supervisor), &[]).await.unwrap();
+        let colleague = "verifikator2@contoh.go.id";
+        backend::staff::set_staff_role(&world.backend, colleague, Some(StaffRole::Supervisor)).await.unwrap();
         let supervisor = world.verifier2().await;
         verification::reopen(&world.backend, &supervisor, hers, REASON).await.unwrap();
         assert_eq!((ids(&world, &verifier, "").await, ids(&world, &verifier, "siti").await), (vec![his], vec![]));

@@ -35,9 +35,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// Makes the second verifier a supervisor, and signs them in.
 async fn supervisor(world: &World) -> backend::Actor {
-    let admin = world.actor("admin@contoh.go.id").await;
-    let hendra = world.verifier2().await;
-    staff::set_role(&world.backend, &admin, hendra.user_id, Some(StaffRole::Supervisor), &[]).await.unwrap();
+    staff::set_staff_role(&world.backend, "verifikator2@contoh.go.id", Some(StaffRole::Supervisor)).await.unwrap();
     world.verifier2().await
 }
 

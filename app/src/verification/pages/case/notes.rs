@@ -3,7 +3,7 @@ use domain::{
     search::normalised,
     status::Status,
     time::Zone,
-    verification::{CaseFile, EarlierApplication, OtherAccess, SameLetter},
+    verification::{CaseFile, EarlierApplication, OtherAccess, SameLetter, SharedThing, SharedWith},
 };
 use leptos::prelude::*;
 
@@ -22,7 +22,7 @@ pub fn Notes(case: Signal<CaseFile>) -> impl IntoView {
 
 fn notes(case: &CaseFile, zone: Zone) -> Vec<AnyView> {
     let rejections = case.earlier.iter().filter(|earlier| earlier.status == Status::Rejected).take(MAX_REJECTIONS);
-    let mut notes = Vec::new();
+    let mut notes: Vec<AnyView> = case.shared.iter().map(shared_with).collect();
     notes.extend(case.renews.map(|renews| {
         note("info", "info", view! { <b>{texts::RENEWAL}</b>{texts::renewed_access(renews)} }.into_any())
     }));
@@ -58,6 +58,13 @@ fn rejection(earlier: &EarlierApplication, zone: Zone) -> AnyView {
     let link = earlier.in_scope.then(|| format!("/verifikasi/{}", earlier.id));
     let body = view! { <b>{title}</b>{text}" "{link.map(|href| view! { <a href=href>"Buka"</a> })} };
     note("info", "info", body.into_any())
+}
+
+fn shared_with(shared: &SharedWith) -> AnyView {
+    let (title, text) = texts::shared_with(shared);
+    let suspicious = shared.has_staff() || matches!(shared.thing, SharedThing::EmployeeNumber { .. });
+    let state = if suspicious { "rejected" } else { "waiting" };
+    note(state, "alert", view! { <b>{title}</b>{text} }.into_any())
 }
 
 fn same_letter(same: &SameLetter) -> AnyView {

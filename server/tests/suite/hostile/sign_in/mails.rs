@@ -57,11 +57,11 @@ on_both! {
             accounts::forgot_password(&world.backend, SITI).await.unwrap();
             asked += 1;
             let newest = world.secret_for(SITI).await;
-            accounts::check_reset(&world.backend, &newest).await.unwrap();
+            accounts::reset_of(&world.backend, &newest).await.unwrap();
         }
         let sent = subjects(&world, SITI).await.len();
         assert!((5..=8).contains(&sent), "{sent} of {asked}");
-        accounts::check_reset(&world.backend, &first).await.expect("still within its hour");
+        accounts::reset_of(&world.backend, &first).await.expect("still within its hour");
         accounts::reset_password(&world.backend, &first, &STRONG.into(), &origin()).await.unwrap();
         // The link was used, so the person may ask again at once.
         accounts::forgot_password(&world.backend, SITI).await.unwrap();
