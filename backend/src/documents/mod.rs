@@ -1,5 +1,6 @@
 //! Documents: the store of letters, reading PDFs, images and text of letter pages, and receipts.
 
+pub mod confinement;
 mod pages;
 pub mod pdf;
 mod reader;
@@ -14,6 +15,7 @@ use futures::{Stream, StreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 use url::Url;
 
+pub use confinement::Confinement;
 pub use pages::Kept;
 pub use reader::PdfReader;
 
