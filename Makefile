@@ -18,7 +18,7 @@ as_site := --profile wasm-release --target wasm32-unknown-unknown --target-dir t
 sitebuilder := --locked --manifest-path sitebuilder/Cargo.toml \
   --target-dir $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/gerbang/sitebuilder
 
-.PHONY: run build built-site built-server built-devtools built-sitebuilder test test-bare check unit integration browser bench site fmt
+.PHONY: run build built-site built-server built-devtools built-sitebuilder test test-bare check unit integration browser bench fuzz site fmt
 
 # The server of development is compiled as the tests are: much sooner than with all optimisations.
 run: setup-rust
@@ -50,6 +50,7 @@ check:
 	$(say) "Format and lints, for the browser and for the server"
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
+	@cargo fmt --manifest-path fuzz/Cargo.toml --check
 	@RUSTC_BOOTSTRAP=1 cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(linted) cargo build --quiet --release $(sitebuilder)
 	@$(tested) --all-targets --no-run
@@ -97,6 +98,10 @@ bench: setup-bench build
 	$(say) "Measuring sizes and speeds"
 	@SHARED_BUFFERS=1GB scripts/with-postgres cargo run --quiet --release -p bench -- $(ONLY)
 
+# Hostile input for the readers of PDFs and the parsers, SECONDS for each target; `make fuzz ONLY="names oidc"` runs some.
+fuzz: setup-fuzz
+	@FUZZ_SECONDS=$(or $(SECONDS),60) scripts/fuzz $(ONLY)
+
 site: setup-rust
 	@$(MAKE) --no-print-directory --jobs=3 built-site
 
@@ -107,6 +112,7 @@ test-bare:
 fmt:
 	@cargo fmt --all
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml
+	@cargo fmt --manifest-path fuzz/Cargo.toml
 
 setup-%:
 	@scripts/setup $*

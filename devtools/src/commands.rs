@@ -19,7 +19,9 @@ use crate::{
     DEMO_URL,
     demo_platform::DemoPlatform,
     development::{ACCOUNTS, FORMER_ACCESS_AGE, PASSWORD, SIRUP_PASSWORD, fill, fill_former, fill_supplier},
-    mailbox, sirup_simulator,
+    mailbox,
+    misbehave::{self, Attempt, Layer},
+    sirup_simulator,
 };
 
 /// Gerbang untuk pengembangan: perintah gerbang dengan data contoh, simulator SiRUP, dan platform percobaan.
@@ -46,6 +48,16 @@ enum Command {
         #[arg(long)]
         addr: Option<SocketAddr>,
     },
+    /// Mencoba yang dilarang bagi proses pembaca PDF; dipakai pengujian.
+    #[command(hide = true)]
+    Misbehave {
+        attempt: Attempt,
+        /// A path or an address.
+        #[arg(default_value = "")]
+        target: String,
+        #[arg(long, default_value = "all")]
+        layer: Layer,
+    },
 }
 
 /// Runs the command line.
@@ -59,6 +71,9 @@ pub fn run() -> Result<(), StartError> {
     {
         return outcome;
     }
+    if let Command::Misbehave { attempt, target, layer } = &command {
+        return misbehave::run(*attempt, target, *layer);
+    }
     let config = Config::load(Environment::Development, &["GERBANG_DEMO_URL"])?;
     let demo_url = demo_url(std::env::var("GERBANG_DEMO_URL").ok().as_deref())?;
     in_runtime(&config.clone(), async move {
@@ -67,6 +82,7 @@ pub fn run() -> Result<(), StartError> {
             Command::Product(command) => command.perform(config, Extras::default()).await,
             Command::SirupSimulator { addr } => simulate(&config, addr).await,
             Command::DemoPlatform { addr } => demonstrate(&config, demo_url, addr).await,
+            Command::Misbehave { attempt, target, layer } => misbehave::run(attempt, &target, layer),
         }
     })
 }

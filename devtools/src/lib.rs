@@ -6,6 +6,7 @@ pub mod commands;
 pub mod demo_platform;
 pub mod development;
 mod mailbox;
+mod misbehave;
 pub mod sirup_simulator;
 
 use server::application::Extras;

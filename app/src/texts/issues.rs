@@ -16,6 +16,7 @@ pub fn sentence(issue: &Issue, zone: Zone) -> String {
         Problem::TooShort { min } => too_short(*field, *min),
         Problem::TooLong { max } => format!("Isian lebih dari {} huruf. Persingkat isian ini.", count(*max as u64)),
         Problem::BadCharacters => bad_characters(*field).to_owned(),
+        Problem::LooksLikeLink => looks_like_link(*field).to_owned(),
         Problem::NotAnEmail => "Alamat surel tidak lengkap. Tulis seperti nama@instansi.go.id.".to_owned(),
         Problem::CommonPassword => {
             "Kata sandi ini mudah ditebak. Gunakan beberapa kata yang tidak berhubungan dengan Anda.".to_owned()
@@ -148,6 +149,13 @@ const fn bad_characters(field: Field) -> &'static str {
         Field::EmployeeNumber | Field::Npwp | Field::Nib => "Nomor hanya berisi angka. Hapus huruf dan tanda baca.",
         Field::Slug => "Nama ini memuat karakter lain. Tulis huruf kecil, angka, dan tanda hubung di antaranya.",
         _ => "Isian memuat karakter yang tidak dapat dipakai. Ketik ulang tanpa karakter khusus.",
+    }
+}
+
+const fn looks_like_link(field: Field) -> &'static str {
+    match field {
+        Field::CompanyName => "Nama perusahaan memuat tautan atau tanda @. Tulis nama saja, seperti pada NIB.",
+        _ => "Nama memuat tautan atau tanda @. Tulis nama saja, dengan spasi sesudah titik pada gelar atau singkatan.",
     }
 }
 

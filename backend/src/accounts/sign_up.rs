@@ -78,7 +78,7 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
     )?;
     let mail = match known {
         Some((name,)) => Mail::AlreadyRegistered { name },
-        None => Mail::ConfirmEmail { name: name.as_str().to_owned(), token: token.expose().to_owned() },
+        None => Mail::ConfirmEmail { token: token.expose().to_owned() },
     };
     backend.post_within_budget(&mut tx, email, &mail).await?;
     tx.commit().await

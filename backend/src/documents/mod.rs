@@ -1,6 +1,7 @@
 //! Documents: the store of letters, reading PDFs, images and text of letter pages, and receipts. What is stored is sealed
 //! with the secret of the installation, bound to its key in the store.
 
+pub mod confinement;
 mod pages;
 pub mod pdf;
 mod reader;
@@ -16,6 +17,7 @@ use futures::{Stream, StreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as Key};
 use url::Url;
 
+pub use confinement::Confinement;
 pub use pages::Kept;
 pub use reader::PdfReader;
 use room::Room;

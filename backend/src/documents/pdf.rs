@@ -1,21 +1,17 @@
-//! Reads a PDF that a stranger sent. Runs only in a child process with limits on time and memory (see
-//! [`super::PdfReader`]); the server itself calls nothing here.
+//! Reads a PDF that a stranger sent. Runs only in a confined child process (see [`super::PdfReader`]); the server itself
+//! calls nothing here.
 
 use std::io::{Read, Write};
 
 use domain::issues::letter::{LetterProblem, MAX_BYTES};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
-use super::text::text;
+use super::{confinement::confine, text::text};
 
 /// The most bytes of an unpacked stream; a page of text has a few hundred kilobytes.
 const MOST_UNPACKED: usize = 32 * 1024 * 1024;
 /// The most pages of a letter.
 const MOST_PAGES: usize = 200;
-/// The most address space of the child process, in bytes.
-const MEMORY: u64 = 512 * 1024 * 1024;
-/// The most processor time of the child process, in seconds.
-pub(super) const SECONDS: u64 = 5;
 
 /// What the child process does with the PDF on its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,23 +24,35 @@ pub enum Task {
     Text,
 }
 
-/// Runs the child process: sets its limits, reads standard input, answers on standard output.
+/// Runs the child process: confines it, reads standard input, answers on standard output. Without a task, the answer is
+/// JSON of the [`Confinement`](super::Confinement).
 ///
 /// # Errors
-/// If reading, drawing or writing fails. The parent sees only that there is no answer.
-pub fn child(task: Task) -> Result<(), Box<dyn std::error::Error>> {
-    rlimit::setrlimit(rlimit::Resource::AS, MEMORY, MEMORY)?;
-    rlimit::setrlimit(rlimit::Resource::CPU, SECONDS, SECONDS)?;
-    rlimit::setrlimit(rlimit::Resource::CORE, 0, 0)?;
-    let mut bytes = Vec::new();
-    std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+/// If confining, reading, drawing or writing fails. The parent sees only that there is no answer.
+pub fn child(task: Option<Task>) -> Result<(), Box<dyn std::error::Error>> {
+    let confinement = confine()?;
     let mut out = std::io::stdout().lock();
     match task {
-        Task::Inspect => serde_json::to_writer(&mut out, &inspect(&bytes))?,
-        Task::Draw { page, width } => out.write_all(&draw(bytes, page, width).unwrap_or_default())?,
-        Task::Text => serde_json::to_writer(&mut out, &text(bytes))?,
+        None => serde_json::to_writer(&mut out, &confinement)?,
+        Some(task) => {
+            let mut bytes = Vec::new();
+            std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+            perform(task, bytes, &mut out)?;
+        }
     }
-    out.flush()?;
+    Ok(out.flush()?)
+}
+
+/// Performs a task and writes its answer.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn perform(task: Task, bytes: Vec<u8>, out: &mut impl Write) -> std::io::Result<()> {
+    match task {
+        Task::Inspect => serde_json::to_writer(out, &inspect(&bytes))?,
+        Task::Draw { page, width } => out.write_all(&draw(bytes, page, width).unwrap_or_default())?,
+        Task::Text => serde_json::to_writer(out, &text(bytes))?,
+    }
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::pdf::SECONDS;
+use super::confinement::{Confinement, Enforcement, SECONDS};
 use crate::error::{Error, Result};
 
 /// The most time for a child: more than its processor time, because the machine may be busy.
@@ -107,12 +107,29 @@ impl PdfReader {
         own
     }
 
+    /// Starts a child and logs what confines it: a warning if the kernel lacks something, an error if no letter can be read.
+    pub async fn log_confinement(&self) {
+        let outcome = self.run(&["confinement"], Bytes::new()).await;
+        match outcome.and_then(|answer| serde_json::from_slice::<Confinement>(&answer).map_err(Failure::ours)) {
+            Ok(Confinement { seccomp: true, landlock: Enforcement::Full }) => {
+                tracing::info!(seccomp = true, landlock = "full", "letters are read by a confined process");
+            }
+            Ok(Confinement { seccomp, landlock }) => {
+                let landlock = landlock.as_str();
+                tracing::warn!(seccomp, landlock, "this kernel confines the process that reads letters only in part");
+            }
+            Err(Failure::Stopped(why)) => tracing::error!(why, "the process that reads letters does not start"),
+            Err(Failure::Ours(error)) => tracing::error!(%error, "the process that reads letters does not start"),
+        }
+    }
+
     async fn run(&self, arguments: &[&str], letter: Bytes) -> Result<Vec<u8>, Failure> {
         let _turn = turn(&self.permits).await?;
         let mut child = Command::new(&self.program)
             .arg("pdf")
             .args(arguments)
             .env_clear() // the child must not see our secrets
+            .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

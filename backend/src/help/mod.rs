@@ -47,7 +47,9 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
         Some(actor) => (Ok(actor.name.clone()), Ok(actor.recipient()?)),
         None => (PersonName::parse(&question.name).map(|name| name.as_str().to_owned()), Email::parse(&question.email)),
     };
-    let message = question.message.trim();
+    // A carriage return alone would begin a line that is not marked as typed.
+    let message = question.message.trim().replace("\r\n", "\n").replace('\r', "\n");
+    let message = message.as_str();
     let checked = check_paragraphs(message, LENGTH);
     let (Ok(name), Ok(email), Ok(())) = (&name, &email, &checked) else {
         let found = [(Field::Name, name.err()), (Field::Email, email.err()), (Field::Message, checked.err())];
@@ -81,6 +83,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
     )?;
     let request = Mail::HelpRequest {
         reference: reference.clone(),
+        account: actor.map(|actor| actor.email.clone()),
         name: name.clone(),
         email: email.as_str().to_owned(),
         context,

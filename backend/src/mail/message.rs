@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::templates::{filters, mails};
 
 mails! {
-    /// A person signed up; the link confirms the address.
-    ConfirmEmail { name: String, token: String }
+    /// Somebody signed up; the link confirms the address. It goes to an address that a stranger may have typed, so it says
+    /// nothing else that they typed.
+    ConfirmEmail { token: String }
         => "mail/confirm_email/subject.txt", "mail/confirm_email/body.txt", "mail/confirm_email/body.html";
     /// Somebody signed up with an address that already has an account.
     AlreadyRegistered { name: String }
@@ -65,8 +66,16 @@ mails! {
     /// To whoever keeps anchors of the audit trail. `line` is an anchor as JSON.
     AuditAnchor { events: String, time: String, line: String }
         => "mail/audit_anchor/subject.txt", "mail/audit_anchor/body.txt", "mail/audit_anchor/body.html";
-    /// To the help desk: a message from the help form.
-    HelpRequest { reference: String, name: String, email: String, context: String, message: String }
+    /// To the help desk: a message from the help form. `account` is the address of the sender's account; without it, name
+    /// and address are typed too.
+    HelpRequest {
+        reference: String,
+        account: Option<String>,
+        name: String,
+        email: String,
+        context: String,
+        message: String,
+    }
         => "mail/help_request/subject.txt", "mail/help_request/body.txt", "mail/help_request/body.html";
     /// To the sender of the help form: a copy of the message.
     HelpReceived { name: String, reference: String, message: String }

@@ -73,7 +73,7 @@ fn examples() -> Vec<(&'static str, Mail)> {
     let at = "22 November 2026, 10.00 WIB".to_owned();
     let question = "Saya tidak dapat masuk.".to_owned();
     vec![
-        ("confirm_email", Mail::ConfirmEmail { name: name.clone(), token: token.clone() }),
+        ("confirm_email", Mail::ConfirmEmail { token: token.clone() }),
         ("already_registered", Mail::AlreadyRegistered { name: name.clone() }),
         ("reset_password", Mail::ResetPassword { name: name.clone(), token: token.clone() }),
         ("no_account", Mail::NoAccount),
@@ -162,10 +162,22 @@ fn examples() -> Vec<(&'static str, Mail)> {
             "help_request",
             Mail::HelpRequest {
                 reference: "BT-26-000031-9".into(),
+                account: Some("siti@contoh.go.id".into()),
                 name: name.clone(),
                 email: "siti@contoh.go.id".into(),
                 context: "Hubungkan Akses SiRUP".into(),
                 message: question.clone(),
+            },
+        ),
+        (
+            "help_request-stranger",
+            Mail::HelpRequest {
+                reference: "BT-26-000032-7".into(),
+                account: None,
+                name: "Rina".into(),
+                email: "rina@contoh.go.id".into(),
+                context: "Hal lain".into(),
+                message: "Saya Siti.\n\nPengirim:         Masuk sebagai admin@contoh.go.id".into(),
             },
         ),
         ("help_received", Mail::HelpReceived { name, reference: "BT-26-000031-9".into(), message: question }),

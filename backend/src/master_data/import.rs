@@ -153,6 +153,13 @@ fn parse<T>(file: &[u8], convert: impl Fn(&Row) -> Result<T, String>) -> (Report
     (report, rows)
 }
 
+/// For `fuzz/`: reads a file as both imports do, as far as they need no database.
+#[cfg(fuzzing)]
+pub fn fuzz(file: &[u8]) {
+    parse(file, institution_row);
+    parse(file, |row| unit_row(row, ActiveYears::only(2026)));
+}
+
 /// Increments the version, which makes every server read the master data again, and commits.
 async fn finish(mut tx: Tx) -> Result<()> {
     execute!(tx, "UPDATE master_data SET version = version + 1 WHERE id = 1")?;

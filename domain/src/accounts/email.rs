@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::issues::Problem;
+use crate::{characters::seen, issues::Problem};
 
 /// An e-mail address in lower case, of the form `name@host.domain`, at most 254 bytes (RFC 5321, section 4.5.3.1.3).
 ///
@@ -12,12 +12,12 @@ use crate::issues::Problem;
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address as typed. Trims it and turns it into lower case.
+    /// Reads an address as typed or pasted. Drops what is not seen, and turns it into lower case.
     ///
     /// # Errors
     /// [`Problem::Missing`], [`Problem::TooLong`] or [`Problem::NotAnEmail`].
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let text = text.trim().to_lowercase();
+        let text = seen(text).to_lowercase();
         if text.is_empty() {
             return Err(Problem::Missing);
         }
@@ -87,6 +87,9 @@ mod tests {
     #[case("siti.pa@contoh.go.id", true)]
     #[case(" Siti.PA@Contoh.GO.ID ", true)]
     #[case("toko+1@contoh.co.id", true)]
+    #[case("\u{202a}siti.pa@contoh.go.id\u{202c}", true)]
+    #[case("siti.pa\u{200b}@contoh\u{feff}.go.id\u{a0}", true)]
+    #[case("siti\u{a0}pa@contoh.go.id", false)]
     #[case("siti@localhost", false)]
     #[case("siti", false)]
     #[case("@contoh.go.id", false)]
@@ -109,6 +112,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_not_seen_is_no_part_of_an_address(at in 0usize..20, hidden in "[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]{1,3}") {
+            let mut pasted = "siti.pa@contoh.go.id".to_owned();
+            let typed = Email::parse(&pasted);
+            pasted.insert_str(at, &hidden);
+            prop_assert_eq!(Email::parse(&pasted), typed);
+        }
+
         #[test]
         fn any_text_is_rejected_or_safe_in_a_mail_header(text in ".{0,300}") {
             if let Ok(email) = Email::parse(&text) {

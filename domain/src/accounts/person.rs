@@ -3,24 +3,33 @@
 use ::time::{Date, Month};
 use serde::{Deserialize, Serialize};
 
-use crate::{issues::Problem, text::check_length};
+use crate::{
+    characters::{is_blank, seen},
+    issues::Problem,
+    links::looks_like_link,
+    text::check_length,
+};
 
-/// A person's name as written on letters, titles included; 2 to 100 characters, inner space folded.
+/// A person's name as written on letters, titles included; 2 to 100 characters, inner space folded,
+/// nothing that is not seen and nothing that could be clicked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonName(String);
 
 impl PersonName {
-    /// Reads a name as typed. Folds inner space.
+    /// Reads a name as typed or pasted. Drops what is not seen and folds inner space.
     ///
     /// # Errors
-    /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::BadCharacters`] (control
-    /// characters, angle brackets, digits only).
+    /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::BadCharacters`] (control characters,
+    /// angle brackets, digits only) or [`Problem::LooksLikeLink`].
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = seen(text);
         check_length(&name, 2..=100)?;
         if name.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || !name.chars().any(char::is_alphabetic) {
             return Err(Problem::BadCharacters);
+        }
+        if looks_like_link(&name) {
+            return Err(Problem::LooksLikeLink);
         }
         Ok(Self(name))
     }
@@ -76,7 +85,7 @@ impl EmployeeNumber {
     /// [`Problem::Missing`], [`Problem::BadCharacters`], [`Problem::NipLength`], [`Problem::NipBirthDate`] or
     /// [`Problem::NrpLength`].
     pub fn parse(kind: EmployeeNumberKind, text: &str) -> Result<Self, Problem> {
-        let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
+        let digits: String = text.chars().filter(|c| !is_blank(*c) && !matches!(c, '.' | '-')).collect();
         if digits.is_empty() {
             return Err(Problem::Missing);
         }
@@ -141,8 +150,7 @@ impl Phone {
     /// # Errors
     /// [`Problem::Missing`] or [`Problem::NotAPhone`].
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let digits: String =
-            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '(' | ')')).collect();
+        let digits: String = text.chars().filter(|c| !is_blank(*c) && !matches!(c, '.' | '-' | '(' | ')')).collect();
         if digits.is_empty() {
             return Err(Problem::Missing);
         }
@@ -176,6 +184,14 @@ mod tests {
     #[case("S", Err(Problem::TooShort { min: 2 }))]
     #[case("123", Err(Problem::BadCharacters))]
     #[case("<script>", Err(Problem::BadCharacters))]
+    #[case("Siti\u{1b}[31m", Err(Problem::BadCharacters))]
+    #[case("\u{200e}Siti\u{200b} Rahma\u{202e}wati\u{202c}", Ok("Siti Rahmawati"))]
+    #[case("Siti\u{a0}Rahmawati", Ok("Siti Rahmawati"))]
+    #[case("\u{200b}\u{200d}\u{feff}", Err(Problem::Missing))]
+    #[case("Klaim hadiah www.jahat.example", Err(Problem::LooksLikeLink))]
+    #[case("Klaim hadiah ja\u{200b}hat.exam\u{2060}ple", Err(Problem::LooksLikeLink))]
+    #[case("siti@contoh.go.id", Err(Problem::LooksLikeLink))]
+    #[case("H.M. Yusuf, S.Kom., M.M., Ph.D", Ok("H.M. Yusuf, S.Kom., M.M., Ph.D"))]
     fn names_are_checked(#[case] text: &str, #[case] expected: Result<&str, Problem>) {
         assert_eq!(PersonName::parse(text).as_ref().map(PersonName::as_str), expected.as_ref().copied());
     }
@@ -216,6 +232,8 @@ mod tests {
     #[rstest]
     #[case("0812-3456-7890", Some("+6281234567890"))]
     #[case("+62 812 3456 7890", Some("+6281234567890"))]
+    #[case("\u{202a}+62 812‑3456‑7890\u{202c}", None)]
+    #[case("\u{202a}+62 812-3456-7890\u{202c}", Some("+6281234567890"))]
     #[case("(021) 1234567", Some("+62211234567"))]
     #[case("12345", None)]
     #[case("0812345678901234", None)]
@@ -224,6 +242,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_name_holds_nothing_hidden_and_is_read_alike_again(text in any::<String>()) {
+            if let Ok(name) = PersonName::parse(&text) {
+                prop_assert!(!name.as_str().contains(|c: char| c.is_control() || crate::characters::is_invisible(c) || c == '@'));
+                prop_assert_eq!(PersonName::parse(name.as_str()), Ok(name.clone()));
+            }
+        }
+
         #[test]
         fn any_input_is_handled(text in ".{0,40}") {
             let _ = PersonName::parse(&text);

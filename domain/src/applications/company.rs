@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     applications::address::{ADDRESS_LENGTH, check_address},
+    characters::{is_blank, seen},
     issues::{Field, Issue, Problem},
+    links::has_address,
     text::{check_length, cut},
     validity::Validity,
 };
@@ -47,16 +49,19 @@ impl CompanyInput {
 pub struct CompanyName(String);
 
 impl CompanyName {
-    /// Reads a name as typed.
+    /// Reads a name as typed or pasted. `PT Bukalapak.com Tbk` is the legal name of a company, so a dot makes no link here.
     ///
     /// # Errors
-    /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::BadCharacters`] (control
-    /// characters, angle brackets, no letter at all).
+    /// [`Problem::Missing`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::BadCharacters`] (control characters,
+    /// angle brackets, no letter at all) or [`Problem::LooksLikeLink`].
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = seen(text);
         check_length(&name, NAME_LENGTH)?;
         if name.chars().any(|c| c.is_control() || matches!(c, '<' | '>')) || !name.chars().any(char::is_alphabetic) {
             return Err(Problem::BadCharacters);
+        }
+        if has_address(&name) {
+            return Err(Problem::LooksLikeLink);
         }
         Ok(Self(name))
     }
@@ -139,7 +144,7 @@ impl Nib {
 
 /// The digits of a number that may be written in groups.
 fn digits(text: &str) -> Result<String, Problem> {
-    let digits: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-')).collect();
+    let digits: String = text.chars().filter(|c| !is_blank(*c) && !matches!(c, '.' | '-')).collect();
     match digits.bytes().all(|byte| byte.is_ascii_digit()) {
         _ if digits.is_empty() => Err(Problem::Missing),
         true => Ok(digits),
@@ -252,6 +257,11 @@ mod tests {
     #[case("PT", Err(Problem::TooShort { min: 3 }))]
     #[case("12345", Err(Problem::BadCharacters))]
     #[case("PT <script>", Err(Problem::BadCharacters))]
+    #[case("\u{feff}PT Sinar\u{a0}Jaya\u{200b}", Ok("PT Sinar Jaya"))]
+    #[case("PT Bukalapak.com Tbk", Ok("PT Bukalapak.com Tbk"))]
+    #[case("PT Hadiah https://jahat.example", Err(Problem::LooksLikeLink))]
+    #[case("PT Hadiah www.jahat.example", Err(Problem::LooksLikeLink))]
+    #[case("hadiah@jahat.example", Err(Problem::LooksLikeLink))]
     fn names(#[case] typed: &str, #[case] expected: Result<&str, Problem>) {
         assert_eq!(CompanyName::parse(typed).map(|name| name.as_str().to_owned()), expected.map(str::to_owned));
     }

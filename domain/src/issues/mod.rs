@@ -187,6 +187,8 @@ pub enum Problem {
     TooLong { max: usize },
     /// Characters that the field does not accept, such as control characters in a name or letters in a number.
     BadCharacters,
+    /// A name with a link or an e-mail address in it.
+    LooksLikeLink,
     /// Not of the form `name@host.domain`.
     NotAnEmail,
     /// A common password, or one close to it.
@@ -270,6 +272,7 @@ wire_code!(Problem {
     TooShort { min: number } = "too_short",
     TooLong { max: number } = "too_long",
     BadCharacters = "bad_characters",
+    LooksLikeLink = "looks_like_link",
     NotAnEmail = "not_an_email",
     CommonPassword = "common_password",
     WrongPassword = "wrong_password",

@@ -87,6 +87,7 @@ fn whole_words_rank_before_beginnings() {
 #[case("kabupaten", true)] // the meaning of an abbreviation
 #[case("setjen", true)] // an abbreviation of words in the text
 #[case("Jum'at", true)]
+#[case("sekre\u{200b}tariat\u{200e}", true)] // as pasted
 #[case(" . ", true)]
 #[case("riat", false)] // not where a word begins
 #[case("sekretariat daerah", false)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::abbreviations::expansion;
+use crate::characters::is_invisible;
 
 /// A query is cut to this many words.
 pub(super) const MAX_WORDS: usize = 12;
@@ -14,7 +15,7 @@ pub(super) fn cut(word: &str) -> &str {
 }
 
 /// The words of a text in lower case, each with its byte range. A word is a run of letters and digits; an apostrophe
-/// inside it is dropped (`Jum'at` gives `jumat`).
+/// inside it is dropped (`Jum'at` gives `jumat`), as is what nobody sees.
 pub fn words(text: &str) -> Vec<(Range<usize>, String)> {
     let mut found: Vec<(Range<usize>, String)> = Vec::new();
     let mut open = false;
@@ -30,7 +31,7 @@ pub fn words(text: &str) -> Vec<(Range<usize>, String)> {
             }
             open = true;
         } else {
-            open = open && matches!(c, '\'' | '’' | '`');
+            open = open && (matches!(c, '\'' | '’' | '`') || is_invisible(c));
         }
     }
     found

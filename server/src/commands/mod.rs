@@ -92,8 +92,13 @@ pub enum ConfigCommand {
 /// What the child process does with a PDF.
 #[derive(Subcommand)]
 pub enum Pdf {
+    /// Say what confines the process.
+    Confinement,
     Inspect,
-    Draw { page: usize, width: u16 },
+    Draw {
+        page: usize,
+        width: u16,
+    },
     Text,
 }
 
@@ -138,16 +143,17 @@ pub fn in_runtime(config: &Config, task: impl Future<Output = Result<(), StartEr
 }
 
 impl Pdf {
-    /// Looks into a stranger's file. Must run before any setting is read: the process has no environment and tight
-    /// limits.
+    /// Looks into a stranger's file. Must run before any setting is read or thread started: the process has no environment
+    /// and is confined.
     ///
     /// # Errors
     /// If the file cannot be read, or the answer cannot be written.
     pub fn run(&self) -> Result<(), StartError> {
         let task = match *self {
-            Self::Inspect => pdf::Task::Inspect,
-            Self::Draw { page, width } => pdf::Task::Draw { page, width },
-            Self::Text => pdf::Task::Text,
+            Self::Confinement => None,
+            Self::Inspect => Some(pdf::Task::Inspect),
+            Self::Draw { page, width } => Some(pdf::Task::Draw { page, width }),
+            Self::Text => Some(pdf::Task::Text),
         };
         pdf::child(task).map_err(|error| error.to_string().into())
     }
@@ -234,8 +240,13 @@ pub fn own_program() -> Result<PathBuf, StartError> {
 /// # Errors
 /// If the server cannot start, or the listener fails.
 pub async fn serve(config: Config, extras: Extras, ready: impl FnOnce(&Application)) -> Result<(), StartError> {
+    if !config.is_development() {
+        // Nobody but root may read its memory or environment, nor find them in a core dump.
+        rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    }
     let application = Application::build(config, own_program()?, World::system(), extras).await?;
     let mut asked = StopSignals::new()?;
+    application.backend.documents.reader.log_confinement().await;
     ready(&application);
     let stopping = async move {
         asked.next().await;

@@ -96,6 +96,26 @@ fn verified(token: &str, keys: &JwkSet) -> Option<Assertion> {
         .map(|token| token.claims)
 }
 
+/// For `fuzz/`: reads an assertion as a request to the token endpoint does. Its claims are checked though nobody signed
+/// them.
+#[cfg(fuzzing)]
+pub fn fuzz(token: &str) {
+    const KEYS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+    let keys = serde_json::from_str(KEYS).expect("the keys are valid");
+    assert_eq!(verified(token, &keys), None, "nobody can sign without the key");
+    let _ = claimed_client(token);
+    for text in [token, token.split('.').nth(1).unwrap_or_default()] {
+        let claims = serde_json::from_str::<Assertion>(text).or_else(|_| insecure_decode_claims(token).map_err(drop));
+        if let Ok(claims) = claims {
+            let _ = claims.accepted_until(
+                Timestamp::from_micros(1_795_680_000_000_000),
+                "spse",
+                "https://gerbang.contoh.go.id",
+            );
+        }
+    }
+}
+
 impl Assertion {
     /// The instant until which its `jti` must be remembered. `None` if it is expired, of another client, or not for us.
     /// Only our issuer names us: another server can make a client take an address of ours for one of its own.

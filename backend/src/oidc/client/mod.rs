@@ -5,6 +5,8 @@ mod assertion;
 mod authentication;
 mod registered;
 
+#[cfg(fuzzing)]
+pub use assertion::fuzz;
 pub use authentication::authenticate;
 pub use registered::Client;
 pub(crate) use {

@@ -13,7 +13,18 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
     (
         "domain",
         &[
-            &["calendar", "indonesian", "permission", "role", "search", "spreadsheet", "status", "time"],
+            &[
+                "calendar",
+                "characters",
+                "indonesian",
+                "links",
+                "permission",
+                "role",
+                "search",
+                "spreadsheet",
+                "status",
+                "time",
+            ],
             &["issues", "text", "validity"],
             &[
                 "accesses",
@@ -63,7 +74,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
         ],
     ),
     ("server", &[&["config", "connections"], &["http", "opening"], &["application"], &["commands"]]),
-    ("devtools", &[&["development"], &["demo_platform", "mailbox", "sirup_simulator"], &["commands"]]),
+    ("devtools", &[&["development"], &["demo_platform", "mailbox", "misbehave", "sirup_simulator"], &["commands"]]),
 ];
 
 /// The path of a module below the root of its crate, which itself is empty.

@@ -1,0 +1,9 @@
+//! The check of a letter that arrives.
+#![no_main]
+
+use backend::documents::pdf::{Task, perform};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|letter: &[u8]| {
+    perform(Task::Inspect, letter.to_vec(), &mut std::io::sink()).expect("an answer");
+});
