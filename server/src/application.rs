@@ -182,7 +182,7 @@ impl Application {
         self.mailbox.clone()
     }
 
-    /// Serves until `shutdown` completes, then waits for requests in progress.
+    /// Serves until `shutdown` completes, then waits for requests in progress, and a minute at most for mails under way.
     ///
     /// With `workers`, background tasks send mail, send logout tokens to platforms, reload the master data and run the
     /// scheduled jobs.
@@ -195,9 +195,12 @@ impl Application {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let Self { backend, listener, state, routes, config, mailbox, stop, .. } = self;
-        let mut tasks = tokio::task::JoinSet::new();
+        let (mut tasks, mut mails) = (tokio::task::JoinSet::new(), tokio::task::JoinSet::new());
         if workers {
-            tasks.spawn(mail::run(backend.clone(), mailbox));
+            let mut stopped = stop.subscribe();
+            mails.spawn(mail::run(backend.clone(), mailbox, async move {
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            }));
             tasks.spawn(jobs::run(backend.clone()));
             let (telling, reading) = (backend.clone(), backend.clone());
             tasks.spawn(jobs::kept_up("telling platforms", move || oidc::logout::run(telling.clone())));
@@ -224,6 +227,8 @@ impl Application {
         });
         axum::serve(listener, service).with_graceful_shutdown(signal).await?;
         tasks.shutdown().await;
+        // Mails under way are finished and noted before the database closes.
+        while mails.join_next().await.is_some() {}
         backend.db.close().await;
         Ok(())
     }

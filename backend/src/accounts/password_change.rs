@@ -53,7 +53,7 @@ pub async fn forgot_password(backend: &Backend, email: &str) -> Result<()> {
         Some(name) => Mail::ResetPassword { name, token: token.expose().to_owned() },
         None => Mail::NoAccount,
     };
-    backend.post(&mut tx, &email, &mail).await?;
+    backend.post_link(&mut tx, &email, &mail, now.plus(RESET_WITHIN)).await?;
     tx.commit().await
 }
 

@@ -70,7 +70,7 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
         Some((name,)) => Mail::AlreadyRegistered { name },
         None => Mail::ConfirmEmail { name: name.as_str().to_owned(), token: token.expose().to_owned() },
     };
-    backend.post(&mut tx, email, &mail).await?;
+    backend.post_link(&mut tx, email, &mail, now.plus(CONFIRM_WITHIN)).await?;
     tx.commit().await
 }
 

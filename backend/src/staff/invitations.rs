@@ -92,7 +92,7 @@ async fn write_invitation(
         now.plus(VALID_FOR).micros()
     )?;
     let mail = Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
-    backend.post(tx, email, &mail).await?;
+    backend.post_link(tx, email, &mail, now.plus(VALID_FOR)).await?;
     backend.record(tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()))
 }
 

@@ -7,7 +7,8 @@ use rstest::rstest;
 use super::*;
 use crate::support::{
     browser::{Site, changed},
-    smtp::{Manner, Smtp},
+    process::Host,
+    smtp::{Answer, Gate, Manner, Smtp, Stage},
     *,
 };
 
@@ -69,4 +70,32 @@ async fn unreachable_mail_server_delays_nothing(#[values(Database::Sqlite, Datab
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("To: siti.pa@contoh.go.id") && mails[0].contains("GB-26-000001-3"), "{}", mails[0]);
+}
+
+/// SIGTERM comes after the final dot, before the answer of the mail server.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_under_way_at_the_stop_is_noted(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let gate = Gate::closed();
+    let late = gate.clone();
+    let server = Smtp::hooked(move |stage, _| match stage {
+        Stage::Content => Answer::Late(late.clone(), "250 taken"),
+        _ => Answer::Usual,
+    })
+    .await;
+    let host = Host::new(database, &[("smtp_url", &server.url()), ("log", "error")]).await;
+    let process = host.serve().await;
+    process.visitor().post("/lupa-kata-sandi", &[("email", SITI)]).await.expect(303);
+    until("the dot", async || server.count(Stage::Content) == 1).await;
+    process.terminate();
+    let address = process.base.clone();
+    until("the stop", async || std::net::TcpStream::connect(address.socket_addrs(|| None).unwrap()[0]).is_err()).await;
+    gate.open();
+    assert!(process.ended().await.success());
+    let mut look = host.outside().await;
+    assert_eq!(look.texts("SELECT status FROM outbox").await, ["sent"]);
+    let process = host.serve().await;
+    process.visitor().post("/lupa-kata-sandi", &[("email", SITI)]).await.expect(303);
+    until("the next mail", async || server.mails().len() == 2).await;
+    assert_eq!(server.mails().iter().filter(|mail| mail.contains("To: siti.pa@contoh.go.id")).count(), 2, "no copy");
 }
