@@ -26,9 +26,9 @@ fn smtp(server: &Smtp) -> Transport {
     Transport::smtp(&server.url().into()).unwrap()
 }
 
-/// Waits 150 ms for each answer.
+/// Waits 400 ms for each answer.
 fn impatient(server: &Smtp) -> Transport {
-    let short = Duration::from_millis(150);
+    let short = Duration::from_millis(400);
     let limits = Limits { connect: short, command: short, data: short, block: short, end: short, slow: short };
     Transport::smtp_within(&server.url().into(), limits).unwrap()
 }

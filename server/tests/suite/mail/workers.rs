@@ -7,7 +7,7 @@ use super::*;
 use crate::support::smtp::{Answer, Gate, Stage};
 
 /// Runs the workers; the sender stops them.
-fn run(world: &World, transport: Transport) -> (oneshot::Sender<()>, JoinHandle<()>) {
+fn begin(world: &World, transport: Transport) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel();
     let workers = mail::run(world.backend.clone(), world.mailbox(transport), async move {
         let _ = stopped.await;
@@ -88,7 +88,7 @@ on_both! {
             post(&world, &format!("a{nth}@lambat.go.id")).await;
         }
         post(&world, SITI).await;
-        let (_stop, _workers) = run(&world, smtp(&server));
+        let (_stop, _workers) = begin(&world, smtp(&server));
         until("the other mail", async || server.mails().len() == 1).await;
         assert!(server.mails()[0].contains("To: siti.pa@contoh.go.id"));
         assert!(server.count(Stage::RcptTo) <= 7, "the domain takes six places of sixteen at most");
@@ -103,7 +103,7 @@ on_both! {
         world.advance(MINUTE);
         post(&world, SITI).await;
         let limits = Limits { slow: Duration::from_millis(500), ..Limits::default() };
-        let (_stop, _workers) = run(&world, Transport::smtp_within(&server.url().into(), limits).unwrap());
+        let (_stop, _workers) = begin(&world, Transport::smtp_within(&server.url().into(), limits).unwrap());
         until("the other mail", async || server.mails().len() == 1).await;
         assert!(server.mails()[0].contains("To: siti.pa@contoh.go.id"));
         let begun = server.count(Stage::RcptTo);
@@ -115,7 +115,7 @@ on_both! {
             let gate = Gate::closed();
             let server = waiting_after_the_dot(&gate, answer).await;
             post(&world, SITI).await;
-            let (stop, workers) = run(&world, smtp(&server));
+            let (stop, workers) = begin(&world, smtp(&server));
             until("the dot", async || server.count(Stage::Content) == 1).await;
             stop.send(()).unwrap();
             post(&world, "budi.kpa@contoh.go.id").await;
@@ -131,7 +131,7 @@ on_both! {
     async fn stop_gives_back_what_was_not_sent_yet(world) {
         let server = stalling_for_slow_domains().await;
         post(&world, "a@lambat.go.id").await;
-        let (stop, workers) = run(&world, smtp(&server));
+        let (stop, workers) = begin(&world, smtp(&server));
         until("the recipient", async || server.count(Stage::RcptTo) == 1).await;
         stop.send(()).unwrap();
         workers.await.unwrap();
@@ -147,7 +147,7 @@ on_both! {
         for nth in 0..120 {
             post(&world, &format!("a{nth}@domain{}.go.id", nth % 7)).await;
         }
-        let (first, second) = (run(&world, smtp(&server)), run(&world, smtp(&server)));
+        let (first, second) = (begin(&world, smtp(&server)), begin(&world, smtp(&server)));
         until("all mails", async || {
             outside(&world).await.texts("SELECT status FROM outbox WHERE status <> 'sent'").await.is_empty()
         })
@@ -165,26 +165,44 @@ on_both! {
     }
 }
 
-/// `cargo test -p server --test suite mails_a_second -- --ignored --nocapture`
+/// Seconds until the server has all mails.
+async fn seconds_until(server: &Smtp, mails: usize) -> f64 {
+    let began = Instant::now();
+    while server.mails().len() < mails {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    began.elapsed().as_secs_f64()
+}
+
+/// `cargo test -p server -p devtools --test suite mails_a_second -- --ignored --nocapture`
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]
 async fn mails_a_second() {
+    const MAILS: usize = 1000;
     for database in [Database::Sqlite, Database::Postgres] {
         for domains in [1, 20] {
-            let world = World::new(database).await;
-            for nth in 0..2000 {
-                post(&world, &format!("a{nth}@domain{}.go.id", nth % domains)).await;
+            for one_by_one in [true, false] {
+                let world = World::new(database).await;
+                for nth in 0..MAILS {
+                    post(&world, &format!("a{nth}@domain{}.go.id", nth % domains)).await;
+                }
+                let server = Smtp::start(Manner::Takes).await;
+                let seconds = if one_by_one {
+                    // Four workers with two commits for each mail.
+                    let mailbox = world.mailbox(smtp(&server));
+                    let work = async || while send_due(&world.backend, &mailbox).await.unwrap() != Delivery::Nothing {};
+                    let all = async { tokio::join!(work(), work(), work(), work()) };
+                    tokio::join!(seconds_until(&server, MAILS), all).0
+                } else {
+                    let (stop, workers) = begin(&world, smtp(&server));
+                    let seconds = seconds_until(&server, MAILS).await;
+                    stop.send(()).unwrap();
+                    workers.await.unwrap();
+                    seconds
+                };
+                let each = MAILS as f64 / seconds;
+                println!("{database:?}, {domains} domains, one by one: {one_by_one}: {each:.0} mails a second");
             }
-            let server = Smtp::start(Manner::Takes).await;
-            let began = Instant::now();
-            let (stop, workers) = run(&world, smtp(&server));
-            while server.mails().len() < 2000 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            let seconds = began.elapsed().as_secs_f64();
-            stop.send(()).unwrap();
-            workers.await.unwrap();
-            println!("{database:?}, {domains} domains: {:.0} mails a second", 2000.0 / seconds);
         }
     }
 }

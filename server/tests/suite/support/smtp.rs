@@ -1,6 +1,9 @@
 //! An SMTP server that accepts, refuses, stalls, answers late or hangs up, at any stage, as a test wants.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io::ErrorKind,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -98,7 +101,14 @@ impl Smtp {
     }
 
     async fn listen(port: u16, hook: Arc<Hook>) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let listener = loop {
+            match TcpListener::bind(("127.0.0.1", port)).await {
+                Ok(listener) => break listener,
+                // The server that was stopped at this port goes in its own time.
+                Err(error) if error.kind() == ErrorKind::AddrInUse => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        };
         let port = listener.local_addr().unwrap().port();
         let shared = Arc::new(Shared { hook: Mutex::new(hook), mails: Mutex::default(), seen: Mutex::default() });
         let conversations = shared.clone();
