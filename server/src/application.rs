@@ -113,7 +113,7 @@ impl Application {
     }
 
     /// Serves until `shutdown` completes, and for the grace of the settings after it, in which the server is not ready
-    /// any more. Then it waits for requests in progress, at most 30 s.
+    /// any more. Then it waits for requests in progress, at most 30 s, and a minute at most for mails under way.
     ///
     /// With `workers`, background tasks send mail, send logout tokens to platforms, reload the master data and run the
     /// scheduled jobs.
@@ -126,9 +126,12 @@ impl Application {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let Self { backend, listener, limits, state, routes, config, mailbox, phase, .. } = self;
-        let mut tasks = tokio::task::JoinSet::new();
+        let (mut tasks, mut mails) = (tokio::task::JoinSet::new(), tokio::task::JoinSet::new());
         if workers {
-            tasks.spawn(mail::run(backend.clone(), mailbox));
+            let mut stopped = phase.subscribe();
+            mails.spawn(mail::run(backend.clone(), mailbox, async move {
+                let _ = stopped.wait_for(|phase| *phase != Phase::Serving).await;
+            }));
             tasks.spawn(jobs::run(backend.clone()));
             let (telling, reading) = (backend.clone(), backend.clone());
             tasks.spawn(jobs::kept_up("telling platforms", move || oidc::logout::run(telling.clone())));
@@ -151,6 +154,8 @@ impl Application {
         };
         tokio::join!(serving, stopping);
         tasks.shutdown().await;
+        // Mails under way are finished and noted before the database closes.
+        while mails.join_next().await.is_some() {}
         if tokio::time::timeout(CLOSE_TIMEOUT, backend.db.close()).await.is_err() {
             tracing::warn!("the database did not close in time");
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     indonesian::{count, date_time},
-    mail::ParkedMail,
+    mail::{ParkedGroup, ParkedMail},
 };
 use leptos::prelude::*;
 
@@ -19,16 +19,17 @@ use crate::{
 pub fn mails_page() -> impl IntoView {
     let form = page_form();
     let data = page_data(query(), |_| parked_mails());
-    view! { <Loaded data view={move |mails: Vec<ParkedMail>| view! { <Mails form mails /> }.into_any()} /> }.into_any()
+    view! { <Loaded data view={move |groups: Vec<ParkedGroup>| view! { <Mails form groups /> }.into_any()} /> }
+        .into_any()
 }
 
 #[component]
-fn Mails(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
+fn Mails(form: FormState, groups: Vec<ParkedGroup>) -> impl IntoView {
     view! {
         <AdminPage title="Surel" lead=texts::LEAD>
             <DoneBanner texts=texts::DONE />
             <FormProblem form />
-            {if mails.is_empty() {
+            {if groups.is_empty() {
                 view! {
                     <section class="panel stack empty">
                         <Icon name="mail" tile=true />
@@ -38,7 +39,7 @@ fn Mails(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
                 }
                 .into_any()
             } else {
-                view! { <MailList form mails /> }.into_any()
+                view! { <GroupList form groups /> }.into_any()
             }}
         </AdminPage>
     }
@@ -46,13 +47,43 @@ fn Mails(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
 }
 
 #[component]
-fn MailList(form: FormState, mails: Vec<ParkedMail>) -> impl IntoView {
-    let rows = mails.into_iter().map(|mail| view! { <MailRow mail /> }).collect_view();
+fn GroupList(form: FormState, groups: Vec<ParkedGroup>) -> impl IntoView {
+    let groups = groups.into_iter().map(|group| view! { <Group group /> }).collect_view();
     view! {
-        <PostForm form action="/admin/surel">
-            <ul class="panel results" role="list" aria-label="Surel yang tertahan">{rows}</ul>
+        <PostForm form action="/admin/surel" class="stack g6">
+            {groups}
         </PostForm>
     }
+}
+
+#[component]
+fn Group(group: ParkedGroup) -> impl IntoView {
+    let title = texts::cause(&group.cause);
+    let mails = texts::mails(group.count, group.mails.len());
+    let label = format!("Surel yang tertahan: {title}");
+    let rows = group.mails.into_iter().map(|mail| view! { <MailRow mail /> }).collect_view();
+    view! {
+        <section class="stack g3">
+            <div class="row">
+                <div class="words">
+                    <h2>{title.clone()}</h2>
+                    <p class="sub num">{mails}</p>
+                    <p class="sub">{texts::advice(&group.cause)}</p>
+                </div>
+                {(group.resendable > 0)
+                    .then(|| {
+                        view! {
+                            <button class="btn push" name="sebab" value=group.cause.to_string()>
+                                "Kirim ulang semua"
+                                <span class="sr">{format!(" ({}): {title}", count(group.resendable))}</span>
+                            </button>
+                        }
+                    })}
+            </div>
+            <ul class="panel results" role="list" aria-label=label>{rows}</ul>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

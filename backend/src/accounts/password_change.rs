@@ -66,7 +66,8 @@ pub async fn forgot_password(backend: &Backend, email: &str) -> Result<()> {
         None => Mail::NoAccount,
     };
     // A link that nobody is sent must not stay behind, so the row goes with the mail.
-    if backend.post_within_budget(&mut tx, &email, &mail).await? { tx.commit().await } else { Ok(()) }
+    let ends = Some(now.plus(RESET_WITHIN));
+    if backend.post_within_budget(&mut tx, &email, &mail, ends).await? { tx.commit().await } else { Ok(()) }
 }
 
 /// The person whose password a link sets.
@@ -104,7 +105,7 @@ async fn write_reset(backend: &Backend, token: &Token, owner: Owner, hash: Strin
     end_grants(backend, &mut tx, Why::PasswordChanged, GrantsOf::User(user_id)).await?;
     tx.notify(Notice::Person { user_id });
     let mail = Mail::PasswordChanged { name, at: Some(date_time(now, zone)) };
-    backend.post_within_budget(&mut tx, &email, &mail).await?;
+    backend.post_within_budget(&mut tx, &email, &mail, None).await?;
     // Whoever used the link reads the mails of the address.
     attempts::forget(&mut tx, email.as_str(), origin).await?;
     throttle::forget(&mut tx, Scope::ResetGap, email.as_str()).await?;
@@ -175,7 +176,7 @@ pub async fn change_password(
     sessions::end_others(backend, &mut tx, actor, Why::PasswordChanged).await?;
     let token = sessions::renew_token(backend, &mut tx, actor).await?;
     let mail = Mail::PasswordChanged { name: actor.name.clone(), at: Some(date_time(now, actor.zone)) };
-    backend.post_within_budget(&mut tx, &actor.recipient()?, &mail).await?;
+    backend.post_within_budget(&mut tx, &actor.recipient()?, &mail, None).await?;
     backend.record(&mut tx, actor, Action::PasswordChanged, Some(actor.user_id), ())?;
     tx.commit().await?;
     Ok(token)

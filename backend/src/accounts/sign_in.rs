@@ -117,7 +117,7 @@ async fn enter(
             address: origin.address.to_canonical().to_string(),
             at: date_time(backend.world.now(), zone),
         };
-        backend.post_within_budget(&mut tx, email, &mail).await?;
+        backend.post_within_budget(&mut tx, email, &mail, None).await?;
     }
     backend.record(&mut tx, Who::at(Some(user_id), origin.address), Action::SignedIn, Some(user_id), ())?;
     tx.commit().await?;

@@ -80,7 +80,7 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
         Some((name,)) => Mail::AlreadyRegistered { name },
         None => Mail::ConfirmEmail { token: token.expose().to_owned() },
     };
-    backend.post_within_budget(&mut tx, email, &mail).await?;
+    backend.post_within_budget(&mut tx, email, &mail, Some(now.plus(CONFIRM_WITHIN))).await?;
     tx.commit().await
 }
 

@@ -172,7 +172,7 @@ async fn bind(backend: &Backend, actor: &Actor, id: Uuid, account: SirupAccount)
     }
     if linked.is_none() {
         let mail = Mail::SirupLinked { name: actor.name.clone(), at: date_time(now, actor.zone) };
-        backend.post_within_budget(&mut tx, &actor.recipient()?, &mail).await?;
+        backend.post_within_budget(&mut tx, &actor.recipient()?, &mail, None).await?;
     }
     let args = args!(tx, id, now.micros(), Json(&account), false)?;
     edit(&mut tx, "sirup_account = $3, without_sirup = $4, version = version + 1", "", args).await?;

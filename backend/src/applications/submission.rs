@@ -10,6 +10,7 @@ use domain::{
     issues::{Field, Issue, Problem, conflict::Conflict},
     role::ProfileType,
     status::{Action, Status},
+    time::Timestamp,
     validity::Validity,
 };
 use uuid::Uuid;
@@ -69,8 +70,10 @@ pub async fn submit(backend: &Backend, actor: &Actor, id: Uuid, submission: Subm
     refuse_overlap(&mut tx, actor.user_id, draft.role, wish.place(), expected).await?;
 
     let reference = reference(backend, &mut tx, id).await?;
-    send(backend, &mut tx, actor, &stored, &wish, &reference).await?;
-    post_receipt(backend, &mut tx, actor, &stored, wish, &reference).await?;
+    // One instant for both, so that the mail promises the day that the pages show, also around midnight.
+    let now = backend.world.now();
+    send(backend, &mut tx, actor, &stored, &wish, (&reference, now)).await?;
+    post_receipt(backend, &mut tx, actor, &stored, wish, (&reference, now)).await?;
     tx.notify(Notice::Application { id, user_id: actor.user_id, institution_id: draft.answers.institution });
     if let Some(returned) = stored.returned {
         tx.notify(returned.notice(id)); // what was sent may be for another desk
@@ -109,7 +112,7 @@ async fn send(
     actor: &Actor,
     stored: &StoredDraft,
     wish: &Wish<'_>,
-    reference: &str,
+    (reference, now): (&str, Timestamp),
 ) -> Result<()> {
     let args = args!(
         tx,
@@ -119,7 +122,7 @@ async fn send(
         wish.validity.map(Validity::first),
         wish.validity.map(Validity::last),
         wish.address,
-        backend.world.now().micros(),
+        now.micros(),
         stored.draft.letter.as_ref().map(|letter| letter.id),
         &actor.name,
         actor.user_id
@@ -166,9 +169,8 @@ async fn post_receipt(
     actor: &Actor,
     stored: &StoredDraft,
     wish: Wish<'_>,
-    reference: &str,
+    (reference, now): (&str, Timestamp),
 ) -> Result<()> {
-    let now = backend.world.now();
     let case = Case {
         id: stored.id,
         reference: reference.to_owned(),

@@ -95,7 +95,7 @@ actions! {
     AccountEnabled = "account_enabled",
     /// Reasons, check lists or holidays were changed.
     SettingsChanged = "settings_changed",
-    /// A parked mail was put back into the queue.
+    /// Parked mails were put back into the queue: one, or all of a cause. Detail of all: the cause and the number.
     MailResent = "mail_resent",
     /// A platform was added. Detail: its name in addresses.
     PlatformCreated = "platform_created",

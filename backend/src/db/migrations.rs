@@ -92,4 +92,10 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../../migrations/sqlite/0012_sealing.sql"),
         include_str!("../../migrations/postgres/0012_sealing.sql"),
     ),
+    (
+        13,
+        "steady mail",
+        include_str!("../../migrations/sqlite/0013_steady_mail.sql"),
+        include_str!("../../migrations/postgres/0013_steady_mail.sql"),
+    ),
 ];

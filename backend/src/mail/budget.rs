@@ -1,7 +1,7 @@
 //! How many mails of one purpose a recipient gets. Strangers can cause some of them, and none may fill a mailbox or use up
 //! what another purpose needs.
 
-use domain::accounts::email::Email;
+use domain::{accounts::email::Email, time::Timestamp};
 
 use super::message::Mail;
 use crate::{
@@ -31,16 +31,26 @@ impl Mail {
 
 impl Backend {
     /// Writes a mail into the outbox, unless its recipient got many of its purpose lately. Returns false if it did not.
+    /// `ends` is the end of the link for which the recipient waits.
     ///
     /// # Errors
     /// If the database fails.
-    pub(crate) async fn post_within_budget(&self, tx: &mut Tx, recipient: &Email, mail: &Mail) -> Result<bool> {
+    pub(crate) async fn post_within_budget(
+        &self,
+        tx: &mut Tx,
+        recipient: &Email,
+        mail: &Mail,
+        ends: Option<Timestamp>,
+    ) -> Result<bool> {
         if let Some(purpose) = mail.purpose()
             && !within(self.count_mail(tx, purpose, recipient.as_str()).await)?
         {
             return Ok(false);
         }
-        self.post(tx, recipient, mail).await?;
+        match ends {
+            Some(ends) => self.post_link(tx, recipient, mail, ends).await?,
+            None => self.post(tx, recipient, mail).await?,
+        }
         Ok(true)
     }
 

@@ -32,6 +32,8 @@ pub enum Status {
     Parked,
     /// Withdrawn together with its cause, and never sent.
     Cancelled,
+    /// Not sent in time: its link has expired.
+    Expired,
 }
 
 impl Backend {
@@ -44,26 +46,54 @@ impl Backend {
         Ok(())
     }
 
+    /// Writes the mail that answers a request for a link. It goes before other mails, and is not sent once the link has
+    /// ended.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub(crate) async fn post_link(&self, tx: &mut Tx, recipient: &Email, mail: &Mail, ends: Timestamp) -> Result<()> {
+        self.write_mail(tx, recipient, mail, self.world.now(), Some(ends)).await?;
+        Ok(())
+    }
+
     /// Writes a mail that is sent at `due` at the earliest. Returns its id in the outbox, for
     /// [`cancel_mail`](Self::cancel_mail).
+    ///
+    /// `due` must not be further ahead than the longest backoff: it would be taken for the time of a clock that ran ahead.
     ///
     /// # Errors
     /// If the database fails.
     pub(crate) async fn post_at(&self, tx: &mut Tx, recipient: &Email, mail: &Mail, due: Timestamp) -> Result<Uuid> {
+        self.write_mail(tx, recipient, mail, due, None).await
+    }
+
+    async fn write_mail(
+        &self,
+        tx: &mut Tx,
+        recipient: &Email,
+        mail: &Mail,
+        due: Timestamp,
+        link_ends: Option<Timestamp>,
+    ) -> Result<Uuid> {
         let id = self.world.id();
         let mut content = serde_json::to_value(mail)?;
         if let Some(token) = token_of(&mut content) {
             *token = self.vault.seal_text(&self.world, Purpose::MailToken, &id.to_string(), token)?;
         }
+        let (_, domain) = recipient.as_str().rsplit_once('@').unwrap_or_default();
         execute!(
             tx,
-            "INSERT INTO outbox (id, recipient, language, content, status, attempts, due_at, created_at)
-             VALUES ($1, $2, 'id', $3, 'pending', 0, $4, $5)",
+            "INSERT INTO outbox (id, recipient, language, content, status, attempts, due_at, created_at, domain, urgent,
+                 expires_at)
+             VALUES ($1, $2, 'id', $3, 'pending', 0, $4, $5, $6, $7, $8)",
             id,
             recipient.as_str(),
             Json(content),
             due.micros(),
-            self.world.now().micros()
+            self.world.now().micros(),
+            domain,
+            link_ends.is_some(),
+            link_ends.map(Timestamp::micros)
         )?;
         tx.ring(&self.outbox_bell);
         Ok(id)
@@ -157,7 +187,7 @@ pub(crate) async fn reseal(backend: &Backend, most: usize) -> Result<usize> {
     Ok(usize::try_from(done).unwrap_or(usize::MAX))
 }
 
-/// Removes the tokens from parked mails whose links have expired. Until then an administrator may resend them.
+/// Removes the tokens from parked and expired mails whose links have expired. Until then an administrator may resend them.
 ///
 /// # Errors
 /// If the database fails.
@@ -165,9 +195,11 @@ pub(crate) async fn forget_secrets(backend: &Backend, tx: &mut Tx) -> Result<()>
     let now = backend.world.now();
     let sql = tx.dialect().pick(
         "UPDATE outbox SET content = json_set(content, '$.token', '')
-         WHERE created_at <= $1 AND created_at > $2 AND status = 'parked' AND content ->> 'token' <> ''",
+         WHERE created_at <= $1 AND created_at > $2 AND status IN ('parked', 'expired')
+             AND content ->> 'token' <> ''",
         "UPDATE outbox SET content = jsonb_set(content, '{token}', '\"\"')
-         WHERE created_at <= $1 AND created_at > $2 AND status = 'parked' AND content ->> 'token' <> ''",
+         WHERE created_at <= $1 AND created_at > $2 AND status IN ('parked', 'expired')
+             AND content ->> 'token' <> ''",
     );
     execute!(tx, sql, now.minus(LONGEST_LINK).micros(), now.minus(LOOKED_THROUGH).micros())?;
     Ok(())

@@ -127,7 +127,7 @@ pub(super) async fn write_invitation(
         proposed_by.map(|_| actor.user_id)
     )?;
     let mail = Mail::StaffInvited { invited_by: actor.name.clone(), role, token: token.expose().to_owned() };
-    backend.post(tx, email, &mail).await?;
+    backend.post_link(tx, email, &mail, now.plus(VALID_FOR)).await?;
     backend.record(tx, actor, Action::StaffInvited, Some(id), (email.as_str(), role.as_str()))
 }
 

@@ -35,7 +35,7 @@ impl Before {
         if let Some(before) = before.filter(|before| before.exceeds(now)) {
             let at = date_time(backend.world.now(), self.zone);
             let mail = Mail::StaffRoleLost { name: self.name, before, now, at };
-            backend.post_within_budget(tx, &self.email, &mail).await?;
+            backend.post_within_budget(tx, &self.email, &mail, None).await?;
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use rstest::rstest;
 use super::*;
 use crate::support::{
     browser::{Site, changed},
-    smtp::{Manner, Smtp},
+    process::Host,
+    smtp::{Answer, Gate, Manner, Smtp, Stage},
     *,
 };
 
@@ -69,4 +70,39 @@ async fn unreachable_mail_server_delays_nothing(#[values(Database::Sqlite, Datab
     let mails = server.mails();
     assert_eq!(mails.len(), 1);
     assert!(mails[0].contains("To: siti.pa@contoh.go.id") && mails[0].contains("GB-26-000001-3"), "{}", mails[0]);
+}
+
+/// SIGTERM comes after the final dot, before the answer of the mail server.
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_under_way_at_the_stop_is_noted(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    const NOBODY: &str = "orang@lain.go.id";
+    let gate = Gate::closed();
+    let late = gate.clone();
+    let server = Smtp::hooked(move |stage, _| match stage {
+        Stage::Content => Answer::Late(late.clone(), "250 taken"),
+        _ => Answer::Usual,
+    })
+    .await;
+    let host = Host::new(database, &[("smtp_url", &server.url()), ("log", "error")]).await;
+    let process = host.serve().await;
+    process.visitor().post("/lupa-kata-sandi", &[("email", NOBODY)]).await.expect(303);
+    // The jobs of the server write mails too.
+    let mut look = host.outside().await;
+    until("every dot", async || {
+        let tried = look.texts("SELECT recipient FROM outbox WHERE attempts = 1").await;
+        tried.iter().any(|recipient| recipient == NOBODY) && server.count(Stage::Content) == tried.len()
+    })
+    .await;
+    process.terminate();
+    let address = process.base.socket_addrs(|| None).unwrap()[0];
+    until("the stop", async || std::net::TcpStream::connect(address).is_err()).await;
+    gate.open();
+    assert!(process.ended().await.success());
+    assert_eq!(look.texts(&format!("SELECT status FROM outbox WHERE recipient = '{NOBODY}'")).await, ["sent"]);
+    let process = host.serve().await;
+    process.visitor().post("/lupa-kata-sandi", &[("email", "lagi@lain.go.id")]).await.expect(303);
+    let to = |address: &str| server.mails().iter().filter(|mail| mail.contains(&format!("To: {address}"))).count();
+    until("the next mail", async || to("lagi@lain.go.id") == 1).await;
+    assert_eq!(to(NOBODY), 1, "no copy");
 }
