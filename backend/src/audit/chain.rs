@@ -141,7 +141,7 @@ async fn check(db: &Db, wanted: Hashes) -> Result<(Verified, i64, Hashes)> {
     let (end, end_hash): (i64, Vec<u8>) =
         fetch_one!(conn, (i64, Vec<u8>), "SELECT seq, hash FROM audit_chain WHERE id = 1")?;
     let mut walk = Walk { seq: 0, hash: vec![0; 32], last: None, wanted };
-    let broken = walk.to_the_end(&mut conn, end, &end_hash).await?;
+    let broken = walk.until_the_end(&mut conn, end, &end_hash).await?;
     let verified = match broken {
         Some((seq, fault)) => Verified::Broken(Broken { seq, fault, event: walk.last }),
         None => find_outside(&mut conn).await?.map_or(Verified::Whole(end), Verified::Broken),
@@ -188,7 +188,7 @@ struct Walk {
 
 impl Walk {
     /// Checks all events. Returns the number and the fault of the first broken link.
-    async fn to_the_end(&mut self, conn: &mut Conn, end: i64, end_hash: &[u8]) -> Result<Option<(i64, Fault)>> {
+    async fn until_the_end(&mut self, conn: &mut Conn, end: i64, end_hash: &[u8]) -> Result<Option<(i64, Fault)>> {
         while self.seq < end {
             let batch = read_batch(conn, self.seq, end).await?;
             if batch.is_empty() {

@@ -31,6 +31,7 @@ mod audience;
 mod error;
 mod exchange;
 mod hint;
+mod next;
 mod provider;
 
 pub(crate) mod pairwise;

@@ -24,7 +24,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::timeout,
 };
@@ -49,6 +49,8 @@ const LINGER: Duration = Duration::from_secs(3);
 const LINGER_BYTES: usize = 32 * 1024 * 1024;
 /// How long requests may go on after the last new connection was accepted.
 const FAREWELL: Duration = Duration::from_secs(30);
+/// Sockets that may be open beyond the seats: of connections that just lost theirs.
+const SURPLUS: usize = 64;
 /// The wait after the system refuses to accept, for example because descriptors ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// What a connection is told that finds no seat.
@@ -84,24 +86,29 @@ pub async fn serve(
     trusts: Arc<Trusts>,
     phase: watch::Receiver<Phase>,
 ) {
+    let sockets = Arc::new(Semaphore::new(limits.connections + limits.spare + SURPLUS));
     let seats = Seats::new(limits);
     let mut open = JoinSet::new();
     let mut closing = phase.clone();
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listener, &sockets) => accepted,
             () = Phase::is_closing(&mut closing) => break,
         };
         // Forget those that ended.
         while open.try_join_next().is_some() {}
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, peer, socket)) => {
                 // An IPv4 address arrives mapped into IPv6 if the server listens on [::].
                 let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                 let is_proxy = trusts(peer.ip());
                 match seats.take((!is_proxy).then_some(peer.ip())) {
                     Some(seat) => {
-                        open.spawn(connection(stream, peer, is_proxy, seat, router.clone(), phase.clone()));
+                        let serving = connection(stream, peer, is_proxy, seat, router.clone(), phase.clone());
+                        open.spawn(async move {
+                            serving.await;
+                            drop(socket);
+                        });
                     }
                     None => {
                         metrics::counter!("gerbang_connections_refused_total").increment(1);
@@ -124,6 +131,16 @@ pub async fn serve(
         tracing::warn!(connections = open.len(), "cut connections that did not end");
     }
     open.shutdown().await;
+}
+
+/// Accepts a connection once the sockets of those that lost their seats are closed: they take descriptors until then.
+async fn accept(
+    listener: &TcpListener,
+    sockets: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let socket = sockets.clone().acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, socket))
 }
 
 /// Serves one connection to its end.

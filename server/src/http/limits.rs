@@ -120,12 +120,12 @@ pub async fn limit_address(State(limits): State<Limits>, request: Request, next:
             (path == AUTHORIZE && is_signed_out).then_some(&limits.authorizations)
         }
     };
-    if let Some((limiter, caller)) = limiter.zip(caller) {
-        if !limiter.admits(caller.origin.address) {
-            refused(Kind::Limit, "requests");
-            let retry = [(header::RETRY_AFTER, "60")];
-            return (StatusCode::TOO_MANY_REQUESTS, retry, texts::TOO_MANY_ATTEMPTS).into_response();
-        }
+    if let Some((limiter, caller)) = limiter.zip(caller)
+        && !limiter.admits(caller.origin.address)
+    {
+        refused(Kind::Limit, "requests");
+        let retry = [(header::RETRY_AFTER, "60")];
+        return (StatusCode::TOO_MANY_REQUESTS, retry, texts::TOO_MANY_ATTEMPTS).into_response();
     }
     next.run(request).await
 }

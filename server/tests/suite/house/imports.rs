@@ -54,7 +54,7 @@ const LEVELS: [(&str, &[&[&str]]); 5] = [
     (
         "app",
         &[
-            &["data", "drawing", "error", "live", "location", "prose", "session", "state", "texts"],
+            &["data", "drawing", "error", "live", "location", "pattern", "prose", "session", "state", "texts"],
             &["components", "forms"],
             &["administration"],
             &[

@@ -1,6 +1,6 @@
 //! A fresh backend on either database, with the people of the development data and what they do.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use backend::{
     Actor, Backend, Origin,
@@ -50,6 +50,8 @@ impl World {
 
     pub async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        // As an operator must in production.
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
         let data_dir = dir.path().to_str().unwrap().to_owned();
         let mut pairs = vec![("data_dir", data_dir.as_str())];
         let postgres = match database {

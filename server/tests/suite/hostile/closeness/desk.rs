@@ -45,7 +45,7 @@ async fn profile(world: &World, actor: &Actor, number: &str, phone: &str) {
 
 #[track_caller]
 fn close<T: std::fmt::Debug>(outcome: backend::Result<T>) {
-    assert_eq!(conflict(outcome.err().expect("refused")), Conflict::CloseApplicant);
+    assert_eq!(conflict(outcome.map(drop).expect_err("refused")), Conflict::CloseApplicant);
 }
 
 async fn shared(world: &World, id: Uuid) -> Vec<SharedWith> {

@@ -50,7 +50,7 @@ async fn trail(world: &World, action: &str) -> Vec<String> {
 
 #[track_caller]
 fn refused<T: std::fmt::Debug>(outcome: backend::Result<T>, expected: &Conflict) {
-    assert_eq!(&conflict(outcome.err().expect("refused")), expected);
+    assert_eq!(&conflict(outcome.map(drop).expect_err("refused")), expected);
 }
 
 on_both! {

@@ -97,6 +97,9 @@ on_both! {
         }
         let (link, mails) = (world.secret_for(email).await, subjects(&world, email).await.len());
         invite(StaffRole::Supervisor).await.unwrap();
+        let second = world.actor("admin2@contoh.go.id").await;
+        let proposal = staff::proposals(&world.backend, &second).await.unwrap().remove(0);
+        staff::confirm(&world.backend, &second, proposal.id).await.unwrap();
         assert_eq!(subjects(&world, email).await.len(), mails);
         assert_eq!(staff::invitation(&world.backend, &link).await.unwrap().role, StaffRole::Supervisor);
         // Once it is withdrawn, nothing could be sent: that is said.
@@ -164,7 +167,7 @@ on_both! {
         const LOST: &str = "Peran petugas Anda berubah";
         let (admin, ratna) = (world.actor(ADMIN).await, world.verifier().await);
         let set = async |role| staff::set_role(&world.backend, &admin, ratna.user_id, role, &[]).await.unwrap();
-        set(Some(StaffRole::Supervisor)).await;
+        staff::set_staff_role(&world.backend, RATNA, Some(StaffRole::Supervisor)).await.unwrap();
         assert!(subjects(&world, RATNA).await.is_empty(), "nothing was lost");
         world.advance(MINUTE);
         set(Some(StaffRole::Verifier)).await;

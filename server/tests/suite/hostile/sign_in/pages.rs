@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::support::{
-    browser::{Answer, Site, Visitor},
+    browser::{Answer, Site, Visitor, changed},
     platform::*,
     verdicts::form_for,
 };
@@ -39,6 +39,12 @@ async fn entered(site: &Site, slug: &str) -> (Visitor, String, Value) {
     (visitor, session(&signed_in), tokens)
 }
 
+/// Opens a mailed link and posts its form.
+async fn follow(visitor: &Visitor, path: &str, secret: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = visitor.open(&format!("{path}?token={secret}")).await.expect(200);
+    visitor.post(path, &changed(page.form(path), fields)).await.expect(303)
+}
+
 async fn knows(site: &Site, tokens: &Value) -> bool {
     site.userinfo(tokens["access_token"].as_str().unwrap()).await.status == 200
 }
@@ -51,8 +57,8 @@ on_both_sites! {
         accounts::sign_up(&site.world.backend, &sign_up("rina@contoh.go.id")).await.unwrap();
         let link = site.world.secret_for("rina@contoh.go.id").await;
         assert!(is_open(&site, &before).await && knows(&site, &tokens).await);
-        let confirmed = visitor.post("/daftar/konfirmasi", &[("token", link.expose()), ("password", STRONG)]).await;
-        assert!(is_open(&site, &session(&confirmed.expect(303))).await);
+        let confirmed = follow(&visitor, "/daftar/konfirmasi", link.expose(), &[("password", STRONG)]).await;
+        assert!(is_open(&site, &session(&confirmed)).await);
         assert!(!is_open(&site, &before).await && !knows(&site, &tokens).await);
 
         let (visitor, before, tokens) = entered(&site, "dua").await;
@@ -63,8 +69,8 @@ on_both_sites! {
         };
         staff::invite(&site.world.backend, &site.world.actor(ADMIN).await, &fitri).await.unwrap();
         let link = site.world.secret_for("fitri@contoh.go.id").await;
-        let fields = [("token", link.expose()), ("name", "Fitri Hasan"), ("password", STRONG)];
-        let accepted = visitor.post("/undangan", &fields).await.expect(303);
+        let fields = [("name", "Fitri Hasan"), ("password", STRONG)];
+        let accepted = follow(&visitor, "/undangan", link.expose(), &fields).await;
         assert!(is_open(&site, &session(&accepted)).await);
         assert!(!is_open(&site, &before).await && !knows(&site, &tokens).await);
     }
