@@ -52,6 +52,7 @@ pub struct Backend {
     pub documents: documents::Documents,
     pub sirup: sirup::Sirup,
     pub passwords: accounts::passwords::Passwords,
+    pub device_key: accounts::devices::DeviceKey,
     /// The institutions and work units in memory.
     pub master_data: master_data::Directory,
     /// The open cases of the desk in memory.

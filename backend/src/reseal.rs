@@ -71,7 +71,7 @@ async fn count(db: &Db, vault: &Vault, world: &World, counts: impl Fn(Seal) -> b
         "SELECT beginning, count(*) FROM (
              SELECT substr(content ->> 'token', 1, $1) AS beginning FROM outbox WHERE status = 'pending' AND due_at > 0
              UNION ALL
-             SELECT substr(content ->> 'token', 1, $1) FROM outbox WHERE status = 'parked' AND created_at > 0
+             SELECT substr(content ->> 'token', 1, $1) FROM outbox WHERE status IN ('parked', 'expired') AND status = 'parked' AND created_at > 0
          ) AS waiting WHERE beginning <> '' GROUP BY beginning",
         TEXT_HEADER as i32
     )?;

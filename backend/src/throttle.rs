@@ -36,7 +36,7 @@ pub enum Scope {
     SignInAnywhere,
     /// The turns, by account and network.
     SignInTurn,
-    /// Sign-ups, by address.
+    /// Sign-ups, by address and network.
     SignUp,
     /// Resets of a password, by address: while the link of one is young, no other is sent.
     ResetGap,
@@ -149,7 +149,8 @@ const TURN: Duration = Duration::from_secs(MINUTE);
 /// How long a turn that came is kept for whoever waited.
 const TURN_KEPT: Duration = Duration::from_secs(30 * MINUTE);
 
-/// Counts an attempt. Returns how many are left. The key is stored as a hash.
+/// Counts an attempt. Returns how many are left. The key is stored as a hash. A count that ends later than its period allows
+/// is of a clock that ran ahead, and begins anew.
 ///
 /// # Errors
 /// [`Error::Throttled`] with the end of the period if none was left.
@@ -160,8 +161,8 @@ pub(crate) async fn count(tx: &mut Tx, now: Timestamp, scope: Scope, key: &str) 
         (i64, i64),
         "INSERT INTO throttles (scope, key, failures, ends_at) VALUES ($1, $2, 1, $4)
          ON CONFLICT (scope, key) DO UPDATE SET
-             failures = CASE WHEN throttles.ends_at <= $3 THEN 1 ELSE throttles.failures + 1 END,
-             ends_at = CASE WHEN throttles.ends_at <= $3 THEN $4 ELSE throttles.ends_at END
+             failures = CASE WHEN throttles.ends_at <= $3 OR throttles.ends_at > $4 THEN 1 ELSE throttles.failures + 1 END,
+             ends_at = CASE WHEN throttles.ends_at <= $3 OR throttles.ends_at > $4 THEN $4 ELSE throttles.ends_at END
          RETURNING failures, ends_at",
         name,
         sha256(key.as_bytes()),

@@ -89,7 +89,7 @@ pub async fn crowd(stage: &Stage, store: &Store, size: usize) -> Result<Vec<Stri
     for nth in 0..size {
         let email = format!("orang.{nth}@contoh.go.id");
         let form = accounts::SignUp { name: "Rina Marpaung".into(), email, password: password.clone() };
-        accounts::sign_up(&backend, &form).await?;
+        accounts::sign_up(&backend, &form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
         let mails = backend::mail::recent(&backend, 1).await?;
         let text = mails.first().map(|mail| mail.rendered.text.as_str()).unwrap_or_default();
         let token = text.split_once("token=").and_then(|(_, rest)| rest.split_whitespace().next());

@@ -10,7 +10,7 @@ use std::{
 
 use backend::{
     Backend,
-    accounts::passwords::Passwords,
+    accounts::{devices::DeviceKey, passwords::Passwords},
     db::{Db, Existing},
     documents::{Documents, PdfReader, Sealing, private_folder},
     master_data::Directory,
@@ -70,6 +70,7 @@ pub async fn open_backend(
     let db = Db::connect(url).await.map_err(blame(&table::DATABASE_URL))?;
     db.migrate().await?;
     refuse_lost(&reseal::lost(&db, &vault, &world).await?)?;
+    let device_key = DeviceKey::open(&db, &vault, &world).await?;
     let oidc = Provider::open(&db, &vault, &world, config.reach()).await.map_err(blame(&table::SECRET))?;
     let documents = open_documents(config, &vault, PdfReader::new(program))?;
     documents.room.keep_free(config.documents.reserve);
@@ -79,6 +80,7 @@ pub async fn open_backend(
         documents,
         sirup: Sirup::new(&config.sirup.url, config.sirup.token.clone(), world.clone())?,
         passwords: Passwords::new(&world)?,
+        device_key,
         master_data: Directory::default(),
         open_cases: Default::default(),
         jobs: Default::default(),

@@ -114,7 +114,7 @@ mod handlers {
     /// Stores a sign-up. The answer is the same whether or not the address is known.
     pub async fn sign_up(Post { caller, form, answer }: Post<SignUpForm>) -> Response {
         let sign_up = accounts::SignUp { name: form.name, email: form.email, password: form.password.secret() };
-        let outcome = accounts::sign_up(&caller.backend, &sign_up).await;
+        let outcome = accounts::sign_up(&caller.backend, &sign_up, caller.origin.address).await;
         answer.send(outcome.map(|()| Done::go("/daftar/terkirim")).map_err(ApiError::from)).await
     }
 

@@ -13,10 +13,14 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    db::{Tx, execute, fetch_one, fetch_optional},
-    error::Result,
+    db::{Db, Tx, execute, fetch_one, fetch_optional},
+    error::{Error, Result},
     secrets::{Token, hex},
-    vault::Secret,
+    vault::{
+        Vault,
+        values::{self, Value},
+    },
+    world::World,
 };
 
 /// How long a device is known after a sign-in, in days: as long as browsers keep a cookie (RFC 6265bis, section 5.5).
@@ -82,11 +86,20 @@ impl Device {
     }
 }
 
-/// The keys of all secrets of the settings; the current one signs.
-fn keys(backend: &Backend) -> Vec<hmac::Key> {
-    let key = |secret: &Secret| hmac::Key::new(hmac::HMAC_SHA256, secret.derive("gerbang: known devices").as_ref());
-    let ids = std::iter::once(backend.vault.current()).chain(backend.vault.earlier());
-    ids.filter_map(|id| backend.vault.secret(id)).map(key).collect()
+/// The key of the proofs. It is made once and stored sealed, so that devices stay known when the secret changes.
+pub struct DeviceKey(hmac::Key);
+
+impl DeviceKey {
+    /// # Errors
+    /// If the database refuses, or the secret that the key is sealed with is not among ours.
+    pub async fn open(db: &Db, vault: &Vault, world: &World) -> Result<Self> {
+        let mut tx = db.begin().await?;
+        values::store(&mut tx, vault, world, Value::DeviceKey, &world.random::<32>()).await?;
+        tx.commit().await?;
+        let stored = values::read(&mut db.read().await?, vault, Value::DeviceKey).await?;
+        let key = stored.ok_or_else(|| Error::internal("there is no key of devices"))?;
+        Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &key)))
+    }
 }
 
 fn day(now: Timestamp) -> u32 {
@@ -96,19 +109,18 @@ fn day(now: Timestamp) -> u32 {
 /// The name under which attempts of a device that the account knows are counted; `None` if it does not know the device.
 pub(super) fn known(backend: &Backend, presented: Option<&SecretString>, owner: Owner) -> Option<String> {
     let device = Device::parse(presented?.expose_secret())?;
-    let today = day(backend.world.now());
-    keys(backend).iter().any(|key| device.is_known(key, today, owner)).then(|| hex(&device.id))
+    device.is_known(&backend.device_key.0, day(backend.world.now()), owner).then(|| hex(&device.id))
 }
 
 /// The cookie with which a device is known to the account. `presented` is its cookie so far, which keeps its id and its
 /// proofs for other accounts.
 pub fn proof(backend: &Backend, presented: Option<&SecretString>, owner: Owner) -> SecretString {
-    let (keys, today) = (keys(backend), day(backend.world.now()));
+    let (key, today) = (&backend.device_key.0, day(backend.world.now()));
     let before = presented.and_then(|text| Device::parse(text.expose_secret()));
     let mut device = before.unwrap_or_else(|| Device { id: backend.world.random(), proofs: Vec::new() });
     let id = Device { id: device.id, proofs: Vec::new() };
-    device.proofs.retain(|proof| !keys.iter().any(|key| id.is_proof(key, proof, owner)));
-    device.proofs.insert(0, id.prove(&keys[0], today, owner));
+    device.proofs.retain(|proof| !id.is_proof(key, proof, owner));
+    device.proofs.insert(0, id.prove(key, today, owner));
     device.proofs.truncate(ACCOUNTS);
     device.to_text().into()
 }

@@ -119,8 +119,8 @@ async fn hash_new(backend: &Backend, user_id: Uuid, password: &SecretString, abo
     let wrong = |problem| Error::invalid(Field::Password, problem);
     check_length(password.expose_secret()).map_err(wrong)?;
     backend.count_attempt(Scope::NewPassword, &user_id.to_string()).await?;
-    backend.passwords.check_new(password, about).await?.map_err(wrong)?;
-    backend.passwords.hash(&backend.world, password).await
+    backend.passwords.check_new(Lane::Proved, password, about).await?.map_err(wrong)?;
+    backend.passwords.hash(Lane::Proved, &backend.world, password).await
 }
 
 /// The address whose password a link sets.
@@ -138,7 +138,7 @@ async fn owner_of(backend: &Backend, token: &Token) -> Result<Owner> {
         Owner,
         "SELECT users.id, users.email, users.name, users.zone
          FROM password_resets JOIN users ON users.id = password_resets.user_id
-         WHERE token_hash = $1 AND expires_at > $2",
+         WHERE token_hash = $1 AND expires_at > $2 AND users.disabled_at IS NULL",
         token.hash(),
         backend.world.now().micros()
     )?;
@@ -173,6 +173,8 @@ pub async fn change_password(
     if changed == 0 {
         return Err(wrong_password());
     }
+    // A link that somebody asked for who read the mails before must not set it again.
+    execute!(tx, "DELETE FROM password_resets WHERE user_id = $1", actor.user_id)?;
     sessions::end_others(backend, &mut tx, actor, Why::PasswordChanged).await?;
     let token = sessions::renew_token(backend, &mut tx, actor).await?;
     let mail = Mail::PasswordChanged { name: actor.name.clone(), at: Some(date_time(now, actor.zone)) };
@@ -191,7 +193,7 @@ async fn confirm_password(backend: &Backend, actor: &Actor, password: &SecretStr
         fetch_one!(conn, (String,), "SELECT password_hash FROM users WHERE id = $1", actor.user_id)?
     };
     let matches = match check_length(password.expose_secret()) {
-        Ok(()) => backend.passwords.verify(Lane::NewPassword, password, Some(stored.clone())).await,
+        Ok(()) => backend.passwords.verify(Lane::Proved, password, Some(stored.clone())).await,
         Err(_) => Ok(false),
     };
     if !unless_busy(backend, Scope::Confirm, &key, matches).await? {

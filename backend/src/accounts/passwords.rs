@@ -42,7 +42,9 @@ pub enum Lane {
     KnownDevice,
     /// Any other sign-in.
     SignIn,
-    /// A sign-up, or a password that is set or confirmed.
+    /// A password that somebody sets or confirms who holds a mailed link or a session: strangers cannot fill it.
+    Proved,
+    /// A sign-up.
     NewPassword,
 }
 
@@ -50,7 +52,7 @@ pub struct Passwords {
     permits: Arc<Semaphore>,
     new_permits: Arc<Semaphore>,
     /// One for each [`Lane`].
-    lanes: [Arc<Semaphore>; 3],
+    lanes: [Arc<Semaphore>; 4],
     /// An unknown account is verified against this hash, so that it takes as long as a known one.
     dummy: String,
 }
@@ -75,9 +77,9 @@ impl Passwords {
     ///
     /// # Errors
     /// [`Error::Busy`]; or if the machine has no memory for it.
-    pub async fn hash(&self, world: &World, password: &SecretString) -> Result<String> {
+    pub async fn hash(&self, lane: Lane, world: &World, password: &SecretString) -> Result<String> {
         let (password, salt) = (password.clone(), world.random::<16>());
-        self.off_thread(Lane::NewPassword, move || hash(password.expose_secret().as_bytes(), &salt)).await?
+        self.off_thread(lane, move || hash(password.expose_secret().as_bytes(), &salt)).await?
     }
 
     /// True if `password` matches the hash `stored`. `None` takes as long and returns false.
@@ -102,12 +104,12 @@ impl Passwords {
     /// # Errors
     /// The outer one is [`Error::Busy`], or the machine has no thread for it. The inner one: [`Problem::Missing`],
     /// [`Problem::TooShort`], [`Problem::TooLong`] or [`Problem::CommonPassword`].
-    pub async fn check_new(&self, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
+    pub async fn check_new(&self, lane: Lane, password: &SecretString, about: &[&str]) -> Result<Result<(), Problem>> {
         if let Err(problem) = password::check_length(password.expose_secret()) {
             return Ok(Err(problem));
         }
         let (password, about) = (password.clone(), about.join(" ").chars().take(MAX_ABOUT).collect::<String>());
-        let common = self.off_thread(Lane::NewPassword, move || is_common(password.expose_secret(), &about)).await?;
+        let common = self.off_thread(lane, move || is_common(password.expose_secret(), &about)).await?;
         Ok(if common { Err(Problem::CommonPassword) } else { Ok(()) })
     }
 
@@ -122,7 +124,7 @@ impl Passwords {
         };
         let new = match lane {
             Lane::NewPassword => Some(permit(&self.new_permits).await?),
-            Lane::KnownDevice | Lane::SignIn => None,
+            Lane::KnownDevice | Lane::SignIn | Lane::Proved => None,
         };
         let permit = permit(&self.permits).await?;
         // The work holds them to its end, even if nobody waits for it any more: else requests that are broken off would
@@ -227,7 +229,7 @@ mod tests {
     async fn input_that_is_too_long_waits_for_no_thread() {
         let passwords = Passwords::new(&World::system()).unwrap();
         let _all = passwords.permits.acquire_many(2).await.unwrap();
-        let outcome = passwords.check_new(&"a1b2".repeat(50_000).into(), &[]).await.unwrap();
+        let outcome = passwords.check_new(Lane::NewPassword, &"a1b2".repeat(50_000).into(), &[]).await.unwrap();
         assert_eq!(outcome, Err(Problem::TooLong { max: 128 }));
     }
 
@@ -237,7 +239,7 @@ mod tests {
         let passwords = Passwords::new(&World::system()).unwrap();
         let all = passwords.permits.acquire_many(2).await.unwrap();
         let password = "kuda lari di pantai".to_owned().into();
-        let mut check = std::pin::pin!(passwords.check_new(&password, &[]));
+        let mut check = std::pin::pin!(passwords.check_new(Lane::NewPassword, &password, &[]));
         assert!(futures::poll!(check.as_mut()).is_pending());
         drop(all);
         assert_eq!(check.await.unwrap(), Ok(()));
@@ -249,7 +251,7 @@ mod tests {
         let passwords = Passwords::new(&World::system()).unwrap();
         let name = format!("Rina {}", "kuda lari di pantai ".repeat(3000));
         let (password, first) = ("kuda lari di pantai".to_owned().into(), "x".repeat(MAX_ABOUT));
-        let checked = passwords.check_new(&password, &[&first, &name]).await;
+        let checked = passwords.check_new(Lane::NewPassword, &password, &[&first, &name]).await;
         assert_eq!(checked.unwrap(), Ok(()), "what lies beyond the limit is not looked at");
     }
 
@@ -261,7 +263,7 @@ mod tests {
         let strange = passwords.verify(Lane::SignIn, &right, None).await;
         assert!(matches!(strange, Err(Error::Busy { seconds: BUSY_SECONDS })), "{strange:?}");
         assert!(!passwords.verify(Lane::KnownDevice, &right, None).await.unwrap());
-        assert_eq!(passwords.check_new(&right, &[]).await.unwrap(), Ok(()));
+        assert_eq!(passwords.check_new(Lane::NewPassword, &right, &[]).await.unwrap(), Ok(()));
     }
 
     #[tokio::test]
@@ -272,7 +274,7 @@ mod tests {
         // Sign-ups hold all that they may, and more of them wait.
         let _running = permit(&passwords.new_permits).await.unwrap();
         let _permit = permit(&passwords.permits).await.unwrap();
-        let mut waiting = std::pin::pin!(passwords.hash(&world, &right));
+        let mut waiting = std::pin::pin!(passwords.hash(Lane::NewPassword, &world, &right));
         assert!(futures::poll!(waiting.as_mut()).is_pending());
         assert!(!passwords.verify(Lane::SignIn, &right, None).await.unwrap());
         assert!(futures::poll!(waiting.as_mut()).is_pending());
@@ -297,7 +299,7 @@ mod tests {
         let world = World::system();
         let passwords = Passwords::new(&world).unwrap();
         let right: SecretString = "Gerbang-2026".to_owned().into();
-        let stored = passwords.hash(&world, &right).await.unwrap();
+        let stored = passwords.hash(Lane::NewPassword, &world, &right).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(passwords.verify(Lane::SignIn, &right, Some(stored.clone())).await.unwrap());
         assert!(!passwords.verify(Lane::SignIn, &"Gerbang-2027".to_owned().into(), Some(stored)).await.unwrap());

@@ -262,8 +262,20 @@ pub async fn sweep(backend: &Backend) -> Result<()> {
     execute!(tx, "DELETE FROM password_resets WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM invitations WHERE expires_at <= $1", now.micros())?;
     execute!(tx, "DELETE FROM role_proposals WHERE expires_at <= $1", now.micros())?;
-    execute!(tx, "DELETE FROM throttles WHERE ends_at <= $1", now.micros())?;
     super::seen_devices::forget_old(backend, &mut tx).await?;
     mail::forget_secrets(backend, &mut tx).await?;
+    tx.commit().await?;
+    sweep_throttles(backend).await
+}
+
+/// In a transaction of its own, and without waiting: an attempt locks several counts in an order of its own.
+async fn sweep_throttles(backend: &Backend) -> Result<()> {
+    let mut tx = backend.db.begin().await?;
+    let sql = tx.dialect().pick(
+        "DELETE FROM throttles WHERE ends_at <= $1",
+        "DELETE FROM throttles WHERE (scope, key) IN
+             (SELECT scope, key FROM throttles WHERE ends_at <= $1 FOR UPDATE SKIP LOCKED)",
+    );
+    execute!(tx, sql, backend.world.now().micros())?;
     tx.commit().await
 }

@@ -1,6 +1,6 @@
 //! Sign-up: a form, a mail with a link, and the account that the link makes.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use domain::{
     accounts::{email::Email, password::check_length, person::PersonName},
@@ -19,6 +19,7 @@ use crate::{
     db::{execute, fetch_all, fetch_optional},
     error::{Error, Result},
     mail::Mail,
+    network::Network,
     refusals::{Kind, refused},
     secrets::Token,
     throttle::{Scope, within},
@@ -36,22 +37,23 @@ pub struct SignUp {
 }
 
 /// Sign-ups of the same address that a link confirms beside its own.
-const OTHERS: i64 = 3;
+const OTHERS: i64 = 10;
 
 /// Stores a sign-up and sends a mail to the address: a link to confirm it, or a note that it already has an account. When
 /// there were many such mails, nothing is sent, and the answer is the same.
 ///
 /// # Errors
 /// [`Error::Invalid`]; [`Error::Busy`].
-pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
+pub async fn sign_up(backend: &Backend, form: &SignUp, from: IpAddr) -> Result<()> {
     let (name, email) = (PersonName::parse(&form.name), Email::parse(&form.email));
     let length = check_length(form.password.expose_secret());
     if let (Ok(_), Ok(email), Ok(())) = (&name, &email, &length)
-        && !within(backend.count_attempt(Scope::SignUp, email.as_str()).await)?
+        // By network too: strangers must not keep the owner of an address from signing up.
+        && !within(backend.count_attempt(Scope::SignUp, &format!("{email} {}", Network::of(from).key())).await)?
     {
         return Ok(());
     }
-    let password = backend.passwords.check_new(&form.password, &[&form.name, &form.email]).await?;
+    let password = backend.passwords.check_new(Lane::NewPassword, &form.password, &[&form.name, &form.email]).await?;
     let (Ok(name), Ok(email), Ok(())) = (&name, &email, &password) else {
         return Err(Error::Invalid(issues([
             (Field::Name, name.err()),
@@ -59,7 +61,7 @@ pub async fn sign_up(backend: &Backend, form: &SignUp) -> Result<()> {
             (Field::Password, password.err()),
         ])));
     };
-    let hash = backend.passwords.hash(&backend.world, &form.password).await?;
+    let hash = backend.passwords.hash(Lane::NewPassword, &backend.world, &form.password).await?;
     let (token, now) = (Token::new(&backend.world), backend.world.now());
 
     let mut tx = backend.db.begin().await?;
@@ -180,7 +182,7 @@ async fn matching(backend: &Backend, waiting: Vec<Waiting>, password: &SecretStr
         return Ok(None);
     }
     for one in waiting {
-        if backend.passwords.verify(Lane::NewPassword, password, Some(one.password_hash.clone())).await? {
+        if backend.passwords.verify(Lane::Proved, password, Some(one.password_hash.clone())).await? {
             return Ok(Some(one));
         }
     }

@@ -103,7 +103,7 @@ async fn refuse_hoard(conn: &mut Conn, actor: &Actor, id: Uuid, size: u64) -> Re
         sql!(
             "SELECT CAST(coalesce(sum(d.bytes), 0) AS BIGINT)
              FROM applications a JOIN documents d ON d.id = a.document_id
-             WHERE a.user_id = $1 AND a.id <> $2 AND a.status NOT IN {DECIDED}"
+             WHERE a.user_id = $1 AND a.id <> $2 AND a.status NOT IN {DECIDED} AND a.status <> {WITHDRAWN}"
         ),
         actor.user_id,
         id
@@ -385,14 +385,14 @@ pub async fn collect_garbage(backend: &Backend) -> Result<usize> {
     }
 }
 
-/// Removes what lies in the store without a row and is older than a day: letters of uploads that broke off between the
-/// store and the database. Looks at every letter, so it is run once a day.
+/// Removes what lies in the store without a row and is older than a day: letters of uploads that broke off on the way into
+/// the store, or between the store and the database. Looks at every letter, so it is run once a day.
 ///
 /// # Errors
 /// If the database or the store does not answer.
 pub async fn collect_strays(backend: &Backend) -> Result<usize> {
     let before = backend.world.now().minus(GRACE);
-    let mut removed = 0;
+    let mut removed = backend.documents.remove_unfinished(before).await?;
     let mut letters = std::pin::pin!(backend.documents.list());
     while let Some((key, kept_at)) = letters.try_next().await? {
         if kept_at >= before {

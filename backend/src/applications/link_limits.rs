@@ -40,14 +40,16 @@ impl Attempt {
         let (person, here) = (actor.user_id.to_string(), format!("{}\n{}", asker.username, asker.network));
         let left = backend.count_attempt(Scope::SirupPerson, &person).await.map_err(paused)?;
         let mut attempt = Self { asker, person, here, left };
+        let is_first = left + 1 == ATTEMPTS;
         match backend.count_attempt(Scope::SirupNetwork, &attempt.asker.network).await {
             Ok(left) => attempt.left = attempt.left.min(left),
+            // A whole office may share its address: nobody there loses their own first try to the others.
+            Err(Error::Throttled(_)) if is_first => attempt.left = 0,
             Err(error) => {
                 backend.uncount_attempt(Scope::SirupPerson, &attempt.person).await?;
                 return Err(paused(error));
             }
         }
-        let is_first = left + 1 == ATTEMPTS;
         for (scope, key) in attempt.of_username() {
             match backend.count_attempt(scope, key).await {
                 Err(Error::Throttled(_)) if is_first => {}

@@ -22,6 +22,8 @@ const MOST: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that came back this recently is not tested again.
 const TRUSTED: Duration = Duration::from_secs(1);
+/// A connection is replaced after this time: it may lead to a server that is only read from now, after a failover.
+const GREATEST_AGE: Duration = Duration::from_secs(1800);
 /// How long a query may take. Longer than the limits of [`LIMITS`], so that usually the database gives up first.
 pub(crate) const QUERY_LIMIT: Duration = Duration::from_secs(9);
 
@@ -69,7 +71,12 @@ impl Server {
 
     /// Takes the outcome of a query.
     pub(crate) fn answered<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
-        self.state = if outcome.is_ok() { State::Free } else { State::Lost };
+        self.state = match &outcome {
+            Err(_) => State::Lost,
+            Ok(Ok(_) | Err(sqlx::Error::RowNotFound)) => State::Free,
+            // The connection may be gone: it is tested before it is lent again.
+            Ok(Err(_)) => State::Asked,
+        };
         self.at = Instant::now();
         outcome.unwrap_or_else(|late| Err(sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, late))))
     }
@@ -90,9 +97,9 @@ impl managed::Manager for Manager {
         Ok(Server { conn: self.0.connect().await?, state: State::Free, at: Instant::now() })
     }
 
-    async fn recycle(&self, server: &mut Server, _: &Metrics) -> RecycleResult<sqlx::Error> {
-        if server.state == State::Lost {
-            return Err(RecycleError::message("it does not answer"));
+    async fn recycle(&self, server: &mut Server, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if server.state == State::Lost || metrics.age() > GREATEST_AGE {
+            return Err(RecycleError::message("it does not answer, or is old"));
         }
         if server.state == State::Asked || server.at.elapsed() >= TRUSTED {
             server.conn.ping().await?; // waits for what was asked before, too

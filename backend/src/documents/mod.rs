@@ -8,8 +8,13 @@ mod reader;
 pub mod receipt;
 pub mod room;
 mod text;
+mod unfinished;
 
-use std::{os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
+use std::{
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use domain::{issues::letter::LetterProblem, time::Timestamp};
@@ -63,6 +68,8 @@ pub struct Documents {
     pub reader: PdfReader,
     pub room: Room,
     making: pages::Making,
+    /// Where the store is, if it is a folder.
+    folder: Option<PathBuf>,
 }
 
 impl Documents {
@@ -74,7 +81,8 @@ impl Documents {
         private_folder(folder).map_err(Error::internal)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(Error::internal)?.with_fsync(true);
         let room = Room::new(Some(folder));
-        Ok(Self { store: Arc::new(store), sealing, reader, room, making: pages::Making::default() })
+        let (store, folder) = (Arc::new(store), Some(folder.to_owned()));
+        Ok(Self { store, sealing, reader, room, making: pages::Making::default(), folder })
     }
 
     /// Letters at `url`: `file:///…` or `s3://bucket/prefix`. `options` are for S3, named like the variables `AWS_…`.
@@ -87,7 +95,7 @@ impl Documents {
         }
         let (store, prefix) = object_store::parse_url_opts(url, options).map_err(Error::internal)?;
         let store = Arc::new(object_store::prefix::PrefixStore::new(store, prefix));
-        Ok(Self { store, sealing, reader, room: Room::new(None), making: pages::Making::default() })
+        Ok(Self { store, sealing, reader, room: Room::new(None), making: pages::Making::default(), folder: None })
     }
 
     /// Stores a letter under a new random key. The letter is then durable.

@@ -19,6 +19,7 @@ use crate::{
     db::{Tx, execute, fetch_optional},
     error::{Error, Result},
     mail::Mail,
+    network::Network,
     throttle::Scope,
 };
 
@@ -57,7 +58,7 @@ pub async fn ask(backend: &Backend, actor: Option<&Actor>, from: IpAddr, questio
         return Err(Error::Invalid(issues));
     };
     // By person where possible: an office shares one network address.
-    let key = actor.map_or_else(|| from.to_string(), |actor| actor.user_id.to_string());
+    let key = actor.map_or_else(|| Network::of(from).key(), |actor| actor.user_id.to_string());
     backend.count_attempt(Scope::Help, &key).await?;
     backend.count_attempt(Scope::HelpDay, &key).await?;
 

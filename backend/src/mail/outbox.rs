@@ -158,7 +158,7 @@ pub(crate) async fn reseal(backend: &Backend, most: usize) -> Result<usize> {
             "SELECT id, content FROM (
                  SELECT id, content FROM outbox WHERE status = 'pending' AND due_at > 0
                  UNION ALL
-                 SELECT id, content FROM outbox WHERE status = 'parked' AND created_at > 0
+                 SELECT id, content FROM outbox WHERE status IN ('parked', 'expired') AND status = 'parked' AND created_at > 0
              ) AS waiting
              WHERE content ->> 'token' <> '' AND substr(content ->> 'token', 1, $1) <> $2 LIMIT $3",
             TEXT_HEADER as i32,

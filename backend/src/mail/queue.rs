@@ -44,7 +44,7 @@ pub(super) enum Next {
         error: String,
         server_failed: bool,
     },
-    /// The attempt does not count: it was given up before its content was sent.
+    /// Given up before its content was sent.
     Back {
         due: Timestamp,
     },

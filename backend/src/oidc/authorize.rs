@@ -24,6 +24,7 @@ use crate::{
     audit::Action,
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
+    network::Network,
     platforms::{self, Platform, access, terms},
     secrets::{Token, sha256},
 };
@@ -274,7 +275,7 @@ impl Asker {
     fn of(actor: Option<&Actor>, from: IpAddr) -> Self {
         let (name, most) = match actor {
             Some(actor) => (actor.user_id.to_string(), MOST_OF_PERSON),
-            None => (from.to_string(), MOST_OF_ADDRESS),
+            None => (Network::of(from).key(), MOST_OF_ADDRESS),
         };
         Self { key: sha256(name.as_bytes()), most }
     }

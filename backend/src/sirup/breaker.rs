@@ -16,7 +16,7 @@ const MEMORY: Duration = Duration::from_secs(10 * 60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asker {
     pub person: Uuid,
-    /// See [`network`](crate::network::network).
+    /// See [`network`](crate::network::Network::key).
     pub network: String,
     /// As it is compared: [`SirupAccount::key`](domain::applications::sirup::SirupAccount::key).
     pub username: String,

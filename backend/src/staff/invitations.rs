@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Actor, Backend, Origin,
-    accounts::sessions,
+    accounts::{passwords::Lane, sessions},
     audit::{Action, Who},
     db::{Conn, Tx, execute, fetch_optional},
     error::{Error, Result},
@@ -220,7 +220,8 @@ pub async fn accept(
     let OfferedRole { email, .. } = invitation(backend, token).await?;
     // Only whoever reads the mails of the address has the link.
     backend.count_attempt(Scope::NewPassword, &format!("invitation {email}")).await?;
-    let checked = (PersonName::parse(name), backend.passwords.check_new(password, &[name, email.as_str()]).await?);
+    let checked =
+        (PersonName::parse(name), backend.passwords.check_new(Lane::Proved, password, &[name, email.as_str()]).await?);
     let (Ok(name), Ok(())) = checked else {
         let issues = [
             checked.0.err().map(|problem| Issue::new(Field::Name, problem)),
@@ -228,7 +229,7 @@ pub async fn accept(
         ];
         return Err(Error::Invalid(issues.into_iter().flatten().collect()));
     };
-    let hash = backend.passwords.hash(&backend.world, password).await?;
+    let hash = backend.passwords.hash(Lane::Proved, &backend.world, password).await?;
     let (user_id, now) = (backend.world.id(), backend.world.now());
     let mut tx = backend.db.begin().await?;
     let found = find_invitation(&mut tx, backend, token).await?;

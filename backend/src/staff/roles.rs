@@ -142,9 +142,24 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
         tx.notify(Notice::Person { user_id });
         verification::release_all(backend, &mut tx, user_id).await?;
     }
+    if !disabled {
+        give_back(backend, &mut tx, actor, user_id).await?;
+    }
     let action = if disabled { Action::AccountDisabled } else { Action::AccountEnabled };
     backend.record(&mut tx, actor, action, Some(user_id), ())?;
     tx.commit().await
+}
+
+/// Takes a role from an account that is enabled again, if one administrator alone may not give it: it must be proposed.
+async fn give_back(backend: &Backend, tx: &mut Tx, actor: &Actor, user_id: Uuid) -> Result<()> {
+    let (role,): (Option<String>,) =
+        fetch_one!(tx, (Option<String>,), "SELECT staff_role FROM users WHERE id = $1", user_id)?;
+    let role = role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
+    if !role.is_some_and(StaffRole::needs_second) {
+        return Ok(());
+    }
+    write_scope(backend, tx, user_id, None, &[]).await?;
+    backend.record(tx, actor, Action::StaffRoleChanged, Some(user_id), ("none", "enabled"))
 }
 
 /// Serialises changes of the staff: two administrators cannot remove each other at the same time. Returns the

@@ -14,6 +14,8 @@ pub(crate) enum Value {
     PairwiseSalt,
     /// The seed of the key that signs anchors of the audit trail.
     AnchorKey,
+    /// The key of the proofs of known devices.
+    DeviceKey,
 }
 
 impl Value {
@@ -21,6 +23,7 @@ impl Value {
         match self {
             Self::PairwiseSalt => "pairwise_salt",
             Self::AnchorKey => "anchor_key",
+            Self::DeviceKey => "device_key",
         }
     }
 }

@@ -237,7 +237,8 @@ pub async fn take_over(backend: &Backend, actor: &Actor, id: Uuid, reason: &str)
     Ok(Lease { until })
 }
 
-/// Puts cases whose lease is over back into the queue; gives how many. Run every few seconds. Whoever reads a lease compares
+/// Puts cases whose lease is over back into the queue; gives how many. A lease that ends later than any can is of a clock
+/// that was set back since. Run every few seconds. Whoever reads a lease compares
 /// its end with the clock, so nothing depends on how soon this runs.
 ///
 /// # Errors
@@ -249,8 +250,10 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
         fetch_all!(
             conn,
             (Uuid,),
-            "SELECT id FROM applications WHERE lease_holder IS NOT NULL AND lease_ends_at <= $1 LIMIT 200",
-            now.micros()
+            "SELECT id FROM applications
+             WHERE lease_holder IS NOT NULL AND (lease_ends_at <= $1 OR lease_ends_at > $2) LIMIT 200",
+            now.micros(),
+            now.plus(LEASE).micros()
         )?
     };
     if lapsed.is_empty() {
@@ -259,8 +262,12 @@ pub async fn end_leases(backend: &Backend) -> Result<usize> {
     let mut tx = backend.db.begin().await?;
     let mut ended = 0;
     for (id,) in lapsed {
-        let change = Change { action: Action::EndLease, set: NO_LEASE, only: "id = $1 AND lease_ends_at <= $2" };
-        let args = args!(tx, id, now.micros())?;
+        let change = Change {
+            action: Action::EndLease,
+            set: NO_LEASE,
+            only: "id = $1 AND (lease_ends_at <= $2 OR lease_ends_at > $3)",
+        };
+        let args = args!(tx, id, now.micros(), now.plus(LEASE).micros())?;
         for freed in perform(backend, &mut tx, Doer::System, change, args, Some(())).await? {
             let (user_id, institution_id) = (freed.user_id, freed.institution_id);
             tx.notify(Notice::Application { id, user_id, institution_id });

@@ -59,7 +59,7 @@ test('a visitor without an account sends a message with name and address', async
   await page.getByRole('button', { name: 'Kirim pesan' }).click();
   await person.sees('Pesan Anda sudah kami terima');
   const ticket = (await page.getByText(/^BT-\d\d-\d{6}-\d$/).textContent())!;
-  const desk = await person.opensMail(`[${ticket}] Pesan dari Joko Susilo`, HELP_DESK);
+  const desk = await person.opensMail(`[${ticket}] Pesan dari Joko Susilo (tidak masuk ke akun)`, HELP_DESK);
   await expect(desk.getByText(email)).toBeVisible();
   await expect(fact(desk, 'Konteks')).toContainText('Hal lain');
 });

@@ -202,6 +202,8 @@ test('openid-client authenticates with a private key and gets ID tokens signed w
       id_token_alg: 'ES256',
       subject_type: 'pairwise',
       pkce: 'ya',
+      scope_profile: 'ya',
+      scope_offline_access: 'ya',
       profile_non_penyedia: 'ya',
       role_pa: 'ya',
     });

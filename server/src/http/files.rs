@@ -1,5 +1,7 @@
 //! Letters and receipts. An uploaded PDF is served as a download only, never displayed by the browser.
 
+use std::borrow::Cow;
+
 use app::{error::ApiError, state::AppState, state::Caller};
 use axum::{
     Extension, Router,
@@ -45,6 +47,13 @@ fn download(kind: &'static str, fallback: &str, name: &str, bytes: impl Into<axu
     (headers, bytes.into()).into_response()
 }
 
+/// The name of a letter, with the ending of what it is: a file that is a PDF and something else too must not be opened as
+/// that.
+fn pdf_name(name: &str) -> Cow<'_, str> {
+    let is_pdf = name.len() > 4 && name.to_ascii_lowercase().ends_with(".pdf");
+    if is_pdf { name.into() } else { format!("{name}.pdf").into() }
+}
+
 fn refuse(error: impl Into<ApiError>) -> Response {
     let error = error.into();
     let text = match error {
@@ -62,7 +71,7 @@ fn actor(caller: &Caller) -> Result<&Actor, Response> {
 
 async fn own_letter(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
     let (letter, bytes) = applications::letter(&caller.backend, actor(&caller)?, id).await.map_err(refuse)?;
-    Ok(download("application/pdf", "surat.pdf", &letter.file_name, bytes))
+    Ok(download("application/pdf", "surat.pdf", &pdf_name(&letter.file_name), bytes))
 }
 
 async fn receipt(Extension(caller): Extension<Caller>, Path(id): Path<Uuid>) -> Result<Response, Response> {
@@ -81,7 +90,7 @@ async fn letter(
     let Path((id, document, version)) = path.map_err(|_| refuse(ApiError::NotFound))?;
     let letter = verification::letter(&caller.backend, actor(&caller)?, id, document, version).await;
     let (name, bytes) = letter.map_err(refuse)?;
-    Ok(download("application/pdf", "surat.pdf", &name, bytes))
+    Ok(download("application/pdf", "surat.pdf", &pdf_name(&name), bytes))
 }
 
 #[derive(Deserialize)]
@@ -108,4 +117,19 @@ async fn letter_page(
     })?;
     // A letter must not stay in the cache of a shared browser.
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")], png).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("surat.pdf", "surat.pdf")]
+    #[case("SURAT.PDF", "SURAT.PDF")]
+    #[case("surat.hta", "surat.hta.pdf")]
+    #[case("surat", "surat.pdf")]
+    #[case(".pdf", ".pdf.pdf")]
+    fn letter_is_saved_as_what_it_is(#[case] name: &str, #[case] saved: &str) {
+        assert_eq!(super::pdf_name(name), saved);
+    }
 }

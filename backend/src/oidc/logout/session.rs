@@ -114,6 +114,7 @@ async fn name_of(conn: &mut Conn, client_id: &str) -> Result<Option<String>> {
 /// Ends the current session. `there` is a grant whose platform needs no notice.
 async fn sign_out(backend: &Backend, actor: &Actor, there: Option<Uuid>) -> Result<()> {
     let mut tx = backend.db.begin().await?;
+    tx.lock_user(actor.user_id).await?; // before grants, as everywhere
     if let Some(grant) = there {
         end_grants(backend, &mut tx, Why::LoggedOut, GrantsOf::Grant(grant)).await?;
     }

@@ -38,7 +38,7 @@ fn sign_up(email: &str) -> SignUp {
 on_both! {
     async fn a_person_signs_up_confirms_and_is_signed_in(world) {
         let email = "rina@dinkes.sumutprov.go.id";
-        accounts::sign_up(&world.backend, &sign_up(" Rina@DINKES.sumutprov.go.id ")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(" Rina@DINKES.sumutprov.go.id "), origin().address).await.unwrap();
         let before = accounts::sign_in(&world.backend, email, &"kuda lari di pantai".into(), &origin()).await;
         assert_eq!(problem_at(before.err().unwrap(), Field::Form), Problem::SignInFailed);
 
@@ -56,10 +56,10 @@ on_both! {
 
     async fn two_links_of_one_address_make_one_account(world) {
         let email = "rina@contoh.go.id";
-        accounts::sign_up(&world.backend, &sign_up(email)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(email), origin().address).await.unwrap();
         let first = world.secret_for(email).await;
         world.advance(MINUTE);
-        accounts::sign_up(&world.backend, &sign_up(email)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(email), origin().address).await.unwrap();
         let second = world.secret_for(email).await;
         let password = "kuda lari di pantai".into();
         let (origin_a, origin_b) = (origin(), origin());
@@ -75,7 +75,7 @@ on_both! {
     }
 
     async fn a_link_ends_after_a_day(world) {
-        accounts::sign_up(&world.backend, &sign_up("rina@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("rina@contoh.go.id"), origin().address).await.unwrap();
         let link = world.secret_for("rina@contoh.go.id").await;
         world.advance(DAY);
         let late = accounts::registration(&world.backend, &link).await;
@@ -87,9 +87,9 @@ on_both! {
     async fn a_known_address_is_told_only_by_mail(world) {
         let rows = async || (world.count("registrations").await, world.count("outbox").await, world.count("users").await);
         let (registrations, mails, users) = rows().await;
-        accounts::sign_up(&world.backend, &sign_up("baru@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("baru@contoh.go.id"), origin().address).await.unwrap();
         assert_eq!(rows().await, (registrations + 1, mails + 1, users));
-        accounts::sign_up(&world.backend, &sign_up("siti.pa@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("siti.pa@contoh.go.id"), origin().address).await.unwrap();
         assert_eq!(rows().await, (registrations + 2, mails + 2, users), "the same is written for both");
         let mails = world.mails().await;
         let to = |email: &str| mails.iter().find(|mail| mail.0 == email).unwrap().1.clone();
@@ -99,7 +99,7 @@ on_both! {
 
     async fn a_sign_up_says_everything_that_is_wrong(world) {
         let form = SignUp { name: " ".into(), email: "rina".into(), password: "password123".into() };
-        let Err(Error::Invalid(issues)) = accounts::sign_up(&world.backend, &form).await else { panic!("taken") };
+        let Err(Error::Invalid(issues)) = accounts::sign_up(&world.backend, &form, origin().address).await else { panic!("taken") };
         let found: Vec<_> = issues.into_iter().map(|issue| (issue.field, issue.problem)).collect();
         assert_eq!(found, [
             (Field::Name, Problem::Missing),
@@ -111,11 +111,11 @@ on_both! {
 
     async fn nobody_can_flood_an_address_with_mail(world) {
         for _ in 0..9 {
-            accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id")).await.unwrap();
+            accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id"), origin().address).await.unwrap();
         }
         assert_eq!(world.count("outbox").await, 6, "five, and one late");
         world.advance(HOUR);
-        accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("korban@contoh.go.id"), origin().address).await.unwrap();
         assert_eq!(world.count("outbox").await, 7);
     }
 

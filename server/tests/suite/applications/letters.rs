@@ -84,8 +84,15 @@ on_both! {
             let moment = if file.ends_with(&fresh) { NOW } else { NOW.minus(2 * DAY) };
             std::fs::File::options().write(true).open(file).unwrap().set_modified(at(moment)).unwrap();
         }
-        assert_eq!(applications::collect_strays(&world.backend).await.unwrap(), 1);
+        // What a write left that was broken off: nobody but the file system knows of it.
+        let unfinished = ["#1", "#2"].map(|suffix| folder.join(format!("{fresh}{suffix}")));
+        for (file, moment) in unfinished.iter().zip([NOW.minus(2 * DAY), NOW]) {
+            std::fs::write(file, "%PDF-").unwrap();
+            std::fs::File::options().write(true).open(file).unwrap().set_modified(at(moment)).unwrap();
+        }
+        assert_eq!(applications::collect_strays(&world.backend).await.unwrap(), 2);
         assert!(!folder.join(&old).exists() && folder.join(&fresh).exists());
+        assert_eq!(unfinished.map(|file| file.exists()), [false, true], "a write may be under way for a day");
         assert_eq!(applications::letter(&world.backend, &siti, id).await.unwrap().1, letter());
     }
 

@@ -86,6 +86,26 @@ async fn lost_database_is_reported_and_recovers() {
     }
 }
 
+/// PostgreSQL was restarted: connections that are broken are not lent again, also where everybody only reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_alone_recover_from_a_restart() {
+    let site = Site::new(Database::Postgres).await;
+    let siti = site.siti().await;
+    siti.get("/akses").await.expect(200);
+    let Outside::Postgres(mut other) = outside(&site).await else { panic!("no PostgreSQL") };
+    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    other.execute(others).await.unwrap();
+    let mut refused = 0;
+    while siti.get("/akses").await.status != 200 {
+        refused += 1;
+        assert!(refused < 20, "the pool should have tested its connections by now");
+    }
+    for _ in 0..20 {
+        siti.get("/akses").await.expect(200);
+    }
+}
+
 /// Somebody else holds the one writer of SQLite for too long.
 #[tokio::test(flavor = "multi_thread")]
 async fn busy_database_is_reported_and_still_read() {

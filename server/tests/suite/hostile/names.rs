@@ -51,8 +51,8 @@ fn question(name: &str, email: &str, message: &str) -> help::Question {
 
 on_both! {
     async fn stranger_writes_nothing_into_a_mail_to_somebody_else(world) {
-        accounts::sign_up(&world.backend, &sign_up("Segera Hubungi Kami", VICTIM)).await.unwrap();
-        accounts::sign_up(&world.backend, &sign_up("Segera Hubungi Kami", SITI)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("Segera Hubungi Kami", VICTIM), origin().address).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("Segera Hubungi Kami", SITI), origin().address).await.unwrap();
         accounts::forgot_password(&world.backend, "lain@contoh.go.id").await.unwrap();
         let mails = backend::mail::recent(&world.backend, 10).await.unwrap();
         assert_eq!(mails.len(), 3);
@@ -76,7 +76,7 @@ on_both! {
         let written = world.count("outbox").await;
         for name in LURES {
             let refused = [
-                accounts::sign_up(&world.backend, &sign_up(name, VICTIM)).await,
+                accounts::sign_up(&world.backend, &sign_up(name, VICTIM), origin().address).await,
                 accounts::change_profile(&world.backend, &siti, &profile(name)).await,
                 staff::accept(&world.backend, &link, name, &CHOSEN.into(), &origin()).await.map(drop),
                 help::ask(&world.backend, None, origin().address, &question(name, VICTIM, "Mohon bantuannya.")).await.map(drop),

@@ -40,7 +40,7 @@ const NEW: &str = "cmFoYXNpYS1yYWhhc2lhLXJhaGFzaWEtcmFoYXNpYTI=";
 async fn ask_for_links(world: &World) {
     accounts::forgot_password(&world.backend, SITI).await.unwrap();
     let newcomer = SignUp { name: "Rina Marpaung".into(), email: NEWCOMER.into(), password: NEW_PASSWORD.into() };
-    accounts::sign_up(&world.backend, &newcomer).await.unwrap();
+    accounts::sign_up(&world.backend, &newcomer, origin().address).await.unwrap();
     let admin = world.actor("admin@contoh.go.id").await;
     let invitation =
         staff::Invitation { email: INVITED.into(), role: Some(StaffRole::Verifier), institutions: Vec::new() };

@@ -96,6 +96,25 @@ on_both! {
         assert_eq!(throttled(again), NOW.plus(2 * MINUTE));
     }
 
+    /// The clock was days ahead, and was corrected.
+    async fn a_clock_that_ran_ahead_keeps_nobody_out(world) {
+        for _ in 0..10 {
+            wrong(guess(&world, SITI, &origin()).await);
+        }
+        throttled(right(&world, SITI, &origin()).await);
+        world.sql("UPDATE throttles SET ends_at = ends_at + 172800000000").await.unwrap();
+        right(&world, SITI, &origin()).await.unwrap();
+    }
+
+    async fn a_link_of_before_does_not_set_a_password_that_was_changed(world) {
+        let siti = world.siti().await;
+        accounts::forgot_password(&world.backend, SITI).await.unwrap();
+        let link = world.secret_for(SITI).await;
+        accounts::change_password(&world.backend, &siti, &PASSWORD.into(), &"kuda lari di pantai".into()).await.unwrap();
+        let outcome = accounts::reset_password(&world.backend, &link, &"burung di atas awan".into(), &origin()).await;
+        assert_eq!(problem_at(outcome.unwrap_err(), Field::Form), Problem::LinkExpired);
+    }
+
     async fn one_network_has_one_allowance_however_many_addresses_it_has(world) {
         for nth in 0..10 {
             wrong(guess(&world, ADMIN, &from(&format!("2001:db8:1:2::{nth:x}"))).await);
@@ -154,7 +173,7 @@ on_both! {
     /// A link of a sign-up is in nobody's hands but the owner's, so nobody else uses up its attempts.
     async fn guesses_at_an_address_do_not_disturb_its_confirmation(world) {
         let email = "rina@contoh.go.id";
-        accounts::sign_up(&world.backend, &sign_up(email)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(email), origin().address).await.unwrap();
         let link = world.secret_for(email).await;
         while guess(&world, email, &origin()).await.is_err_and(|error| matches!(error, Error::Invalid(_))) {}
         accounts::confirm(&world.backend, &link, &STRONG.into(), &origin()).await.unwrap();

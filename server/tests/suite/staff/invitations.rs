@@ -109,7 +109,7 @@ on_both! {
         let invitation_link = invited(&world, &[]).await;
         world.advance(MINUTE);
         let sign_up = SignUp { name: "Fitri".into(), email: NEWCOMER.into(), password: STRONG.into() };
-        accounts::sign_up(&world.backend, &sign_up).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up, origin().address).await.unwrap();
         let link = world.secret_for(NEWCOMER).await;
         let session = accounts::confirm(&world.backend, &link, &STRONG.into(), &origin()).await.unwrap();
         assert_eq!(conflict(accept(&world, &invitation_link).await.err().unwrap()), Conflict::AlreadyConfirmed);

@@ -29,7 +29,7 @@ impl Scenario {
             email: "rina@contoh.go.id".into(),
             password: "kuda lari di pantai".into(),
         };
-        backend::accounts::sign_up(backend, &rina).await.unwrap();
+        backend::accounts::sign_up(backend, &rina, super::origin().address).await.unwrap();
         backend::accounts::forgot_password(backend, SITI).await.unwrap();
         let wulan = backend::staff::Invitation {
             email: "wulan@contoh.go.id".into(),

@@ -200,6 +200,10 @@ on_both! {
         assert_eq!((queue.rows[0].id, queue.rows[0].status, queue.rows[0].holder.clone()), (id, Status::Submitted, None));
         assert!(part(&world, &ratna, Part::Mine).await.is_empty());
         assert_eq!(verification::end_leases(&world.backend).await.unwrap(), 1);
+        // A lease of before the clock was set back by an hour.
+        verification::claim(&world.backend, &ratna, id).await.unwrap();
+        world.sql("UPDATE applications SET lease_ends_at = lease_ends_at + 3600000000 WHERE lease_holder IS NOT NULL").await.unwrap();
+        assert_eq!(verification::end_leases(&world.backend).await.unwrap(), 1);
         assert_eq!(part(&world, &hendra, Part::Free).await, [id]);
     }
 

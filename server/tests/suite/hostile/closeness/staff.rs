@@ -54,6 +54,18 @@ fn refused<T: std::fmt::Debug>(outcome: backend::Result<T>, expected: &Conflict)
 }
 
 on_both! {
+    /// Enabling a powerful account would give its role back by one administrator alone.
+    async fn account_that_is_enabled_again_has_no_powerful_role(world) {
+        let (boss, backend) = (world.actor(ADMIN).await, &world.backend);
+        let (hendra, ratna) = (world.verifier2().await.user_id, world.verifier().await.user_id);
+        staff::set_staff_role(backend, HENDRA, Some(StaffRole::Supervisor)).await.unwrap();
+        for (id, disabled) in [(hendra, true), (ratna, true), (hendra, false), (ratna, false)] {
+            staff::set_disabled(backend, &boss, id, disabled).await.unwrap();
+        }
+        assert_eq!(role_of(&world, HENDRA).await, None, "it must be proposed anew");
+        assert_eq!(role_of(&world, "verifikator@contoh.go.id").await, Some(StaffRole::Verifier));
+    }
+
     async fn one_administrator_appoints_nobody(world) {
         let (backend, boss, second) = (&world.backend, world.actor(ADMIN).await, world.actor(ADMIN2).await);
         let id = proposed(&world).await;

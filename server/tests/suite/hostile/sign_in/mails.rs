@@ -30,14 +30,14 @@ on_both! {
     /// As it was seen: five sign-ups with the address of somebody used up the mail of their forgotten password.
     async fn no_purpose_uses_up_the_mails_of_another(world) {
         for _ in 0..30 {
-            accounts::sign_up(&world.backend, &sign_up(SITI)).await.expect("the answer is as always");
+            accounts::sign_up(&world.backend, &sign_up(SITI), origin().address).await.expect("the answer is as always");
         }
         assert_eq!(subjects(&world, SITI).await.len(), 5, "five notes that the address has an account");
         accounts::forgot_password(&world.backend, SITI).await.unwrap();
         assert!(subjects(&world, SITI).await.contains(&RESET.to_owned()));
         // The sign-ups beyond those that are stored are answered alike.
         let stored = world.count("registrations").await;
-        accounts::sign_up(&world.backend, &sign_up(SITI)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(SITI), origin().address).await.unwrap();
         assert_eq!(world.count("registrations").await, stored);
     }
 
@@ -73,16 +73,28 @@ on_both! {
         let email = "rina@contoh.go.id";
         let stranger = accounts::SignUp { password: "burung di atas awan".into(), ..sign_up(email) };
         for _ in 0..8 {
-            accounts::sign_up(&world.backend, &stranger).await.unwrap();
+            accounts::sign_up(&world.backend, &stranger, origin().address).await.unwrap();
         }
         let link = world.secret_for(email).await;
         let mails = subjects(&world, email).await.len();
         world.advance(MINUTE);
-        accounts::sign_up(&world.backend, &sign_up(email)).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up(email), origin().address).await.unwrap();
         assert_eq!(subjects(&world, email).await.len(), mails, "the budget is used up");
         accounts::confirm(&world.backend, &link, &STRONG.into(), &origin()).await.unwrap();
         let outcome = accounts::sign_in(&world.backend, email, &"burung di atas awan".into(), &origin()).await;
         wrong(outcome);
+    }
+
+    async fn sign_ups_of_strangers_leave_room_for_the_owners(world) {
+        let email = "rina@contoh.go.id";
+        let stranger = accounts::SignUp { password: "burung di atas awan".into(), ..sign_up(email) };
+        for _ in 0..31 {
+            accounts::sign_up(&world.backend, &stranger, from("198.51.100.7").address).await.unwrap();
+        }
+        let link = world.secret_for(email).await;
+        world.advance(MINUTE);
+        accounts::sign_up(&world.backend, &sign_up(email), origin().address).await.unwrap();
+        accounts::confirm(&world.backend, &link, &STRONG.into(), &origin()).await.unwrap();
     }
 
     async fn an_invitation_sent_too_often_keeps_its_link(world) {
@@ -131,7 +143,7 @@ on_both! {
     }
 
     async fn signing_up_is_no_sign_in_from_a_new_device(world) {
-        accounts::sign_up(&world.backend, &sign_up("rina@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&world.backend, &sign_up("rina@contoh.go.id"), origin().address).await.unwrap();
         let link = world.secret_for("rina@contoh.go.id").await;
         accounts::confirm(&world.backend, &link, &STRONG.into(), &origin()).await.unwrap();
         assert!(!subjects(&world, "rina@contoh.go.id").await.contains(&NEW_DEVICE.to_owned()));

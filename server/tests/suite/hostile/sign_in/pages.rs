@@ -54,7 +54,7 @@ on_both_sites! {
     async fn a_new_account_ends_the_session_that_the_browser_had(site) {
         site.world.active("Sekretariat").await;
         let (visitor, before, tokens) = entered(&site, "satu").await;
-        accounts::sign_up(&site.world.backend, &sign_up("rina@contoh.go.id")).await.unwrap();
+        accounts::sign_up(&site.world.backend, &sign_up("rina@contoh.go.id"), origin().address).await.unwrap();
         let link = site.world.secret_for("rina@contoh.go.id").await;
         assert!(is_open(&site, &before).await && knows(&site, &tokens).await);
         let confirmed = follow(&visitor, "/daftar/konfirmasi", link.expose(), &[("password", STRONG)]).await;
@@ -98,7 +98,8 @@ fn flood(backend: &Arc<backend::Backend>, stop: &Arc<AtomicBool>) {
         tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let nth = NEXT.fetch_add(1, Ordering::Relaxed);
-                let _ = accounts::sign_up(&backend, &sign_up(&format!("banjir.{nth}@contoh.go.id"))).await;
+                let _ = accounts::sign_up(&backend, &sign_up(&format!("banjir.{nth}@contoh.go.id")), origin().address)
+                    .await;
                 tokio::task::yield_now().await;
             }
         });
