@@ -51,7 +51,7 @@ check:
 	@cargo fmt --all --check
 	@cargo fmt --manifest-path sitebuilder/Cargo.toml --check
 	@cargo fmt --manifest-path fuzz/Cargo.toml --check
-	@RUSTC_BOOTSTRAP=1 cargo clippy --quiet -p frontend --lib $(as_site) -- -D warnings
+	@RUSTC_BOOTSTRAP=1 cargo --config scripts/site.toml clippy --quiet -p frontend --lib $(as_site) -- -D warnings
 	@$(linted) cargo build --quiet --release $(sitebuilder)
 	@$(tested) --all-targets --no-run
 	@scripts/cargo-tool cargo-machete 0.9.2

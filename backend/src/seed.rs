@@ -19,7 +19,6 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Backend,
-    accounts::passwords::Lane,
     actor::Scope,
     db::{Tx, execute, fetch_one, fetch_optional},
     error::Result,
@@ -106,7 +105,7 @@ pub async fn is_empty(backend: &Backend) -> Result<bool> {
 /// If the database refuses, for example because a row exists.
 pub async fn write(backend: &Backend, seed: &Seed<'_>) -> Result<()> {
     // One hash for all, because hashing is slow and the password is the same anyway.
-    let hash = backend.passwords.hash(Lane::Proved, &backend.world, &seed.password).await?;
+    let hash = backend.passwords.hash_for_seed(&backend.world, &seed.password).await?;
     let mut tx = backend.db.begin().await?;
     let mut author = None;
     for account in seed.accounts {

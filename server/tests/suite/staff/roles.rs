@@ -68,6 +68,9 @@ on_both! {
         staff::set_disabled(backend, &boss, ratna, true).await.unwrap();
         lost(staff::set_disabled(backend, &boss, id, true).await);
         staff::set_disabled(backend, &boss, ratna, false).await.unwrap();
+        // Enabling does not give the role back.
+        lost(staff::set_disabled(backend, &boss, id, true).await);
+        staff::set_staff_role(backend, "verifikator@contoh.go.id", Some(StaffRole::Admin)).await.unwrap();
         staff::set_disabled(backend, &boss, id, true).await.unwrap();
     }
 

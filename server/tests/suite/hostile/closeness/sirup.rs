@@ -127,6 +127,9 @@ on_both! {
             }
         }
         let last = person(&world, STAFF[2], "2001:db8:1:2:ffff::9").await;
+        // Nobody loses their own first try to the others of an office.
+        let first = last.links(&world, "orang.31", "salah").await;
+        assert_eq!(first, Err(LinkFailure::WrongCredentials { left: 0 }));
         assert_eq!(paused(last.links(&world, "pa.lama", SIRUP_PASSWORD).await), NOW.plus(HOUR));
         let elsewhere = Person { actor: Actor { address: "2001:db8:1:3::9".parse().unwrap(), ..last.actor }, ..last };
         elsewhere.links(&world, "pa.lama", SIRUP_PASSWORD).await.unwrap();

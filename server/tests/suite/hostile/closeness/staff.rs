@@ -152,6 +152,7 @@ on_both! {
         staff::set_disabled(backend, &second, boss.user_id, true).await.unwrap();
         not_found(staff::confirm(backend, &second, orphan).await);
         staff::set_disabled(backend, &second, boss.user_id, false).await.unwrap();
+        staff::set_staff_role(backend, ADMIN, Some(StaffRole::Admin)).await.unwrap();
 
         // Nor is somebody appointed who was dismissed meanwhile.
         let (void, hendra) = (proposed(&world).await, world.verifier2().await.user_id);

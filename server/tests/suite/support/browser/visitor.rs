@@ -26,7 +26,18 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn of(base: &Url) -> Self {
+        Self::keeping(base, usize::MAX)
+    }
+
+    /// With a new connection for each request: a server that is full may close any idle one in the moment of the next
+    /// request, which this client, unlike a browser, does not send again.
+    pub fn on_new_connections(base: &Url) -> Self {
+        Self::keeping(base, 0)
+    }
+
+    fn keeping(base: &Url, idle: usize) -> Self {
         let client = Client::builder()
+            .pool_max_idle_per_host(idle)
             .cookie_store(true)
             .redirect(Policy::none())
             .user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
