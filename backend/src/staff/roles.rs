@@ -143,23 +143,25 @@ pub async fn set_disabled(backend: &Backend, actor: &Actor, user_id: Uuid, disab
         verification::release_all(backend, &mut tx, user_id).await?;
     }
     if !disabled {
-        give_back(backend, &mut tx, actor, user_id).await?;
+        lower(backend, &mut tx, actor, user_id).await?;
     }
     let action = if disabled { Action::AccountDisabled } else { Action::AccountEnabled };
     backend.record(&mut tx, actor, action, Some(user_id), ())?;
     tx.commit().await
 }
 
-/// Takes a role from an account that is enabled again, if one administrator alone may not give it: it must be proposed.
-async fn give_back(backend: &Backend, tx: &mut Tx, actor: &Actor, user_id: Uuid) -> Result<()> {
+/// Makes whoever is enabled again a verifier, if one administrator alone may not give the role that they had: that must be
+/// proposed.
+async fn lower(backend: &Backend, tx: &mut Tx, actor: &Actor, user_id: Uuid) -> Result<()> {
     let (role,): (Option<String>,) =
         fetch_one!(tx, (Option<String>,), "SELECT staff_role FROM users WHERE id = $1", user_id)?;
     let role = role.map(StaffRole::try_from).transpose().map_err(Error::internal)?;
     if !role.is_some_and(StaffRole::needs_second) {
         return Ok(());
     }
-    write_scope(backend, tx, user_id, None, &[]).await?;
-    backend.record(tx, actor, Action::StaffRoleChanged, Some(user_id), ("none", "enabled"))
+    let verifier = StaffRole::Verifier.as_str();
+    execute!(tx, "UPDATE users SET staff_role = $2 WHERE id = $1", user_id, verifier)?;
+    backend.record(tx, actor, Action::StaffRoleChanged, Some(user_id), (verifier, "enabled"))
 }
 
 /// Serialises changes of the staff: two administrators cannot remove each other at the same time. Returns the
