@@ -296,20 +296,4 @@ mod tests {
         assert!(both.open(Purpose::SigningKey, "lain", &sealed).is_err());
         assert!(both.open(Purpose::SigningKey, "kid", b"x").is_err());
     }
-
-    /// `cargo test --release -p backend two_megabytes -- --ignored --nocapture`
-    #[test]
-    #[ignore = "a measurement"]
-    fn two_megabytes_are_sealed_and_opened() {
-        let (vault, world, letter) = (vault(&[1]), World::system(), vec![7; 2_097_152]);
-        let rounds = 100;
-        let began = std::time::Instant::now();
-        let sealed: Vec<_> = (0..rounds).map(|_| vault.seal(&world, Purpose::Letter, "x", &letter).unwrap()).collect();
-        println!("sealed in {:?} each", began.elapsed() / rounds);
-        let began = std::time::Instant::now();
-        for sealed in &sealed {
-            vault.open(Purpose::Letter, "x", sealed).unwrap();
-        }
-        println!("opened in {:?} each", began.elapsed() / rounds);
-    }
 }
