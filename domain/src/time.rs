@@ -40,6 +40,11 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Seconds until a later instant, rounded up: whoever waits so long is not early. 0 for an earlier one.
+    pub fn seconds_until(self, later: Self) -> u64 {
+        later.since(self).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
+    }
+
     /// Date and time in `zone`. An instant that the calendar cannot represent becomes the epoch.
     pub fn local(self, zone: Zone) -> OffsetDateTime {
         // Not `from_unix_timestamp_nanos`: the browser would download a division of 128 bits for it.

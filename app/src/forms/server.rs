@@ -293,7 +293,7 @@ impl Answer {
     /// Seconds after which another try may succeed.
     fn wait(&self, error: &ApiError) -> Option<u64> {
         match error {
-            ApiError::TooMany(until) => Some(until.since(self.state.backend.world.now()).as_secs().max(1)),
+            ApiError::TooMany(until) => Some(self.state.backend.world.now().seconds_until(*until).max(1)),
             ApiError::Busy { seconds } => Some(u64::from(*seconds)),
             _ => None,
         }

@@ -21,7 +21,6 @@ use backend::{
     oidc::endpoints::AUTHORIZE,
     refusals::{Kind, refused},
 };
-use domain::time::Timestamp;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::StatusCode;
 
@@ -75,14 +74,9 @@ pub async fn limit_person(mut request: Request, next: Next) -> Response {
         false => next.run(request).await,
     };
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds_until(until, now)));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(now.seconds_until(until)));
     }
     response
-}
-
-/// Rounded up.
-fn seconds_until(until: Timestamp, now: Timestamp) -> u64 {
-    until.since(now).as_micros().div_ceil(1_000_000).try_into().unwrap_or(u64::MAX)
 }
 
 /// Limits requests of networks and of the wider networks around them.
